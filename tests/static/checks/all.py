@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table: name of a step -> its checks, each with its ID."""
+
+from . import cfiles, commits, layout, licences, patches, python, rpm, shell, words, yamlfiles
+
+CHECKS = {
+    "shell": {
+        "static.shellcheck": shell.shellcheck,
+        "static.shell-strict": shell.strict,
+        "static.shell-length": shell.length,
+    },
+    "python": {
+        "static.python-compiles": python.compiles,
+        "static.pyflakes": python.pyflakes,
+    },
+    "yaml": {
+        "static.yamllint": yamlfiles.yamllint,
+    },
+    "ansible": {
+        "static.ansible-lint": yamlfiles.ansible_lint,
+    },
+    "c-format": {
+        "static.clang-format": cfiles.clang_format,
+    },
+    "patches": {
+        "static.patch-headers": patches.headers,
+        "static.patch-series": patches.series,
+        "static.patch-size": patches.size,
+    },
+    "kernel": {
+        "static.checkpatch-src": cfiles.checkpatch_src,
+        "static.checkpatch-patches": cfiles.checkpatch_patches,
+        "static.src-shadows-nothing": patches.shadows_nothing,
+    },
+    "sparse": {
+        "static.sparse-src": cfiles.sparse,
+    },
+    "spec": {
+        "static.rpmlint-specs": rpm.specs,
+    },
+    "packages": {
+        "static.rpmlint-packages": rpm.built,
+    },
+    "spdx": {
+        "static.spdx-headers": licences.headers,
+        "static.spdx-texts": licences.texts,
+    },
+    "words": {
+        "static.forbidden-words": words.forbidden_words,
+        "static.known-hosts": words.known_hosts,
+    },
+    "layout": {
+        "static.editorconfig": layout.editorconfig,
+        "static.executables": layout.executables,
+    },
+    "commits": {
+        "static.commit-subjects": commits.subjects,
+        "static.commit-messages": commits.messages,
+    },
+}
+
+# Run only when named: they read what the build made, so a plan puts them behind it.
+AFTER_BUILD = ("ansible", "kernel", "sparse", "packages")

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every check needs: the files of the project, data tables, linters."""
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+MAX_HEAD = 4096
+
+
+class Skip(Exception):
+    """The check can not run here; the text is the reason."""
+
+
+class Broken(Exception):
+    """The check could not do its work, which is not a finding about the tree."""
+
+
+def run(argv, cwd):
+    """Output as text, whatever bytes a tool prints; the exit status is the caller's to judge."""
+    return subprocess.run([str(a) for a in argv], cwd=cwd, stdin=subprocess.DEVNULL,
+                          capture_output=True, encoding="utf-8", errors="replace", check=False)
+
+
+def last_line(text):
+    return (text.strip().splitlines() or ["it said nothing"])[-1].strip()
+
+
+def table(name):
+    """Rows of a data file: KEY, one or more tabs, REASON. A key without a reason is refused."""
+    rows = {}
+    for number, line in enumerate((HERE / name).read_text().splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        key, _, reason = line.partition("\t")
+        if not reason.strip():
+            raise Broken(f"tests/static/{name}:{number}: {key} has no reason; "
+                         "write KEY, a tab, the reason")
+        rows[key] = reason.strip()
+    return rows
+
+
+@functools.lru_cache(maxsize=None)
+def _glob(pattern):
+    """The globs of .editorconfig: * stays in a folder, ** does not, {a,b} is either."""
+    tokens = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+    regex = "".join(tokens.get(t) or re.escape(t) for t in re.findall(r"\*\*|.", pattern))
+    return re.compile(regex if "/" in pattern else "(?:.*/)?" + regex)
+
+
+def matches(path, pattern):
+    """A pattern without a slash names files in any folder."""
+    return _glob(pattern.lstrip("/")).fullmatch(path) is not None
+
+
+class Tree:
+    """The files that git tracks or would track, as paths relative to the top."""
+
+    def __init__(self, top):
+        self.top = Path(top)
+        self.build = Path(os.environ.get("TDX_HOST_BUILD") or self.top / "build")
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        self.cache = Path(os.environ.get("TDX_HOST_CACHE") or Path(cache) / "tdx-host")
+        listed = self.git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        self.files = sorted({f for f in listed.split("\0") if f and self._is_plain(f)})
+        self._bytes = {}
+
+    def git(self, *args):
+        done = run(["git", *args], self.top)
+        if done.returncode:
+            raise Broken(f"git {args[0]}: {last_line(done.stderr)}; run this in a git checkout")
+        return done.stdout
+
+    def _is_plain(self, path):
+        """A deleted file is still listed; a link is checked where it leads."""
+        return (self.top / path).is_file() and not (self.top / path).is_symlink()
+
+    def bytes(self, path):
+        if path not in self._bytes:
+            self._bytes[path] = (self.top / path).read_bytes()
+        return self._bytes[path]
+
+    def is_text(self, path):
+        return b"\0" not in self.bytes(path)[:MAX_HEAD]
+
+    def lines(self, path):
+        return self.bytes(path).decode("utf-8", "replace").split("\n")
+
+    def text_files(self):
+        return [f for f in self.files if self.is_text(f)]
+
+    def interpreter(self, path):
+        """bash for '#!/usr/bin/env bash', "" for a file without '#!'."""
+        first = self.bytes(path)[:120].split(b"\n")[0].decode("utf-8", "replace")
+        if not first.startswith("#!"):
+            return ""
+        words = first[2:].split()
+        while words and os.path.basename(words[0]) in ("env", "-S", "busybox"):
+            del words[0]
+        return os.path.basename(words[0]) if words else ""
+
+    def is_executable(self, path):
+        return os.access(self.top / path, os.X_OK)
+
+    def find(self, *suffixes, interpreters=()):
+        """Files by suffix, or by interpreter where executables have none."""
+        return [f for f in self.files
+                if f.endswith(suffixes) or self.interpreter(f) in interpreters]
+
+    def shell(self):
+        return self.find(".sh", ".bash", interpreters=("sh", "dash", "bash"))
+
+    def python(self):
+        return [f for f in self.files
+                if f.endswith(".py") or self.interpreter(f).startswith("python")]
+
+    def need(self, files, kind):
+        if not files:
+            raise Skip(f"no {kind} in the tree yet")
+        return files
+
+
+@functools.lru_cache(maxsize=None)
+def _install(top):
+    """Once per run: the packages of group lint. Returns why it did not work, or ""."""
+    if os.geteuid() != 0:
+        return "installing it needs root"
+    script = Path(top) / "scripts/install-deps"
+    if not script.exists():
+        return "scripts/install-deps is not there"
+    done = run([script, "lint"], top)
+    if done.returncode:
+        raise Broken(last_line(done.stderr).replace("error: ", "", 1))
+    return "scripts/packages.conf does not list it"
+
+
+def need_tool(tree, package, *names):
+    """
+    Returns the first of the names (distributions differ) that is a command. A linter that is
+    missing is installed; where that can not be, the skip names the package.
+    """
+    for attempt in ("look", "install"):
+        for name in names:
+            if shutil.which(name):
+                return name
+        if attempt == "look":
+            why = _install(str(tree.top))
+    raise Skip(f"{names[0]} is missing and {why}; install the package {package}")
+
+
+def tool_findings(done, pattern):
+    """Lines of a tool's output that are findings. A tool that fails without any is broken."""
+    lines = (done.stdout + done.stderr).splitlines()
+    findings = [line.strip() for line in lines if re.search(pattern, line)]
+    if done.returncode and not findings:
+        name = os.path.basename(done.args[0])
+        raise Broken(f"{name}: {last_line(done.stdout + done.stderr)}, "
+                     f"exit status {done.returncode}; run it by hand to see more")
+    return findings
+
+
+def count(files):
+    return f"{len(files)} file" + ("" if len(files) == 1 else "s")

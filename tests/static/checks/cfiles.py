@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""C: layout in user space, checkpatch and sparse in the kernel."""
+
+from . import base
+
+SRC = "kernel/src/"
+# One 'DIRECTORY CONFIG' a line: kernel/src's object folders and the configuration that builds them.
+OBJECTS = "kernel/src-objects"
+
+
+def clang_format(tree):
+    files = [f for f in tree.find(".c", ".h") if not f.startswith("kernel/")]
+    tree.need(files, "user-space C file")
+    command = base.need_tool(tree, "clang-format", "clang-format")
+    done = base.run([command, "--dry-run", "-Werror", *files], tree.top)
+    return base.count(files), base.tool_findings(done, r"^[^:\s]+:\d+:\d+: error")
+
+
+def _checkpatch(tree, files, *options):
+    script = tree.build / "kernel/tree/scripts/checkpatch.pl"
+    if not script.exists():
+        raise base.Skip("no prepared kernel tree; run kernel/scripts/prepare-tree")
+    base.need_tool(tree, "perl", "perl")
+    ignored = ",".join(base.table("checkpatch.ignored"))
+    how = ["--strict", "--no-tree", "--terse", "--show-types", "--no-summary", "--color=never"]
+    done = base.run(["perl", script, *how, "--ignore", ignored, *options, *files], tree.top)
+    return base.count(files), base.tool_findings(done, r"^[^:\s]+:\d+: (ERROR|WARNING|CHECK)")
+
+
+def checkpatch_src(tree):
+    files = [f for f in tree.find(".c", ".h", ".S") if f.startswith(SRC)]
+    return _checkpatch(tree, tree.need(files, "C file in kernel/src"), "-f")
+
+
+def checkpatch_patches(tree):
+    files = [f for f in tree.find(".patch") if f.startswith("kernel/patches/")]
+    return _checkpatch(tree, tree.need(files, "patch in kernel/patches"))
+
+
+def _object_folders(tree):
+    """{configuration: folders of kernel/src that it builds}"""
+    folders = {}
+    for number, line in enumerate(tree.lines(OBJECTS), 1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                folder, config = line.split()
+            except ValueError as error:
+                raise base.Broken(f"{OBJECTS}:{number}: not 'DIRECTORY CONFIG'") from error
+            folders.setdefault(config, []).append(folder.rstrip("/") + "/")
+    return folders
+
+
+def _as_ours(tree, line):
+    """A line that names a file of the prepared tree, in full or not -> the same with kernel/src."""
+    path, rest = line.split(":", 1)
+    parts = path.split("/")
+    own = (SRC + "/".join(parts[i:]) for i in range(len(parts)))
+    return next((f"{name}:{rest}" for name in own if name in tree.files), "")
+
+
+def _run_sparse(tree, config, folders):
+    """Findings in kernel/src only: the base kernel's own headers are not ours to correct."""
+    if not (tree.build / "kernel" / config / ".config").exists():
+        raise base.Skip(f"no prepared configuration; run kernel/scripts/merge-config {config}")
+    script = 'source kernel/scripts/common.sh && kmake "$@"'
+    done = base.run(["bash", "-c", script, "kmake", config, "C=2", "CF=-D__CHECK_ENDIAN__",
+                     *folders], tree.top)
+    said = base.tool_findings(done, r":\d+:(\d+:)? (fatal )?(warning|error):")
+    ours = [line for line in (_as_ours(tree, line) for line in said) if line]
+    if done.returncode and not ours:
+        raise base.Broken(f"sparse: {said[-1]}; correct the build first")
+    return ours
+
+
+def sparse(tree):
+    sources = [f for f in tree.find(".c") if f.startswith(SRC)]
+    tree.need(sources, "C file in kernel/src")
+    if OBJECTS not in tree.files:
+        return "", [f"{OBJECTS}:1: does not exist; name the object folders of kernel/src in it"]
+    base.need_tool(tree, "sparse", "sparse")
+    by_config = _object_folders(tree)
+    # What is under tools/ is no kernel code.
+    known = tuple(SRC + f for folders in by_config.values() for f in [*folders, "tools/"])
+    findings = [f"{f}:1: its folder is not in {OBJECTS}"
+                for f in sources if not f.startswith(known)]
+    for config, folders in by_config.items():
+        findings += _run_sparse(tree, config, folders)
+    return base.count(sources), findings

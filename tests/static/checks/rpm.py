@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Spec files and built packages by rpmlint; each filter has its reason in rpmlint.filtered."""
+
+import json
+import tempfile
+
+from . import base
+
+
+def _rpmlint(tree, paths):
+    command = base.need_tool(tree, "rpmlint", "rpmlint")
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
+        # JSON strings are TOML strings.
+        config.write("Filters = " + json.dumps(list(base.table("rpmlint.filtered"))) + "\n")
+        config.flush()
+        done = base.run([command, "-c", config.name, *paths], tree.top)
+    return base.tool_findings(done, r"^\S+: [EW]: ")
+
+
+def specs(tree):
+    files = tree.need(tree.find(".spec"), "spec file")
+    return base.count(files), _rpmlint(tree, files)
+
+
+def built(tree):
+    folder = tree.build / "kernel/out/rpms"
+    files = sorted(folder.glob("*.rpm")) if folder.is_dir() else []
+    if not files:
+        raise base.Skip("no built packages; run kernel/scripts/build-rpms")
+    return f"{len(files)} packages", _rpmlint(tree, files)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""YAML, and the roles that are written in it."""
+
+import os
+
+from . import base
+
+NAMES = (".yamllint", ".clang-format", ".ansible-lint")
+IN_ROOT = "tests/lab/in-root"
+
+
+def yamllint(tree):
+    files = tree.need([f for f in tree.files if f.endswith((".yml", ".yaml", *NAMES))], "YAML file")
+    command = base.need_tool(tree, "yamllint", "yamllint")
+    done = base.run([command, "--strict", "-f", "parsable", *files], tree.top)
+    return base.count(files), base.tool_findings(done, r"^[^:]+:\d+:\d+: \[")
+
+
+def ansible_lint(tree):
+    """In the userland the lab's Ansible runs in, so that lint and rollout agree on versions."""
+    files = tree.need([f for f in tree.files if f.startswith("ansible/")], "Ansible role")
+    if os.geteuid() != 0:
+        raise base.Skip("ansible-lint runs in the controller userland, which needs root")
+    if not (tree.top / IN_ROOT).exists():
+        raise base.Skip(f"{IN_ROOT} is not there")
+    script = 'cd "$1" && ansible-lint --offline --profile production --nocolor -p'
+    done = base.run([tree.top / IN_ROOT, "sh", "-c", script, "sh", tree.top / "ansible"], tree.top)
+    if done.returncode == 77:
+        raise base.Skip(base.last_line(done.stderr).replace("skip: ", "", 1))
+    return base.count(files), base.tool_findings(done, r"^[^:\s]+:\d+")
