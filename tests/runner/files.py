@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files that are either complete or not there."""
+
+import os
+import shutil
+
+
+def write_atomic(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temp, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temp, path)
+    finally:
+        temp.unlink(missing_ok=True)
+
+
+def link_or_copy(source, target):
+    """The target is a file of its own afterwards even if it was one with something else before."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temp = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temp.unlink(missing_ok=True)
+    try:
+        os.link(source, temp)
+    except OSError:
+        shutil.copyfile(source, temp)
+    os.rename(temp, target)
+
+
+def tail(path, max_lines, start=0, end=None, max_bytes=64 * 1024):
+    """The last lines of the bytes start..end of a file, as a list of bytes without newlines."""
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        end = size if end is None else min(end, size)
+        start = min(start, end)
+        first = max(start, end - max_bytes)
+        file.seek(first)
+        data = file.read(end - first)
+    lines = data.rstrip(b"\n").split(b"\n")
+    if first > start and len(lines) > 1:
+        # The first line is most likely only the end of one.
+        lines = lines[1:]
+    return lines[-max_lines:] if data.strip() else []

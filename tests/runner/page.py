@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""report.html: one file with everything in it, no scripts, nothing fetched from anywhere."""
+
+from html import escape
+from pathlib import Path
+
+import checks
+import files
+import ktap
+import timeline
+import words
+
+EVIDENCE_LINES = 60
+EVIDENCE_LINE_CHARS = 400
+
+# Whatever gets into the page by way of a log: it can neither run nor fetch anything.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def _headline(data, counts):
+    passed, failed, skipped = counts
+    total = sum(counts)
+    took = words.duration(data["seconds"])
+    if data["result"] == "INTERRUPTED":
+        return f"Interrupted after {took}"
+    if failed:
+        return f"{failed} of {total} checks failed, in {took}"
+    if not passed:
+        return "Nothing was checked: every check was skipped"
+    if skipped:
+        return f"{passed} checks passed, {skipped} skipped, in {took}"
+    return f"All {passed} checks passed in {took}"
+
+
+def _tiles(counts):
+    names = (("pass", "passed"), ("fail", "failed"), ("skip", "skipped"))
+    tiles = "".join(f'<li class="{kind if number else "none"}"><b>{number}</b> {name}</li>'
+                    for (kind, name), number in zip(names, counts))
+    bar = "".join(f'<i class="{kind}" style="flex:{number}"></i>'
+                  for (kind, _), number in zip(names, counts) if number)
+    return f'<ul class="tiles">{tiles}</ul><div class="share" aria-hidden="true">{bar}</div>'
+
+
+def _facts(data):
+    host = data["host"]
+    facts = (
+        ("Started", data["started"].replace("T", " ").replace("Z", " UTC")),
+        ("Took", words.duration(data["seconds"])),
+        ("Version", data["version"]),
+        ("Commit", data["commit"]),
+        ("Host", host["os"]),
+        ("Host kernel", host["kernel"]),
+        ("CPUs", str(host["cpus"])),
+        ("Memory", f'{host["memory_gib"]} GiB'),
+    )
+    return "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts)
+
+
+def _failures(run_checks):
+    failed = [c for c in run_checks if c.verdict == "FAIL"]
+    if not failed:
+        return ""
+    items = "".join(f'<li><a href="#{escape(c.id)}">{escape(c.id)}</a> '
+                    f'<span>{escape(c.reason)}</span></li>' for c in failed)
+    return f'<section class="failures"><h2>What failed</h2><ul>{items}</ul></section>'
+
+
+def _evidence(check):
+    if not check.log:
+        return ""
+    lines = [ktap.clean(line)[:EVIDENCE_LINE_CHARS] for line in
+             files.tail(check.log, EVIDENCE_LINES, check.log_start, check.log_end)]
+    name = escape(f"log/{check.log.name}")
+    text = escape("\n".join(lines)) if lines else "(no output)"
+    size = f"last {len(lines)} lines" if len(lines) == EVIDENCE_LINES else \
+        "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    return (f'<details{" open" if check.verdict == "FAIL" else ""}><summary>Evidence, {size}'
+            f'</summary><pre>{text}</pre><p>Whole log: <a href="{name}">{name}</a></p></details>')
+
+
+def _check(check, family):
+    verdict = check.verdict.lower()
+    sub, within = "", ""
+    if check.parent:
+        sub = " sub"
+        if check.parent.partition(".")[0] != family:
+            within = f" in {escape(check.parent)}"
+    return (f'<tbody id="{escape(check.id)}" class="check {verdict}{sub}"><tr>'
+            f'<td class="verdict"><b>{check.verdict}</b></td>'
+            f'<td class="what">{escape(check.title)} <code>{escape(check.id)}{within}</code></td>'
+            f'<td class="note">{escape(check.note)}</td>'
+            f'<td class="took">{words.duration(check.seconds)}</td></tr>'
+            f'<tr class="evidence"><td colspan="4">{_evidence(check)}</td></tr></tbody>')
+
+
+def _family(name, members):
+    numbers = " ".join(
+        f'<span class="{kind}">{number} {word}</span>' for kind, number, word in
+        zip(("pass", "fail", "skip"), checks.count(members), ("passed", "failed", "skipped"))
+        if number)
+    rows = "".join(_check(c, name) for c in members)
+    return (f'<tbody class="family"><tr><th colspan="4">{escape(name)} <small>{numbers}</small>'
+            f'</th></tr></tbody>{rows}')
+
+
+def _in_order(run_checks):
+    """Steps by their start, each followed by its sub-checks."""
+    starts = {c.id: c.started_s for c in run_checks}
+
+    def key(check):
+        step = check.parent or check.id
+        return starts.get(step, check.started_s), step, bool(check.parent), check.started_s
+
+    return sorted(run_checks, key=key)
+
+
+def render(data, run_checks):
+    """`data` is the content of report.json; `run_checks` knows where the evidence is."""
+    style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    counts = checks.count(run_checks)
+    families = {}
+    for check in _in_order(run_checks):
+        families.setdefault(check.family, []).append(check)
+    sections = "".join(_family(name, members) for name, members in families.items())
+    result = data["result"]
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>{result}: {escape(data["title"])}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+<header class="{result.lower()}">
+<p class="result">{result}</p>
+<h1>{escape(data["title"])}</h1>
+<p class="headline">{escape(_headline(data, counts))}</p>
+{_tiles(counts)}
+<dl>{_facts(data)}</dl>
+</header>
+{_failures(run_checks)}
+<section>
+<h2>Timeline <small class="legend"><span class="pass">passed</span> <span class="fail">failed</span>
+<span class="skip">skipped</span> <span class="use">service in use</span></small></h2>
+{timeline.render(data)}
+</section>
+<section>
+<h2>Checks</h2>
+<table>
+<thead><tr><th>Verdict</th><th>Check</th><th>Value or reason</th><th>Time</th></tr></thead>
+{sections}
+</table>
+</section>
+<footer>tdx-host {escape(data["version"])}, {escape(data["commit"])}</footer>
+</main>
+</body>
+</html>
+"""

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import argparse
+import importlib.util
+import json
+import os
+import pty
+import re
+import unittest
+from unittest import mock
+
+import helper
+from helper import step
+
+# Two steps meet only if they run at the same time; the deadline is for the case that they do not.
+MEET = "touch $D/{me}; timeout 3 bash -c 'until [ -e $D/{other} ]; do sleep 0.02; done'"
+# Fails if another one is inside.
+ALONE = "mkdir $D/inside; sleep 0.1; rmdir $D/inside"
+# A service that ends as it should.
+SERVICE = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.02; done"
+
+
+class RunSteps(helper.RunnerTest):
+    def test_pass_fail_skip(self):
+        self.run_plan(
+            step("a.good", "echo value: 42"),
+            step("a.bad", "echo out; echo 'error: it broke: no luck; try again'; exit 3"),
+            step("a.quiet", "false"),
+            step("a.skipped", "echo skip: no TDX >&2; exit 77"),
+            step("a.after", needs=["a.bad"]),
+            step("a.later", needs=["a.after"]),
+            step("a.other", needs=["a.good"]))
+        self.assertEqual(self.code, 1)
+        self.assertEqual(self.checks["a.good"]["value"], "42")
+        reasons = {k: (c["verdict"], c["reason"]) for k, c in self.checks.items()}
+        self.assertEqual(reasons, {
+            "a.good": ("PASS", ""),
+            "a.bad": ("FAIL", "it broke: no luck; try again"),
+            "a.quiet": ("FAIL", "exit code 1, no output"),
+            "a.skipped": ("SKIP", "no TDX"),
+            "a.after": ("SKIP", "needs a.bad, which failed"),
+            "a.later": ("SKIP", "needs a.after, which was skipped"),
+            "a.other": ("PASS", ""),
+        })
+        self.assertEqual(self.last_line(), "2 passed, 2 failed, 3 skipped")
+        lines = self.out.splitlines()
+        self.assertEqual(lines[0], "KTAP version 1")
+        self.assertIn("1..7", lines)
+        results = [line for line in lines if re.match("(not )?ok ", line)]
+        self.assertEqual([int(re.search(r"\d+", line)[0]) for line in results], list(range(1, 8)))
+        self.assertRegex(self.out, r"\nok \d - a.good # 42\n")
+        self.assertRegex(self.out, r"\nok \d - a.skipped # SKIP no TDX\n")
+        failed = next(n for n, line in enumerate(lines) if re.match(r"not ok \d - a.bad #", line))
+        self.assertEqual(lines[failed + 1:failed + 4],
+                         ["#   out", "#   error: it broke: no luck; try again",
+                          f"# log: {self.build}/log/a.bad.log"])
+        self.assert_nothing_left()
+
+    def test_all_passed(self):
+        self.run_plan(step("a.b"))
+        self.assertEqual((self.code, self.last_line()), (0, "1 passed, 0 failed, 0 skipped"))
+        self.assertEqual(self.report["result"], "PASS")
+
+    def test_nothing_executed_is_a_failure(self):
+        self.run_plan(step("a.b", "exit 77"))
+        self.assertEqual((self.code, self.last_line()), (1, "0 passed, 0 failed, 1 skipped"))
+        self.assertEqual(self.report["result"], "FAIL")
+        self.assert_one_error("no check was executed")
+
+    def test_only(self):
+        self.run_plan(step("a.a"), step("a.b", needs=["a.a"]), step("a.c"),
+                      options=["--only", "a.b"])
+        self.assertEqual(self.verdicts(), {"a.a": "PASS", "a.b": "PASS"})
+
+    def test_program_that_cannot_start(self):
+        self.run_plan(step("a.b", ["no-such-program"]), step("a.c", needs=["a.b"]))
+        self.assertRegex(self.checks["a.b"]["reason"], "cannot start no-such-program: ")
+        self.assertEqual(self.verdicts(), {"a.b": "FAIL", "a.c": "SKIP"})
+
+    def test_environment(self):
+        self.run_plan(step("a.b", 'echo "value: $COLOUR $TDX_HOST_JOBS $TDX_HOST_BUILD"; cat')
+                      + 'env = {COLOUR = "red"}\n', jobs=7)
+        self.assertEqual(self.checks["a.b"]["value"], f"red 7 {self.build}")
+
+    def test_failing_command_in_a_text_fails_the_step(self):
+        self.run_plan(step("a.b", "false; true"), step("a.c", "false | true"))
+        self.assertEqual(self.verdicts(), {"a.b": "FAIL", "a.c": "FAIL"})
+
+    def test_parallel(self):
+        self.run_plan(step("a.a", MEET.format(me=1, other=2)),
+                      step("a.b", MEET.format(me=2, other=1)))
+        self.assertEqual(self.code, 0, self.out)
+
+    def test_slots_limit(self):
+        self.run_plan(*(step(f"a.s{n}", ALONE) for n in range(4)), jobs=1)
+        self.assertEqual(self.code, 0, self.out)
+
+    def test_lock(self):
+        self.run_plan(*(step(f"a.s{n}", ALONE, lock="one") for n in range(4)), jobs=4)
+        self.assertEqual(self.code, 0, self.out)
+
+    def test_timeout(self):
+        self.run_plan(step("a.slow", "sleep 99", timeout_s=0.3),
+                      step("a.after", needs=["a.slow"]))
+        self.assertEqual(self.code, 1)
+        self.assertEqual(self.checks["a.slow"]["reason"], "did not finish within 0.3 s")
+        self.assertEqual(self.checks["a.after"]["reason"], "needs a.slow, which failed")
+        self.assert_nothing_left()
+
+    def test_deaf_step_is_killed(self):
+        self.run_plan(step("a.deaf", "trap '' TERM; sleep 99", timeout_s=0.2))
+        self.assertEqual(self.verdicts(), {"a.deaf": "FAIL"})
+        self.assert_nothing_left()
+
+    def test_leftovers_end_with_their_step(self):
+        self.run_plan(
+            step("a.messy", "sleep 99 & setsid sleep 98 & disown -a"),
+            step("a.after", "! grep -lsa TDX_HOST_STEP=a.messy /proc/[0-9]*/environ",
+                 needs=["a.messy"]))
+        self.assertEqual(self.code, 0, self.out)
+        self.assertIn("# a.messy left 2 processes, ended them", self.out)
+        self.assert_nothing_left()
+
+    def test_step_that_closes_its_output(self):
+        self.run_plan(step("a.b", "echo value: 1; exec >&- 2>&-; sleep 0.2"))
+        self.assertEqual(self.checks["a.b"]["value"], "1")
+        self.assertGreater(self.checks["a.b"]["seconds"], 0.2)
+
+    def test_second_runner_is_refused(self):
+        first = self.start(step("a.b", "touch $D/on; until [ -e $D/off ]; do sleep 0.02; done"))
+        self.wait_for_file("on")
+        self.run_plan(step("a.b"))
+        self.assertEqual((self.code, self.out), (1, ""))
+        self.assert_one_error(r"another run uses .*: process \d+ holds run.lock")
+        (self.dir / "off").touch()
+        self.end(first)
+        self.assertEqual(self.code, 0)
+
+    def test_root_is_needed(self):
+        spec = importlib.util.spec_from_file_location("runner_main", helper.RUNNER / "__main__.py")
+        main = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(main)
+        file = self.dir / "plan.toml"
+        file.write_text('title = "T"\n' + step("a.first") + step("a.b", root=True))
+        arguments = argparse.Namespace(plan=file, only=None)
+        settings = main.Settings.from_environment()
+        with mock.patch("os.geteuid", return_value=1000):
+            with self.assertRaisesRegex(main.Refused, "step a.b: needs root; run this as root"):
+                main.load_plan(arguments, settings)
+            arguments.only = ["a.first"]
+            main.load_plan(arguments, settings)
+        with mock.patch("os.geteuid", return_value=0):
+            main.load_plan(arguments, settings)
+
+
+class RunSubChecks(helper.RunnerTest):
+    def test_sub_checks(self):
+        self.run_plan(step("a.step", "echo 'ok 1 - a.one # v1'; sleep 0.2; "
+                           "echo '  not ok 2 - b.two # r2'; echo 'ok 3 - b.three # SKIP r3'"))
+        self.assertEqual(self.verdicts(),
+                         {"a.one": "PASS", "b.two": "FAIL", "b.three": "SKIP", "a.step": "FAIL"})
+        self.assertEqual(self.checks["a.step"]["reason"], "1 not ok: b.two")
+        self.assertEqual(self.checks["a.one"]["value"], "v1")
+        self.assertEqual(self.checks["b.two"]["reason"], "r2")
+        self.assertEqual(self.checks["b.two"]["parent"], "a.step")
+        self.assertEqual(self.checks["b.two"]["log"], "log/a.step.log")
+        self.assertGreater(self.checks["b.two"]["seconds"], 0.19)
+        self.assertLess(self.checks["b.three"]["seconds"], 0.19)
+        self.assertEqual(self.last_line(), "1 passed, 2 failed, 1 skipped")
+        self.assertEqual(self.code, 1)
+
+    def test_reported_twice(self):
+        self.run_plan(step("a.step", "echo ok 1 - a.one; echo ok 2 - a.one; echo ok 3 - a.other"),
+                      step("a.other", needs=["a.step"]))
+        self.assertEqual(self.checks["a.step"]["reason"],
+                         "2 not ok: a.one (reported twice), a.other (reported twice)")
+        self.assertEqual(len(self.report["checks"]), 3)
+
+    def test_order_of_plan_counts(self):
+        self.run_plan(step("a.step", "echo ok 1 - a.one"))
+        self.assertEqual([c["id"] for c in self.report["checks"]], ["a.one", "a.step"])
+
+
+class RunServices(helper.RunnerTest):
+    def test_used_and_stopped(self):
+        self.run_plan(
+            step("s.serve", "trap 'touch $D/stopped; exit 0' TERM; sleep 0.1; echo value: url; "
+                 "echo ready; while :; do sleep 0.02; done", service=True),
+            step("a.user", "test ! -e $D/stopped; sleep 0.2", needs=["s.serve"]),
+            step("a.later", "timeout 9 bash -c 'until [ -e $D/stopped ]; do sleep 0.02; done'"))
+        self.assertEqual(self.code, 0, self.out)
+        check = self.checks["s.serve"]
+        self.assertEqual(check["value"], "url")
+        self.assertGreater(check["seconds"], 0.09)
+        self.assertGreater(check["ended_s"], check["started_s"] + check["seconds"] + 0.19)
+        self.assert_nothing_left()
+
+    def test_until_the_end(self):
+        self.run_plan(
+            step("s.serve", "trap 'touch $D/stopped; exit 0' TERM; echo ready; "
+                 "while :; do sleep 0.02; done", service=True, stop_after_needs=False),
+            step("a.user", needs=["s.serve"]),
+            step("a.later", "sleep 0.3; test ! -e $D/stopped", needs=["a.user"]))
+        self.assertEqual(self.code, 0, self.out)
+        self.assertTrue((self.dir / "stopped").exists())
+
+    def test_early_death(self):
+        self.run_plan(
+            step("s.serve", "echo ready; until [ -e $D/die ]; do sleep 0.02; done; "
+                 "echo error: crashed; exit 1", service=True),
+            step("a.user", "touch $D/die; sleep 0.3", needs=["s.serve"]),
+            step("a.next", needs=["s.serve", "a.user"]))
+        self.assertEqual(self.checks["s.serve"]["reason"], "ended before it was stopped: crashed")
+        self.assertEqual(self.checks["a.next"]["reason"], "needs s.serve, which failed")
+        self.assertEqual(self.code, 1)
+
+    def test_never_ready(self):
+        self.run_plan(step("s.quick", "echo hello", service=True),
+                      step("s.slow", "sleep 99", service=True, timeout_s=0.3),
+                      step("a.user", needs=["s.slow"]))
+        self.assertEqual(self.checks["s.quick"]["reason"], "ended before it was ready: hello")
+        self.assertEqual(self.checks["s.slow"]["reason"], "did not become ready within 0.3 s")
+        self.assertEqual(self.checks["a.user"]["verdict"], "SKIP")
+        self.assert_nothing_left()
+
+    def test_timeout_is_only_for_getting_ready(self):
+        self.run_plan(step("s.serve", SERVICE, service=True, timeout_s=0.4),
+                      step("a.user", "sleep 0.6", needs=["s.serve"]))
+        self.assertEqual(self.code, 0, self.out)
+
+    def test_lock_of_a_service_cannot_stall_the_run(self):
+        self.run_plan(step("s.serve", SERVICE, service=True, lock="l"),
+                      step("a.user", needs=["s.serve"], lock="l"))
+        self.assertRegex(self.checks["a.user"]["reason"], "lock l is held by a service")
+        self.assertEqual(self.verdicts(), {"a.user": "FAIL", "s.serve": "PASS"})
+
+
+class RunProgress(helper.RunnerTest):
+    def test_durations_are_remembered(self):
+        self.run_plan(step("a.b", "sleep 0.2", expect_s=500), step("a.bad", "sleep 0.2; false"))
+        self.assertIn("# start a.b: Do a.b (expected: 8 min 20 s)", self.out)
+        known = json.loads((self.cache / "durations.json").read_text())
+        self.assertEqual(list(known), ["a.b"])
+        self.assertTrue(0.2 <= known["a.b"] < 5)
+        self.run_plan(step("a.c"), step("a.b", expect_s=500))
+        self.assertRegex(self.out, r"# start a.b: Do a.b \(expected: \d\.\d s\)")
+        known = json.loads((self.cache / "durations.json").read_text())
+        self.assertEqual(list(known), ["a.b", "a.c"])
+
+    def test_broken_durations_are_ignored(self):
+        self.cache.mkdir()
+        for text in ("{", "[1]", '{"a.b": "x"}', '{"a.b": NaN}', "\0"):
+            with self.subTest(text):
+                (self.cache / "durations.json").write_text(text)
+                self.run_plan(step("a.b"))
+                self.assertEqual(self.code, 0, self.err)
+                self.assertIn("a.b", json.loads((self.cache / "durations.json").read_text()))
+
+    def test_status_line_on_a_terminal(self):
+        ours, theirs = pty.openpty()
+        process = self.start(step("a.b", "sleep 1.3"), stdout=theirs)
+        os.close(theirs)
+        seen = b""
+        try:
+            while data := os.read(ours, 4096):
+                seen += data
+        except OSError:
+            # The other end is closed.
+            pass
+        os.close(ours)
+        self.end(process)
+        self.assertRegex(seen, rb"\r# \[0/1\] a.b 1s - a few seconds left\x1b\[K")
+        self.assertRegex(seen, rb"\r\x1b\[Kok 1 - a.b\r\n")
+        self.assertTrue(seen.endswith(b"1 passed, 0 failed, 0 skipped\r\n"), seen)
+
+    def test_reader_that_goes_away(self):
+        process = self.start(step("a.b", "sleep 99"), step("a.c", "touch $D/on; sleep 98"))
+        self.wait_for_file("on")
+        process.stdout.close()
+        process.send_signal(2)
+        self.assertEqual(process.wait(helper.DEADLINE_S), 130)
+        process.stderr.close()
+        self.assert_nothing_left()
+
+
+if __name__ == "__main__":
+    unittest.main()
