@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checks of a host that runs kernel-tdx: a table of small functions.
+
+A check returns the value it saw, raises Fail or raises Skip. What it may ask is the class Host;
+tests give it a recorded tree instead.
+"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import errno
+import fcntl
+import os
+import re
+import stat
+import subprocess
+
+from ansible_collections.tdx.host.plugins.module_utils import boot_loader
+
+VENDOR_MODULES = {"GenuineIntel": "kvm_intel", "AuthenticAMD": "kvm_amd", "HygonGenuine": "kvm_amd"}
+NESTED_PAGING = {"kvm_intel": "ept", "kvm_amd": "npt"}
+
+KVM_GET_API_VERSION = 0xAE00
+KVM_CHECK_EXTENSION = 0xAE03
+KVM_API_VERSION = 12
+KVM_CAP_MEMORY_ATTRIBUTES = 233
+KVM_CAP_GUEST_MEMFD = 234
+KVM_CAP_VM_TYPES = 235
+KVM_MEMORY_ATTRIBUTE_PRIVATE = 1 << 3
+KVM_DEFAULT_VM_TYPE = 1 << 0
+
+# Lines with which a kernel complains about itself.
+SPLAT = re.compile(
+    r"BUG:|WARNING:|Oops|general protection|KASAN:|UBSAN:|possible circular|suspicious RCU|blocked for more than"
+    r"|soft lockup|rcu_\w+ detected|Call Trace|unchecked MSR")
+KERNEL_FACILITY = 0
+COMMAND_TIMEOUT_S = 300
+MAX_REASON = 300
+
+
+class Fail(Exception):
+    """The host is not as it must be; the text is the reason."""
+
+
+class Skip(Exception):
+    """The check does not apply here; the text is the reason."""
+
+
+class Host:
+    """What the checks may ask."""
+
+    def __init__(self, root="/"):
+        self.root = root
+
+    def path(self, name):
+        return os.path.join(self.root, name.lstrip("/"))
+
+    def exists(self, name):
+        return os.path.exists(self.path(name))
+
+    def read(self, name):
+        """Empty if it can not be read."""
+        try:
+            with open(self.path(name), "rb") as file:
+                return file.read(1 << 20).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def release(self):
+        return self.read("proc/sys/kernel/osrelease").strip()
+
+    def run(self, argv):
+        """(exit status, what it printed); 127 if it does not exist, 124 if it does not end."""
+        env = dict(os.environ, LC_ALL="C", PATH=os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin")
+        try:
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=COMMAND_TIMEOUT_S, check=False, env=env)
+        except OSError as err:
+            return 127, "%s: %s" % (argv[0], err.strerror)
+        except subprocess.TimeoutExpired:
+            return 124, "%s: no answer within %d s" % (argv[0], COMMAND_TIMEOUT_S)
+        return done.returncode, done.stdout.decode("utf-8", "replace").strip()
+
+    def kvm(self, request, argument=0):
+        """The answer of /dev/kvm to an ioctl; raises OSError."""
+        device = os.open(self.path("dev/kvm"), os.O_RDWR | os.O_CLOEXEC)
+        try:
+            return fcntl.ioctl(device, request, argument)
+        finally:
+            os.close(device)
+
+    def is_device(self, name):
+        try:
+            return stat.S_ISCHR(os.stat(self.path(name)).st_mode)
+        except OSError:
+            return False
+
+    def kernel_log(self):
+        """What the kernel itself logged since it booted. User space writes there too; that is left out."""
+        lines = []
+        log = os.open(self.path("dev/kmsg"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            while True:
+                try:
+                    record = os.read(log, 8192).decode("utf-8", "replace")
+                except OSError as err:
+                    if err.errno == errno.EAGAIN:
+                        return lines
+                    if err.errno == errno.EPIPE:
+                        # The record was overwritten while this reads; the next is there.
+                        continue
+                    raise
+                head, _sep, text = record.partition(";")
+                if int(head.partition(",")[0]) >> 3 == KERNEL_FACILITY:
+                    lines.append(text.partition("\n")[0])
+        finally:
+            os.close(log)
+
+
+def vendor_module(host):
+    """kvm_amd or kvm_intel, or None on another CPU."""
+    match = re.search(r"^vendor_id\s*:\s*(\S+)", host.read("proc/cpuinfo"), re.MULTILINE)
+    return VENDOR_MODULES.get(match.group(1)) if match else None
+
+
+def default_modules(host):
+    vendor = vendor_module(host)
+    return ["kvm", vendor] if vendor else ["kvm"]
+
+
+def check_os(host, _want):
+    match = re.search(r'^PRETTY_NAME="?([^"\n]+)', host.read("etc/os-release"), re.MULTILINE)
+    if not match:
+        raise Fail("/etc/os-release does not name the system")
+    return match.group(1)
+
+
+def check_running(host, want):
+    release = host.release()
+    if want["release"]:
+        if release != want["release"]:
+            raise Fail("runs %s instead of %s" % (release, want["release"]))
+    elif not boot_loader.is_tdx(release):
+        raise Fail("runs %s, which is no kernel-tdx" % release)
+    return release
+
+
+def check_default_entry(host, want):
+    release = host.release()
+    try:
+        entries = boot_loader.read_entries(host.path("boot/loader/entries"))
+        saved = boot_loader.read_env(host.path(want["grubenv"])).get("saved_entry", "")
+    except boot_loader.BootError as err:
+        raise Fail(str(err))
+    entry = boot_loader.find(entries, saved)
+    if not entry:
+        raise Fail("the default boot entry %r does not exist" % saved)
+    if entry["version"] != release:
+        raise Fail("boots %s by default, runs %s" % (entry["version"], release))
+    return entry["id"]
+
+
+def check_module(name):
+    def check(host, want):
+        loaded = "sys/module/%s" % name
+        if host.exists(loaded):
+            return "loaded"
+        # In check mode this only asks whether it could be loaded.
+        argv = ["modprobe"] + (["--dry-run"] if want["dry_run"] else []) + [name]
+        if want["load"]:
+            code, said = host.run(argv)
+            if code:
+                raise Fail(said.splitlines()[-1] if said else "modprobe %s: exit status %d" % (name, code))
+            if want["dry_run"]:
+                return "can be loaded"
+            if host.exists(loaded):
+                want["changed"].append(name)
+                return "loaded now"
+        raise Fail("module %s is not loaded" % name)
+    return check
+
+
+def check_kvm_device(host, _want):
+    if not host.is_device("dev/kvm"):
+        raise Fail("no device /dev/kvm")
+    try:
+        version = host.kvm(KVM_GET_API_VERSION)
+    except OSError as err:
+        raise Fail("/dev/kvm: %s" % err.strerror)
+    if version != KVM_API_VERSION:
+        raise Fail("/dev/kvm: API version %d instead of %d" % (version, KVM_API_VERSION))
+    return "API version %d" % version
+
+
+def check_nested_paging(host, _want):
+    module = vendor_module(host)
+    if not module:
+        raise Skip("no CPU that KVM virtualises")
+    name = "/sys/module/%s/parameters/%s" % (module, NESTED_PAGING[module])
+    value = host.read(name).strip()
+    if value not in ("Y", "1"):
+        raise Fail("%s is %s" % (name, value or "not there"))
+    return "%s.%s=%s" % (module, NESTED_PAGING[module], value)
+
+
+def check_private_memory(host, _want):
+    """Asked of /dev/kvm itself, so this is what the kernel can do, not what one VM may."""
+    try:
+        memfd, attributes, types = (host.kvm(KVM_CHECK_EXTENSION, capability) for capability in (
+            KVM_CAP_GUEST_MEMFD, KVM_CAP_MEMORY_ATTRIBUTES, KVM_CAP_VM_TYPES))
+    except OSError as err:
+        raise Fail("/dev/kvm: %s" % err.strerror)
+    value = "guest_memfd %d, attributes 0x%x, VM types 0x%x" % (memfd, attributes, types)
+    if memfd <= 0 or not attributes & KVM_MEMORY_ATTRIBUTE_PRIVATE or not types & ~KVM_DEFAULT_VM_TYPE:
+        raise Fail("KVM has no private memory: " + value)
+    return value
+
+
+def check_no_splat(host, _want):
+    try:
+        lines = host.kernel_log()
+    except OSError as err:
+        raise Fail("/dev/kmsg: %s" % err.strerror)
+    if not lines:
+        raise Fail("the kernel log is empty, so it says nothing")
+    found = [line for line in lines if SPLAT.search(line)]
+    if found:
+        raise Fail("%d lines, the first: %s" % (len(found), found[0]))
+    return "%d lines" % len(lines)
+
+
+def check_version_of(regex):
+    def check(host, want):
+        # Both versions come from one call: it costs seconds on an emulated host.
+        if "virsh" not in want:
+            want["virsh"] = host.run(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
+        code, said = want["virsh"]
+        match = re.search(regex, said, re.MULTILINE)
+        if code or not match:
+            raise Fail("virsh version: " + (" ".join(said.split()) or "exit status %d" % code))
+        return match.group(1)
+    return check
+
+
+def check_firmware(host, want):
+    for path in want["firmware"]:
+        if host.exists(path):
+            return path
+    raise Fail("no firmware for TDX guests: none of %s" % ", ".join(want["firmware"]))
+
+
+def table(modules):
+    """Check ID -> function, in the order in which they are reported."""
+    checks = [("host.os", check_os),
+              ("kernel.running", check_running),
+              ("kernel.default-entry", check_default_entry)]
+    checks += [("kernel.module." + name.replace("_", "-"), check_module(name)) for name in modules]
+    checks += [("kernel.kvm-device", check_kvm_device),
+               ("kernel.nested-paging", check_nested_paging),
+               ("kernel.private-memory", check_private_memory),
+               ("kernel.no-splat", check_no_splat),
+               ("libvirt.version", check_version_of(r"^Running against daemon: (\S+)")),
+               ("qemu.version", check_version_of(r"^Running hypervisor: QEMU (\S+)")),
+               ("firmware.inteltdx", check_firmware)]
+    return checks
+
+
+def selected(check_id, only):
+    """A selection names a check or a family of them: kernel.module selects kernel.module.kvm."""
+    return not only or any(check_id == name or check_id.startswith(name + ".") for name in only)
+
+
+def run_checks(host, want, modules, only):
+    """[{"id", "verdict", "reason", "value"}]"""
+    results = []
+    for check_id, check in table(modules or default_modules(host)):
+        if not selected(check_id, only):
+            continue
+        result = {"id": check_id, "verdict": "PASS", "reason": "", "value": ""}
+        try:
+            result["value"] = check(host, want)
+        except Fail as err:
+            result.update(verdict="FAIL", reason=str(err)[:MAX_REASON])
+        except Skip as err:
+            result.update(verdict="SKIP", reason=str(err)[:MAX_REASON])
+        results.append(result)
+    return results

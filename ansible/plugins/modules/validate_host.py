@@ -1,0 +1,104 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tdx.host.validate_host"""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = r"""
+module: validate_host
+short_description: Checks that a host runs kernel-tdx as it should
+version_added: 0.1.0
+description:
+  - Runs a table of checks on the host and returns their results as data.
+  - A check that fails does not fail the module; judge I(problems).
+  - Changes nothing, unless I(load) is set.
+options:
+  only:
+    description: Checks to run, by ID or by the beginning of it up to a dot. All unless given.
+    type: list
+    elements: str
+    default: []
+  release:
+    description: Release of the kernel that must run. Any kernel-tdx unless given.
+    type: str
+    default: ""
+  modules:
+    description: Kernel modules that must be loaded. kvm and the one for the CPU unless given.
+    type: list
+    elements: str
+    default: []
+  load:
+    description: Loads a module that is not loaded, before it is judged.
+    type: bool
+    default: false
+  firmware:
+    description: Where firmware for TDX guests may be; one is enough.
+    type: list
+    elements: path
+    default: []
+  grubenv:
+    description: GRUB's environment block.
+    type: path
+    default: /boot/grub2/grubenv
+attributes:
+  check_mode:
+    support: full
+    description: With I(load), asks whether the modules can be loaded.
+author:
+  - tdx-host developers (@tdx-host)
+"""
+
+EXAMPLES = r"""
+- name: Check that the host can run guests
+  tdx.host.validate_host:
+    only: [kernel.running, kernel.module, kernel.kvm-device]
+  register: host
+  failed_when: host.problems | length > 0
+"""
+
+RETURN = r"""
+checks:
+  description: Results, each with id, verdict (PASS, FAIL or SKIP), reason and value.
+  returned: always
+  type: list
+  elements: dict
+problems:
+  description: The failed checks, each as "id, colon, reason".
+  returned: always
+  type: list
+  elements: str
+msg:
+  description: The problems in one line, or how many checks there were.
+  returned: always
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.tdx.host.plugins.module_utils import host_checks
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "only": {"type": "list", "elements": "str", "default": []},
+            "release": {"type": "str", "default": ""},
+            "modules": {"type": "list", "elements": "str", "default": []},
+            "load": {"type": "bool", "default": False},
+            "firmware": {"type": "list", "elements": "path", "default": []},
+            "grubenv": {"type": "path", "default": "/boot/grub2/grubenv"},
+        },
+        supports_check_mode=True,
+    )
+    want = dict(module.params, dry_run=module.check_mode, changed=[])
+    checks = host_checks.run_checks(host_checks.Host(), want, module.params["modules"], module.params["only"])
+    if not checks:
+        module.fail_json(msg="no check is called %s" % ", ".join(module.params["only"]))
+    problems = ["%s: %s" % (check["id"], check["reason"]) for check in checks if check["verdict"] == "FAIL"]
+    module.exit_json(changed=bool(want["changed"]), checks=checks, problems=problems,
+                     msg="; ".join(problems) or "%d checks, none failed" % len(checks))
+
+
+if __name__ == "__main__":
+    main()

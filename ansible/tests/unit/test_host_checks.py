@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checks of a host: each passes on a good host, and fails with its reason on a bad one."""
+
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import collection
+
+host_checks = collection.load("module_utils.host_checks")
+validate_host = collection.load("modules.validate_host")
+
+TDX = "6.12.117-0.1.0.lab.x86_64+tdx"
+MACHINE = "6c61622d726442748000000000000004"
+VIRSH = """Compiled against library: libvirt 12.8.0
+Using library: libvirt 12.8.0
+Using API: QEMU 12.8.0
+Running hypervisor: QEMU 11.1.2
+Running against daemon: 12.8.0
+"""
+FILES = {
+    "etc/os-release": 'NAME="Debian GNU/Linux"\nPRETTY_NAME="Debian GNU/Linux forky/sid"\n',
+    "proc/sys/kernel/osrelease": TDX + "\n",
+    "proc/cpuinfo": "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\n",
+    f"boot/loader/entries/{MACHINE}-{TDX}.conf": f"title x\nversion {TDX}\n",
+    "boot/grub/grubenv": f"# GRUB Environment Block\nsaved_entry={MACHINE}-{TDX}\n####",
+    "sys/module/kvm/refcnt": "1\n",
+    "sys/module/kvm_amd/parameters/npt": "Y\n",
+    "usr/share/ovmf/OVMF.inteltdx.ms.fd": "",
+}
+GOOD_KVM = {host_checks.KVM_CAP_GUEST_MEMFD: 1, host_checks.KVM_CAP_MEMORY_ATTRIBUTES: 8,
+            host_checks.KVM_CAP_VM_TYPES: 3}
+
+
+class RecordedHost(host_checks.Host):
+    """A tree of files, and answers for what is no file."""
+
+    def __init__(self, root):
+        super().__init__(str(root))
+        self.answers = {"virsh": (0, VIRSH)}
+        self.log = ["Linux version 6.12.117", "kvm_amd: Nested Paging enabled"]
+        self.kvm_answers = dict(GOOD_KVM)
+        self.has_device = True
+        self.ran = []
+
+    def run(self, argv):
+        self.ran.append(argv)
+        return self.answers.get(argv[0], (127, f"{argv[0]}: No such file or directory"))
+
+    def kvm(self, request, argument=0):
+        return host_checks.KVM_API_VERSION if request == host_checks.KVM_GET_API_VERSION else self.kvm_answers[argument]
+
+    def is_device(self, name):
+        return self.has_device
+
+    def kernel_log(self):
+        return self.log
+
+
+class HostTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        for name, text in FILES.items():
+            self.write(name, text)
+        self.host = RecordedHost(self.root)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def checks(self, *only, modules=(), **want):
+        want = {"release": "", "load": False, "dry_run": False, "changed": [], "grubenv": "/boot/grub/grubenv",
+                "firmware": ["/usr/share/ovmf/OVMF.inteltdx.ms.fd"], **want}
+        results = host_checks.run_checks(self.host, want, list(modules), list(only))
+        return {result["id"]: result for result in results}
+
+    def check(self, check_id, **want):
+        (result,) = self.checks(check_id, **want).values()
+        return result["verdict"], result["reason"] or result["value"]
+
+
+class GoodHost(HostTest):
+    def test_all_pass(self):
+        results = self.checks()
+        self.assertEqual({c["id"]: c["reason"] for c in results.values() if c["verdict"] != "PASS"}, {})
+        self.assertEqual(list(results), [
+            "host.os", "kernel.running", "kernel.default-entry", "kernel.module.kvm", "kernel.module.kvm-amd",
+            "kernel.kvm-device", "kernel.nested-paging", "kernel.private-memory", "kernel.no-splat",
+            "libvirt.version", "qemu.version", "firmware.inteltdx"])
+
+    def test_values(self):
+        values = {check_id: result["value"] for check_id, result in self.checks().items()}
+        self.assertEqual(values["host.os"], "Debian GNU/Linux forky/sid")
+        self.assertEqual(values["kernel.running"], TDX)
+        self.assertEqual(values["kernel.private-memory"], "guest_memfd 1, attributes 0x8, VM types 0x3")
+        self.assertEqual((values["libvirt.version"], values["qemu.version"]), ("12.8.0", "11.1.2"))
+
+    def test_virsh_is_asked_once(self):
+        self.checks("libvirt", "qemu")
+        self.assertEqual(len(self.host.ran), 1)
+
+    def test_selection_is_by_family(self):
+        self.assertEqual(list(self.checks("kernel.module")), ["kernel.module.kvm", "kernel.module.kvm-amd"])
+        self.assertEqual(list(self.checks("kernel.mod")), [])
+
+    def test_intel(self):
+        self.write("proc/cpuinfo", "vendor_id\t: GenuineIntel\n")
+        self.write("sys/module/kvm_intel/parameters/ept", "Y\n")
+        self.assertEqual(self.check("kernel.nested-paging"), ("PASS", "kvm_intel.ept=Y"))
+        self.assertIn("kernel.module.kvm-intel", self.checks())
+
+    def test_other_cpu_is_skipped_with_a_reason(self):
+        self.write("proc/cpuinfo", "vendor_id\t: Other\n")
+        self.assertEqual(self.check("kernel.nested-paging"), ("SKIP", "no CPU that KVM virtualises"))
+
+
+class BadHost(HostTest):
+    """(files, change of the host, check, reason); None removes a file."""
+
+    TABLE = [
+        ({"etc/os-release": None}, {}, "host.os", "does not name the system"),
+        ({"proc/sys/kernel/osrelease": "7.2.12+deb14-cloud-amd64"}, {}, "kernel.running", "which is no kernel-tdx"),
+        ({"proc/sys/kernel/osrelease": "6.12.116+tdx"}, {}, "kernel.default-entry", "runs 6.12.116"),
+        ({"boot/grub/grubenv": "# GRUB Environment Block\nsaved_entry=0\n"}, {}, "kernel.default-entry", "'0'"),
+        ({"boot/grub/grubenv": None}, {}, "kernel.default-entry", "no GRUB environment block"),
+        ({"sys/module/kvm_amd/parameters/npt": "N\n"}, {}, "kernel.nested-paging", "npt is N"),
+        ({"sys/module/kvm_amd/parameters/npt": None}, {}, "kernel.nested-paging", "not there"),
+        ({}, {"has_device": False}, "kernel.kvm-device", "no device /dev/kvm"),
+        ({}, {"kvm_answers": {**GOOD_KVM, 234: 0}}, "kernel.private-memory", "guest_memfd 0"),
+        ({}, {"kvm_answers": {**GOOD_KVM, 233: 0}}, "kernel.private-memory", "attributes 0x0"),
+        ({}, {"kvm_answers": {**GOOD_KVM, 235: 1}}, "kernel.private-memory", "VM types 0x1"),
+        ({}, {"log": []}, "kernel.no-splat", "empty"),
+        ({}, {"log": ["ok", "WARNING: CPU: 0 PID: 1 at mm/x.c"]}, "kernel.no-splat", "1 lines, the first: WARNING"),
+        ({}, {"log": ["BUG: KASAN: use-after-free"]}, "kernel.no-splat", "KASAN"),
+        ({}, {"answers": {"virsh": (1, "error: failed to connect")}}, "libvirt.version", "failed to connect"),
+        ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "qemu.version", "virsh version"),
+        ({}, {"answers": {}}, "libvirt.version", "No such file"),
+        ({"usr/share/ovmf/OVMF.inteltdx.ms.fd": None}, {}, "firmware.inteltdx", "OVMF.inteltdx.ms.fd"),
+    ]
+
+    def test_bad_host_table(self):
+        for files, change, check_id, reason in self.TABLE:
+            with self.subTest(check=check_id, reason=reason):
+                for name, text in {**FILES, **files}.items():
+                    if text is None:
+                        (self.root / name).unlink()
+                    else:
+                        self.write(name, text)
+                self.host = RecordedHost(self.root)
+                vars(self.host).update(change)
+                verdict, said = self.check(check_id)
+                self.assertEqual(verdict, "FAIL")
+                self.assertIn(reason, said)
+
+    def test_expected_release(self):
+        self.assertEqual(self.check("kernel.running", release=TDX)[0], "PASS")
+        self.assertEqual(self.check("kernel.running", release="9.9"), ("FAIL", f"runs {TDX} instead of 9.9"))
+
+
+class Modules(HostTest):
+    def setUp(self):
+        super().setUp()
+        self.only = "kernel.module.nbd"
+
+    def check_nbd(self, **want):
+        (result,) = self.checks(self.only, modules=["nbd"], **want).values()
+        return result["verdict"], result["reason"] or result["value"]
+
+    def test_read_only_unless_asked(self):
+        self.assertEqual(self.check_nbd(), ("FAIL", "module nbd is not loaded"))
+        self.assertEqual(self.host.ran, [])
+
+    def test_load(self):
+        def run(argv):
+            self.assertEqual(argv, ["modprobe", "nbd"])
+            self.write("sys/module/nbd/refcnt", "0")
+            return 0, ""
+        changed = []
+        with mock.patch.object(self.host, "run", run):
+            self.assertEqual(self.check_nbd(load=True, changed=changed), ("PASS", "loaded now"))
+        self.assertEqual(changed, ["nbd"])
+
+    def test_load_in_check_mode_only_asks(self):
+        self.host.answers["modprobe"] = (0, "")
+        changed = []
+        self.assertEqual(self.check_nbd(load=True, dry_run=True, changed=changed), ("PASS", "can be loaded"))
+        self.assertEqual((self.host.ran, changed), ([["modprobe", "--dry-run", "nbd"]], []))
+
+    def test_module_that_is_missing(self):
+        self.host.answers["modprobe"] = (1, "modprobe: FATAL: Module nbd not found in directory /lib/modules/x")
+        self.assertEqual(self.check_nbd(load=True),
+                         ("FAIL", "modprobe: FATAL: Module nbd not found in directory /lib/modules/x"))
+
+
+class Module(HostTest):
+    def run_it(self, **params):
+        params.setdefault("grubenv", "/boot/grub/grubenv")
+        with mock.patch.object(host_checks, "Host", lambda: self.host):
+            return collection.run_module(validate_host, params)
+
+    def test_good_host(self):
+        result = self.run_it(firmware=["/usr/share/ovmf/OVMF.inteltdx.ms.fd"])
+        self.assertEqual((result["changed"], result["problems"], result["msg"]), (False, [], "12 checks, none failed"))
+
+    def test_problems_are_data_and_words(self):
+        self.host.has_device = False
+        result = self.run_it(only=["kernel.kvm-device", "host"])
+        self.assertNotIn("failed", result)
+        self.assertEqual(result["problems"], ["kernel.kvm-device: no device /dev/kvm"])
+        self.assertEqual(result["msg"], "kernel.kvm-device: no device /dev/kvm")
+
+    def test_selecting_nothing_fails(self):
+        self.assertTrue(self.run_it(only=["no-such-check"])["failed"])
+
+
+class RealHost(unittest.TestCase):
+    """What needs no privilege on the machine that runs the tests."""
+
+    def test_missing_program(self):
+        self.assertEqual(host_checks.Host().run(["no-such-program"])[0], 127)
+
+    def test_program(self):
+        self.assertEqual(host_checks.Host().run(["echo", "x"]), (0, "x"))
+
+    def test_release(self):
+        self.assertTrue(host_checks.Host().release())
+
+
+if __name__ == "__main__":
+    unittest.main()
