@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 #
 # KTAP for shell tests: one line a check, the plan counted, zero checks a failure.
-#	ktap_check ID COMMAND...	COMMAND's last line is the value or the reason
+#	ktap_check ID COMMAND...	COMMAND's last line is the value or the reason; $ktap_rc
 #	ktap_end			prints the plan; fails if a check failed
 
 ktap_n=0
+ktap_rc=0
 ktap_failed=0
 
 # ktap_line VERDICT ID COMMENT
@@ -15,24 +16,23 @@ ktap_line() {
 	printf '%s %d - %s # %s\n' "$1" "$ktap_n" "$2" "$(tr -cd '[:print:]' <<<"$3" | cut -c 1-200)"
 }
 
-# Runs the command in a subshell with errexit on, whatever the caller has set.
+# Runs the command in a subshell with errexit on. Must not be called behind if, !, &&
+# or ||: there bash ignores errexit, in subshells too, and a failure would be lost.
 ktap_check() {
-	local id=$1 said rc saved=$-
+	local id=$1 said verdict=ok saved=$-
 	shift
 	set +e
 	said=$(
 		set -e
 		"$@" 2>&1
 	)
-	rc=$?
+	ktap_rc=$?
 	[[ $saved != *e* ]] || set -e
-	[[ $rc -eq 0 ]] || printf '%s\n' "${said//$'\n'/$'\n# '}" | sed '1s/^/# /'
-	if [[ $rc -eq 0 ]]; then
-		ktap_line ok "$id" "$(grep . <<<"$said" | tail -n 1)"
-	else
-		ktap_line 'not ok' "$id" "$(grep . <<<"$said" | tail -n 1)"
+	if [[ $ktap_rc -ne 0 ]]; then
+		verdict='not ok'
+		printf '# %s\n' "${said//$'\n'/$'\n# '}"
 	fi
-	return "$rc"
+	ktap_line "$verdict" "$id" "$(grep . <<<"$said" | tail -n 1)"
 }
 
 ktap_end() {
