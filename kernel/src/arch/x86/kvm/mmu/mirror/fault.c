@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Private faults: which root, what the common walk may do there, and the store.
+ */
+#include "mirror_internal.h"
+
+/* Root that resolves the fault. */
+struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
+					   const struct kvm_page_fault *fault)
+{
+	if (is_mirrored_fault(vcpu->kvm, fault))
+		return vcpu->kvm->arch.mirror->root;
+
+	return root_to_sp(vcpu->arch.mmu->root.hpa);
+}
+
+/*
+ * Look at an entry of the mirrored PT before the common walk does.
+ *
+ * RET_PF_CONTINUE  let the common walk go on
+ * RET_PF_SPURIOUS  mapped, by another vCPU or by a larger leaf; only
+ *                  kvm_mirror_split_gfn() makes it smaller
+ * RET_PF_RETRY     a range zap is at work here
+ */
+int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter)
+{
+	gfn_t mask;
+
+	switch (mirror_state(iter->old_spte, iter->level)) {
+	case KVM_MIRROR_LEAF:
+		return RET_PF_SPURIOUS;
+	case KVM_MIRROR_TABLE:
+		/* Never trade a table for a leaf: the private PT can not in one step. */
+		if (iter->level != fault->goal_level)
+			return RET_PF_CONTINUE;
+		mask = KVM_PAGES_PER_HPAGE(iter->level) - KVM_PAGES_PER_HPAGE(iter->level - 1);
+		fault->pfn |= fault->gfn & mask;
+		fault->goal_level--;
+		return RET_PF_CONTINUE;
+	case KVM_MIRROR_EMPTY:
+		return RET_PF_CONTINUE;
+	default:
+		return RET_PF_RETRY;
+	}
+}
+
+/* A new table of the mirrored PT needs a page for the private PT's. */
+void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp)
+{
+	sp->private_pt = kvm_mmu_memory_cache_alloc(&vcpu->arch.mmu_private_pt_cache);
+}
+
+int kvm_mirror_topup_cache(struct kvm_vcpu *vcpu)
+{
+	if (!kvm_has_mirror(vcpu->kvm))
+		return 0;
+
+	return kvm_mmu_topup_memory_cache(&vcpu->arch.mmu_private_pt_cache, PT64_ROOT_MAX_LEVEL);
+}
+
+void kvm_mirror_free_cache(struct kvm_vcpu *vcpu)
+{
+	kvm_mmu_free_memory_cache(&vcpu->arch.mmu_private_pt_cache);
+}
+
+/*
+ * Map a leaf or link a table.  -EBUSY, from another vCPU or from the private PT,
+ * sends the guest back to fault again.
+ */
+int kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte)
+{
+	struct mirror_change change = mirror_change_at(iter, new_spte);
+	int ret;
+
+	lockdep_assert_held_read(&kvm->mmu_lock);
+
+	ret = mirror_propagate(kvm, &change);
+	iter->old_spte = change.old_spte;
+
+	/* The caller accounts for the mirrored table itself. */
+	if (!ret && !is_last_spte(new_spte, iter->level))
+		kvm_account_pgtable_pages(spte_to_child_sp(new_spte)->private_pt, 1);
+
+	return ret;
+}
+
+/*
+ * Map @pfn at @gfn without a fault.  The caller keeps @pfn stable and the slot in
+ * place, by slots_lock and guest_memfd's invalidate lock.
+ */
+int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level)
+{
+	struct kvm *kvm = vcpu->kvm;
+	int ret;
+
+	do {
+		struct kvm_page_fault fault = {
+			.addr = gfn_to_gpa(gfn),
+			.error_code = PFERR_PRIVATE_ACCESS | PFERR_WRITE_MASK,
+			.write = true,
+			.is_tdp = true,
+			.is_private = true,
+			.max_level = min(level, kvm->arch.mirror->ops->max_level),
+			.req_level = PG_LEVEL_4K,
+			.goal_level = PG_LEVEL_4K,
+			.gfn = gfn,
+			.slot = kvm_vcpu_gfn_to_memslot(vcpu, gfn),
+			.pfn = pfn,
+			.hva = KVM_HVA_ERR_BAD,
+			.map_writable = true,
+		};
+
+		if (!fault.slot)
+			return -ENOENT;
+
+		ret = kvm_mmu_topup_memory_caches(vcpu);
+		if (ret)
+			return ret;
+
+		read_lock(&kvm->mmu_lock);
+		ret = kvm_tdp_mmu_map(vcpu, &fault);
+		read_unlock(&kvm->mmu_lock);
+
+		if (READ_ONCE(kvm->vm_bugged))
+			return -EIO;
+		if (signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	} while (ret == RET_PF_RETRY);
+
+	return ret == RET_PF_FIXED || ret == RET_PF_SPURIOUS ? 0 : -EIO;
+}
+EXPORT_SYMBOL_GPL(kvm_mirror_map_gfn);

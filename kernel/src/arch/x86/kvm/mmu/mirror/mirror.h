@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef __KVM_X86_MMU_MIRROR_H
+#define __KVM_X86_MMU_MIRROR_H
+
+/*
+ * Mirrored-PT MMU: what the rest of KVM may call.
+ * Documentation/virt/kvm/x86/mirrored-page-table.rst tells the whole story.
+ */
+
+#include "../mmu_internal.h"
+#include "../spte.h"
+#include "private_pt_ops.h"
+
+struct tdp_iter;
+
+/* How a VM wants its private memory to be mapped. */
+struct kvm_mirror_config {
+	/* The private PT. */
+	const struct kvm_private_pt_ops *ops;
+	/* For ops only, see kvm_mirror_backend(). */
+	void *backend;
+	/* The GPA bit that means "shared", as a GFN.  Must be an index bit of the root. */
+	gfn_t shared_gfn;
+	/* Level of the mirrored root and of the shared root. */
+	int root_level;
+};
+
+/* Result of kvm_mirror_verify(). */
+struct kvm_mirror_report {
+	/* Entries compared. */
+	unsigned long nr_entries;
+	/* Entries that differ in state, level or address. */
+	unsigned long nr_wrong;
+	/* Entries that ->read() could not read. */
+	unsigned long nr_unread;
+	/* GFN and level of the first wrong entry. */
+	gfn_t first_gfn;
+	int first_level;
+};
+
+#ifdef CONFIG_KVM_MIRROR
+
+/* Life cycle; all may sleep. */
+int __must_check kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config);
+void kvm_mirror_flush_all(struct kvm *kvm);
+void kvm_mirror_destroy(struct kvm *kvm);
+void *kvm_mirror_backend(struct kvm *kvm);
+
+/* Faults, mmu_lock held for read unless said otherwise. */
+struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
+					   const struct kvm_page_fault *fault);
+int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter);
+void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp);
+int __must_check kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte);
+/* Takes mmu_lock.  For pages that no fault brings: a VM type's initial memory. */
+int __must_check kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level);
+
+/* Ranges. */
+unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range);
+/* mmu_lock held for write; dropped and taken again if the range may block. */
+void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range);
+/* May sleep; call it before a range that may cut a huge leaf is zapped. */
+int __must_check kvm_mirror_prepare_zap(struct kvm *kvm);
+/* Takes mmu_lock, may sleep. */
+int __must_check kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
+
+/* May sleep; takes mmu_lock. */
+int __must_check kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report);
+
+int kvm_mirror_root_level(struct kvm *kvm);
+int kvm_mirror_max_level(struct kvm *kvm);
+bool kvm_mirror_vcpus_held(struct kvm *kvm);
+int __must_check kvm_mirror_topup_cache(struct kvm_vcpu *vcpu);
+void kvm_mirror_free_cache(struct kvm_vcpu *vcpu);
+
+static inline bool kvm_has_mirror(const struct kvm *kvm)
+{
+	return kvm->arch.mirror;
+}
+
+#else
+
+static inline void kvm_mirror_flush_all(struct kvm *kvm) { }
+static inline void kvm_mirror_destroy(struct kvm *kvm) { }
+static inline struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
+							 const struct kvm_page_fault *fault)
+{
+	return root_to_sp(vcpu->arch.mmu->root.hpa);
+}
+
+static inline int kvm_mirror_fault_step(struct kvm_page_fault *fault,
+					const struct tdp_iter *iter)
+{
+	return RET_PF_CONTINUE;
+}
+
+static inline void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp) { }
+static inline int kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte)
+{
+	return -EIO;
+}
+
+static inline unsigned int kvm_mirror_range_sides(struct kvm *kvm,
+						  const struct kvm_gfn_range *range)
+{
+	return KVM_FILTER_SHARED;
+}
+
+static inline void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range) { }
+static inline int kvm_mirror_prepare_zap(struct kvm *kvm) { return 0; }
+static inline int kvm_mirror_root_level(struct kvm *kvm) { return 0; }
+static inline int kvm_mirror_max_level(struct kvm *kvm) { return KVM_MAX_HUGEPAGE_LEVEL; }
+static inline int kvm_mirror_topup_cache(struct kvm_vcpu *vcpu) { return 0; }
+static inline void kvm_mirror_free_cache(struct kvm_vcpu *vcpu) { }
+static inline bool kvm_has_mirror(const struct kvm *kvm) { return false; }
+
+#endif /* CONFIG_KVM_MIRROR */
+
+static inline bool is_mirrored_sp(const struct kvm_mmu_page *sp)
+{
+	return IS_ENABLED(CONFIG_KVM_MIRROR) && sp->role.mirrored;
+}
+
+/* The fault is resolved on the mirrored PT, not on the PT that the CPU walks. */
+static inline bool is_mirrored_fault(const struct kvm *kvm, const struct kvm_page_fault *fault)
+{
+	return kvm_has_mirror(kvm) && fault->is_private;
+}
+
+#endif

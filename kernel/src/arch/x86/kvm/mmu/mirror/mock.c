@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A private PT in plain memory; see mock.h.
+ *
+ * The tables are the very pages that KVM hands over, in the format of nested page
+ * tables, so that a CPU can walk them: an entry is present for the CPU if and
+ * only if the guest may use it.  Bits that an NPT walk ignores hold the state,
+ * and the epoch of the block, because a blocked entry is not present.
+ */
+#include "mirror_internal.h"
+#include "mock.h"
+
+#if IS_MODULE(CONFIG_KVM) || IS_BUILTIN(CONFIG_KVM)
+#ifndef CONFIG_KVM_PROVE_MMU
+#error The mock private page table is for test kernels only
+#endif
+#endif
+
+#define MOCK_PRESENT	(PT_PRESENT_MASK | PT_WRITABLE_MASK | PT_USER_MASK | \
+			 PT_ACCESSED_MASK | PT_DIRTY_MASK)
+#define MOCK_EPOCH	GENMASK_ULL(11, 1)
+#define MOCK_ADDR	GENMASK_ULL(51, 12)
+#define MOCK_STATE	GENMASK_ULL(54, 52)
+
+#define MOCK_ENTRIES	512
+
+static struct kvm_mock *to_mock(struct kvm *kvm)
+{
+	return kvm_mirror_backend(kvm);
+}
+
+static enum kvm_mock_state state_of(u64 entry)
+{
+	return FIELD_GET(MOCK_STATE, entry);
+}
+
+static bool is_leaf_state(enum kvm_mock_state state)
+{
+	return state == KVM_MOCK_PENDING || state == KVM_MOCK_PENDING_BLOCKED ||
+	       state == KVM_MOCK_MAPPED || state == KVM_MOCK_BLOCKED;
+}
+
+static bool is_blocked_state(enum kvm_mock_state state)
+{
+	return state == KVM_MOCK_PENDING_BLOCKED || state == KVM_MOCK_BLOCKED ||
+	       state == KVM_MOCK_NL_BLOCKED;
+}
+
+/* The entry for @state at @level; @epoch counts for blocked states only. */
+static u64 make_entry(enum kvm_mock_state state, int level, u64 addr, u64 epoch)
+{
+	u64 entry = FIELD_PREP(MOCK_STATE, state) | (addr & MOCK_ADDR);
+
+	if (state == KVM_MOCK_MAPPED || state == KVM_MOCK_NL_MAPPED)
+		entry |= MOCK_PRESENT;
+	if (state == KVM_MOCK_MAPPED && level > PG_LEVEL_4K)
+		entry |= PT_PAGE_SIZE_MASK;
+	if (is_blocked_state(state))
+		entry |= FIELD_PREP(MOCK_EPOCH, epoch & FIELD_MAX(MOCK_EPOCH));
+
+	return entry;
+}
+
+static int violation(struct kvm_mock *mock, const char *what, gfn_t gfn, int level, u64 entry)
+{
+	atomic_inc(&mock->violations);
+	pr_warn_ratelimited("kvm: mock private PT: %s: gfn 0x%llx level %d entry 0x%llx\n",
+			    what, gfn, level, entry);
+	return -EIO;
+}
+
+/* Hold a lock for longer, so that others find it taken. */
+static void linger(struct kvm_mock *mock)
+{
+	int i;
+
+	for (i = 0; i < READ_ONCE(mock->slow_loops); i++)
+		cpu_relax();
+}
+
+static bool try_shared(struct kvm_mock *mock, atomic_t *lock)
+{
+	int old = atomic_read(lock);
+
+	do {
+		if (old < 0)
+			return false;
+	} while (!atomic_try_cmpxchg(lock, &old, old + 1));
+
+	linger(mock);
+	return true;
+}
+
+static bool try_exclusive(struct kvm_mock *mock, atomic_t *lock)
+{
+	int old = 0;
+
+	if (!atomic_try_cmpxchg(lock, &old, -1))
+		return false;
+
+	linger(mock);
+	return true;
+}
+
+static void end_shared(atomic_t *lock)
+{
+	atomic_dec(lock);
+}
+
+static void end_exclusive(atomic_t *lock)
+{
+	atomic_set_release(lock, 0);
+}
+
+/* Returns the scripted error of this call. */
+static int scripted(struct kvm_mock *mock, enum kvm_mock_op op)
+{
+	struct kvm_mock_script *script = &mock->scripts[op];
+
+	if (!READ_ONCE(script->error) || atomic_dec_return(&script->skip) >= 0)
+		return 0;
+
+	return atomic_dec_return(&script->times) >= 0 ? script->error : 0;
+}
+
+void kvm_mock_script(struct kvm_mock *mock, enum kvm_mock_op op, int skip, int times, int error)
+{
+	struct kvm_mock_script *script = &mock->scripts[op];
+
+	WRITE_ONCE(script->error, 0);
+	atomic_set(&script->skip, skip);
+	atomic_set(&script->times, times);
+	WRITE_ONCE(script->error, error);
+}
+
+static u64 *table_of(u64 entry)
+{
+	return __va(entry & MOCK_ADDR);
+}
+
+/* Returns the entry of @gfn at @level, or NULL if no table leads there. */
+static u64 *find_entry(struct kvm_mock *mock, gfn_t gfn, int level)
+{
+	u64 *table = mock->root;
+	int l;
+
+	for (l = mock->config.root_level; l > level; l--) {
+		u64 entry = READ_ONCE(table[SPTE_INDEX(gfn_to_gpa(gfn), l)]);
+		enum kvm_mock_state state = state_of(entry);
+
+		if (state != KVM_MOCK_NL_MAPPED &&
+		    (state != KVM_MOCK_NL_BLOCKED || mock->config.strict_walk))
+			return NULL;
+		table = table_of(entry);
+	}
+
+	return &table[SPTE_INDEX(gfn_to_gpa(gfn), level)];
+}
+
+/* All vCPUs that could use what was blocked in @entry have left the guest since. */
+static bool is_tracked(struct kvm_mock *mock, u64 entry)
+{
+	u64 now = atomic64_read(&mock->epoch);
+	u64 age = (now - FIELD_GET(MOCK_EPOCH, entry)) & FIELD_MAX(MOCK_EPOCH);
+
+	if (age == 1)
+		return !atomic_read(&mock->nr_inside[(now - 1) & 1]);
+
+	return age;
+}
+
+static bool is_empty_table(const u64 *table)
+{
+	int i;
+
+	for (i = 0; i < MOCK_ENTRIES; i++) {
+		if (table[i])
+			return false;
+	}
+
+	return true;
+}
+
+static int mock_link_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *private_pt)
+{
+	u64 *entry = find_entry(mock, gfn, level);
+
+	if (!entry || state_of(*entry) != KVM_MOCK_FREE || level == PG_LEVEL_4K || mock->dead)
+		return violation(mock, "link", gfn, level, entry ? *entry : 0);
+
+	memset(private_pt, 0, PAGE_SIZE);
+	WRITE_ONCE(*entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	atomic64_inc(&mock->nr_tables);
+	return 0;
+}
+
+static int mock_link(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_LINK);
+
+	if (ret)
+		return ret;
+	if (!try_shared(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_link_locked(mock, gfn, level, private_pt);
+	end_shared(&mock->tree);
+	return ret;
+}
+
+static int mock_map_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	u64 *entry = find_entry(mock, gfn, level);
+
+	if (!entry || state_of(*entry) != KVM_MOCK_FREE || level > PG_LEVEL_2M || mock->dead ||
+	    (gfn | pfn) & (KVM_PAGES_PER_HPAGE(level) - 1))
+		return violation(mock, "map", gfn, level, entry ? *entry : 0);
+
+	WRITE_ONCE(*entry, make_entry(mock->config.pending ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED,
+				      level, pfn_to_hpa(pfn), 0));
+	atomic64_add(KVM_PAGES_PER_HPAGE(level), &mock->nr_pages);
+	return 0;
+}
+
+static int mock_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_MAP);
+
+	if (ret)
+		return ret;
+	if (!try_shared(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_map_locked(mock, gfn, level, pfn);
+	end_shared(&mock->tree);
+	return ret;
+}
+
+static int mock_block_locked(struct kvm_mock *mock, gfn_t gfn, int level)
+{
+	static const enum kvm_mock_state blocked[] = {
+		[KVM_MOCK_PENDING]	= KVM_MOCK_PENDING_BLOCKED,
+		[KVM_MOCK_MAPPED]	= KVM_MOCK_BLOCKED,
+		[KVM_MOCK_NL_MAPPED]	= KVM_MOCK_NL_BLOCKED,
+		[KVM_MOCK_NL_BLOCKED]	= KVM_MOCK_FREE,
+	};
+	u64 *entry = find_entry(mock, gfn, level);
+
+	if (!entry || blocked[state_of(*entry)] == KVM_MOCK_FREE || mock->dead)
+		return violation(mock, "block", gfn, level, entry ? *entry : 0);
+
+	WRITE_ONCE(*entry, make_entry(blocked[state_of(*entry)], level, *entry,
+				      atomic64_read(&mock->epoch)));
+	return 0;
+}
+
+static int mock_block(struct kvm *kvm, gfn_t gfn, int level)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_BLOCK);
+
+	if (ret)
+		return ret;
+	if (!try_exclusive(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_block_locked(mock, gfn, level);
+	end_exclusive(&mock->tree);
+	return ret;
+}
+
+static int mock_track(struct kvm *kvm)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_TRACK);
+	u64 now;
+
+	if (ret)
+		return ret;
+	if (!try_exclusive(mock, &mock->epoch_lock))
+		return -EBUSY;
+
+	/* Somebody is inside since before the last track. */
+	now = atomic64_read(&mock->epoch);
+	if (atomic_read(&mock->nr_inside[(now - 1) & 1]))
+		ret = -EBUSY;
+	else
+		atomic64_set(&mock->epoch, now + 1);
+
+	end_exclusive(&mock->epoch_lock);
+	return ret;
+}
+
+/* Blocked and tracked, unless the TD is dead. */
+static bool is_removable(struct kvm_mock *mock, u64 entry)
+{
+	return mock->dead || (is_blocked_state(state_of(entry)) && is_tracked(mock, entry));
+}
+
+static int mock_unmap_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	u64 *entry = find_entry(mock, gfn, level);
+
+	if (!entry || !is_leaf_state(state_of(*entry)) || !is_removable(mock, *entry) ||
+	    (*entry & MOCK_ADDR) != pfn_to_hpa(pfn))
+		return violation(mock, "unmap", gfn, level, entry ? *entry : 0);
+
+	WRITE_ONCE(*entry, 0);
+	atomic64_sub(KVM_PAGES_PER_HPAGE(level), &mock->nr_pages);
+	return 0;
+}
+
+static int mock_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_UNMAP);
+
+	if (ret)
+		return ret;
+	if (!try_shared(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_unmap_locked(mock, gfn, level, pfn);
+	end_shared(&mock->tree);
+	return ret;
+}
+
+static int mock_split_locked(struct kvm_mock *mock, gfn_t gfn, int level, u64 *private_pt)
+{
+	u64 *entry = find_entry(mock, gfn, level);
+	enum kvm_mock_state state;
+	u64 addr;
+	int i;
+
+	if (!entry || !is_leaf_state(state_of(*entry)) || !is_removable(mock, *entry) ||
+	    level == PG_LEVEL_4K || mock->dead)
+		return violation(mock, "split", gfn, level, entry ? *entry : 0);
+
+	state = state_of(*entry) == KVM_MOCK_PENDING_BLOCKED ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED;
+	addr = *entry & MOCK_ADDR;
+	for (i = 0; i < MOCK_ENTRIES; i++)
+		private_pt[i] = make_entry(state, level - 1,
+					   addr + i * KVM_HPAGE_SIZE(level - 1), 0);
+
+	WRITE_ONCE(*entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	atomic64_inc(&mock->nr_tables);
+	return 0;
+}
+
+static int mock_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_SPLIT);
+
+	if (ret)
+		return ret;
+	if (!try_shared(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_split_locked(mock, gfn, level, private_pt);
+	end_shared(&mock->tree);
+	return ret;
+}
+
+static int mock_unlink_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *private_pt)
+{
+	u64 *entry = find_entry(mock, gfn, level);
+
+	if (!entry || level == PG_LEVEL_4K || is_leaf_state(state_of(*entry)) ||
+	    state_of(*entry) == KVM_MOCK_FREE || !is_removable(mock, *entry) ||
+	    table_of(*entry) != private_pt || !is_empty_table(private_pt))
+		return violation(mock, "unlink", gfn, level, entry ? *entry : 0);
+
+	WRITE_ONCE(*entry, 0);
+	atomic64_dec(&mock->nr_tables);
+	return 0;
+}
+
+static int mock_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_UNLINK);
+
+	if (ret)
+		return ret;
+	if (!try_exclusive(mock, &mock->tree))
+		return -EBUSY;
+	ret = mock_unlink_locked(mock, gfn, level, private_pt);
+	end_exclusive(&mock->tree);
+	return ret;
+}
+
+static int mock_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_pt_entry *ret_entry)
+{
+	static const enum kvm_mirror_state states[] = {
+		[KVM_MOCK_FREE]			= KVM_MIRROR_EMPTY,
+		[KVM_MOCK_PENDING]		= KVM_MIRROR_LEAF,
+		[KVM_MOCK_PENDING_BLOCKED]	= KVM_MIRROR_BLOCKED_LEAF,
+		[KVM_MOCK_MAPPED]		= KVM_MIRROR_LEAF,
+		[KVM_MOCK_BLOCKED]		= KVM_MIRROR_BLOCKED_LEAF,
+		[KVM_MOCK_NL_MAPPED]		= KVM_MIRROR_TABLE,
+		[KVM_MOCK_NL_BLOCKED]		= KVM_MIRROR_BLOCKED_TABLE,
+	};
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_READ);
+	u64 *entry;
+
+	if (ret)
+		return ret;
+
+	entry = find_entry(mock, gfn, level);
+	if (!entry)
+		return -ENOENT;
+
+	ret_entry->state = states[state_of(READ_ONCE(*entry))];
+	ret_entry->pfn = (READ_ONCE(*entry) & MOCK_ADDR) >> PAGE_SHIFT;
+	return 0;
+}
+
+static int mock_die(struct kvm *kvm)
+{
+	struct kvm_mock *mock = to_mock(kvm);
+	int ret = scripted(mock, KVM_MOCK_DIE);
+
+	if (ret)
+		return ret;
+
+	if (atomic_read(&mock->nr_inside[0]) || atomic_read(&mock->nr_inside[1]))
+		return violation(mock, "die", 0, 0, 0);
+
+	mock->dead = true;
+	return 0;
+}
+
+const struct kvm_private_pt_ops kvm_mock_ops = {
+	.name		= "mock",
+	.max_level	= PG_LEVEL_2M,
+	.traits		= KVM_PRIVATE_PT_LIVE_UNLINK,
+	.link		= mock_link,
+	.map		= mock_map,
+	.block		= mock_block,
+	.track		= mock_track,
+	.unmap		= mock_unmap,
+	.split		= mock_split,
+	.unlink		= mock_unlink,
+	.read		= mock_read,
+	.die		= mock_die,
+};
+
+/* For strict_walk: tables stay until the TD is dead. */
+const struct kvm_private_pt_ops kvm_mock_strict_ops = {
+	.name		= "mock-strict",
+	.max_level	= PG_LEVEL_2M,
+	.link		= mock_link,
+	.map		= mock_map,
+	.block		= mock_block,
+	.track		= mock_track,
+	.unmap		= mock_unmap,
+	.split		= mock_split,
+	.unlink		= mock_unlink,
+	.read		= mock_read,
+	.die		= mock_die,
+};
+
+struct kvm_mock *kvm_mock_create(const struct kvm_mock_config *config)
+{
+	struct kvm_mock *mock = kzalloc(sizeof(*mock), GFP_KERNEL_ACCOUNT);
+
+	if (!mock)
+		return NULL;
+
+	mock->root = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!mock->root) {
+		kfree(mock);
+		return NULL;
+	}
+
+	mock->config = *config;
+	atomic64_set(&mock->epoch, 1);
+	return mock;
+}
+
+void kvm_mock_free(struct kvm_mock *mock)
+{
+	WARN_ON_ONCE(!is_empty_table(mock->root));
+	free_page((unsigned long)mock->root);
+	kfree(mock);
+}
+
+int kvm_mock_enter(struct kvm_mock *mock, u64 *ret_epoch)
+{
+	u64 now;
+
+	if (!try_shared(mock, &mock->epoch_lock))
+		return -EBUSY;
+
+	now = atomic64_read(&mock->epoch);
+	atomic_inc(&mock->nr_inside[now & 1]);
+	end_shared(&mock->epoch_lock);
+
+	*ret_epoch = now;
+	return 0;
+}
+
+void kvm_mock_exit(struct kvm_mock *mock, u64 epoch)
+{
+	atomic_dec(&mock->nr_inside[epoch & 1]);
+}
+
+enum kvm_mock_state kvm_mock_walk(struct kvm_mock *mock, gfn_t gfn, kvm_pfn_t *ret_pfn,
+				  int *ret_level)
+{
+	u64 *table = mock->root;
+	int level;
+
+	for (level = mock->config.root_level; ; level--) {
+		u64 entry = READ_ONCE(table[SPTE_INDEX(gfn_to_gpa(gfn), level)]);
+
+		if (state_of(entry) == KVM_MOCK_NL_MAPPED) {
+			table = table_of(entry);
+			continue;
+		}
+
+		*ret_level = level;
+		*ret_pfn = ((entry & MOCK_ADDR) >> PAGE_SHIFT) +
+			   (gfn & (KVM_PAGES_PER_HPAGE(level) - 1));
+		return state_of(entry);
+	}
+}
+
+int kvm_mock_accept(struct kvm_mock *mock, gfn_t gfn, int level)
+{
+	int ret = -ENOENT;
+	u64 *entry;
+
+	if (!try_shared(mock, &mock->tree))
+		return -EBUSY;
+
+	entry = find_entry(mock, gfn, level);
+	if (entry && state_of(READ_ONCE(*entry)) == KVM_MOCK_PENDING) {
+		WRITE_ONCE(*entry, make_entry(KVM_MOCK_MAPPED, level, READ_ONCE(*entry), 0));
+		ret = 0;
+	}
+
+	end_shared(&mock->tree);
+	return ret;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one place where a mirrored entry changes, and the private PT with it.
+ */
+#include "mirror_internal.h"
+
+static void *private_pt_of(u64 spte)
+{
+	return spte_to_child_sp(spte)->private_pt;
+}
+
+static int call_op(struct kvm *kvm, enum mirror_op op, const struct mirror_change *c)
+{
+	const struct kvm_private_pt_ops *ops = kvm->arch.mirror->ops;
+
+	switch (op) {
+	case MIRROR_OP_LINK:
+		return ops->link(kvm, c->gfn, c->level, private_pt_of(c->new_spte));
+	case MIRROR_OP_MAP:
+		return ops->map(kvm, c->gfn, c->level, spte_to_pfn(c->new_spte));
+	case MIRROR_OP_BLOCK:
+		return ops->block(kvm, c->gfn, c->level);
+	case MIRROR_OP_UNMAP:
+		return ops->unmap(kvm, c->gfn, c->level, spte_to_pfn(c->old_spte));
+	case MIRROR_OP_SPLIT:
+		return ops->split(kvm, c->gfn, c->level, private_pt_of(c->new_spte));
+	case MIRROR_OP_UNLINK:
+		return ops->unlink(kvm, c->gfn, c->level, private_pt_of(c->old_spte));
+	default:
+		return -EIO;
+	}
+}
+
+static void account_op(struct kvm_mirror *mirror, enum mirror_op op, int level)
+{
+	switch (op) {
+	case MIRROR_OP_MAP:
+		mirror_count(mirror, mirror_leaf_counter(level), 1);
+		break;
+	case MIRROR_OP_UNMAP:
+		mirror_count(mirror, mirror_leaf_counter(level), -1);
+		break;
+	case MIRROR_OP_SPLIT:
+		mirror_count(mirror, mirror_leaf_counter(level), -1);
+		mirror_count(mirror, mirror_leaf_counter(level - 1), SPTE_ENT_PER_PAGE);
+		fallthrough;
+	case MIRROR_OP_LINK:
+		mirror_count(mirror, MIRROR_NR_TABLES, 1);
+		break;
+	case MIRROR_OP_UNLINK:
+		mirror_count(mirror, MIRROR_NR_TABLES, -1);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Every op, whoever calls it, comes out through here: time, count, trace, grade. */
+static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u64 start, int ret)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+
+	atomic64_add(local_clock() - start, &mirror->op_ns[op]);
+	atomic64_inc(&mirror->op_count[op]);
+	trace_kvm_mirror_op(op, gfn, level, ret);
+
+	if (ret == -EBUSY)
+		mirror_count(mirror, MIRROR_COUNT_BUSY, 1);
+	else if (KVM_BUG_ON(ret, kvm))
+		return -EIO;
+
+	return ret;
+}
+
+/*
+ * Change one mirrored entry and make the private PT follow:
+ *
+ * 1. Freeze the entry.  From here on nobody else touches it.
+ * 2. Call the op.  The private PT changes or it does not.
+ * 3. Publish the new value, or restore the old one.
+ *
+ * Nothing between 1 and 3 sleeps, allocates or takes a lock.
+ *
+ * 0       both tables have changed
+ * -EBUSY  neither has: someone else changed or froze the entry first, or holds
+ *         the private PT; @change->old_spte is the entry's current value
+ * -EIO    neither has, and the VM is dead
+ */
+int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	const struct mirror_transition *t;
+	u64 start;
+	int ret;
+
+	lockdep_assert_held(&kvm->mmu_lock);
+
+	t = mirror_transition(mirror_state(change->old_spte, change->level),
+			      mirror_state(change->new_spte, change->level), mirror->life);
+	if (KVM_BUG_ON(!t, kvm))
+		return -EIO;
+
+	if (KVM_BUG_ON((t->needs_track & BIT(mirror->life)) &&
+		       !is_tracked_spte(mirror, change->old_spte), kvm))
+		return -EIO;
+
+	if (!try_cmpxchg64(rcu_dereference(change->sptep), &change->old_spte, FROZEN_SPTE)) {
+		mirror_count(mirror, MIRROR_COUNT_RACES, 1);
+		return -EBUSY;
+	}
+
+	start = local_clock();
+	ret = call_op(kvm, t->op, change);
+
+	/* The freeze ordered the new table's contents before this store. */
+	__kvm_tdp_mmu_write_spte(change->sptep, ret ? change->old_spte : change->new_spte);
+
+	if (!ret)
+		account_op(mirror, t->op, change->level);
+
+	return finish_op(kvm, t->op, change->gfn, change->level, start, ret);
+}
+
+/* For the VM type, before it enters the guest: come back later. */
+bool kvm_mirror_vcpus_held(struct kvm *kvm)
+{
+	return atomic_read(&kvm->arch.mirror->holds);
+}
+EXPORT_SYMBOL_GPL(kvm_mirror_vcpus_held);
+
+/*
+ * The holder of mmu_lock for write competes with vCPUs only: if the private PT
+ * is busy, hold them out of the guest, where they let go of it, and try again.
+ */
+static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirror_change *),
+			  struct mirror_change *change)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	int i, ret;
+
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
+	ret = try(kvm, change);
+	if (likely(ret != -EBUSY))
+		return ret;
+
+	mirror_count(mirror, MIRROR_COUNT_HOLDS, 1);
+	atomic_inc(&mirror->holds);
+	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
+
+	for (i = 0; i < MIRROR_BUSY_RETRIES && ret == -EBUSY; i++) {
+		cpu_relax();
+		ret = try(kvm, change);
+	}
+	atomic_dec(&mirror->holds);
+
+	return KVM_BUG_ON(ret == -EBUSY, kvm) ? -EIO : ret;
+}
+
+/* mirror_propagate() for the holder of mmu_lock for write: never -EBUSY. */
+int mirror_propagate_exclusive(struct kvm *kvm, struct mirror_change *change)
+{
+	return until_not_busy(kvm, mirror_propagate, change);
+}
+
+static int track_once(struct kvm *kvm, struct mirror_change *unused)
+{
+	u64 start = local_clock();
+
+	return finish_op(kvm, MIRROR_OP_TRACK, 0, 0, start, kvm->arch.mirror->ops->track(kvm));
+}
+
+/*
+ * Make everything that is blocked "tracked": start an epoch, then kick every vCPU
+ * out of the guest once.  A vCPU that enters later flushes on its own.
+ */
+int mirror_track(struct kvm *kvm)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	int ret;
+
+	ret = until_not_busy(kvm, track_once, NULL);
+	if (ret)
+		return ret;
+
+	mirror->epoch++;
+	mirror_count(mirror, MIRROR_COUNT_KICKS, 1);
+	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
+	return 0;
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Removal of a range: one track and one kick, however many pages.
+ */
+#include "mirror_internal.h"
+
+/* Removal of one range. */
+struct mirror_zap {
+	/* The VM; mmu_lock is held for write. */
+	struct kvm *kvm;
+	/* First GFN, last GFN + 1. */
+	gfn_t start, end;
+	/* mmu_lock may be dropped between two entries. */
+	bool may_block;
+	/* Something is blocked since the last track. */
+	bool untracked;
+	/* Something in the range is left for another round. */
+	bool again;
+	/* A split found the reserve empty. */
+	bool no_reserve;
+	/* No progress is possible any more: pin what can not be removed. */
+	bool broken;
+};
+
+typedef void (*mirror_visit_t)(struct mirror_zap *zap, struct tdp_iter *iter);
+
+static bool is_live(const struct mirror_zap *zap)
+{
+	return zap->kvm->arch.mirror->life == MIRROR_LIVE;
+}
+
+/* Does the range cover the whole entry? */
+static bool is_covered(const struct mirror_zap *zap, const struct tdp_iter *iter)
+{
+	return iter->gfn >= zap->start &&
+	       iter->gfn + KVM_PAGES_PER_HPAGE(iter->level) <= zap->end;
+}
+
+/* Returns true if mmu_lock was dropped; go on with the next iteration then. */
+static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	struct kvm *kvm = zap->kvm;
+
+	if (!zap->may_block)
+		return false;
+
+	/* Forward progress before the next break. */
+	if (iter->next_last_level_gfn == iter->yielded_gfn)
+		return false;
+
+	if (!need_resched() && !rwlock_needbreak(&kvm->mmu_lock))
+		return false;
+
+	rcu_read_unlock();
+	cond_resched_rwlock_write(&kvm->mmu_lock);
+	rcu_read_lock();
+
+	iter->yielded = true;
+	return true;
+}
+
+/* Visit each present entry of @level and above. */
+static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
+{
+	struct tdp_iter iter;
+
+	rcu_read_lock();
+
+	for_each_tdp_pte_min_level(iter, zap->kvm->arch.mirror->root, level, zap->start, zap->end) {
+		if (zap_resched(zap, &iter))
+			continue;
+
+		if (is_shadow_present_pte(iter.old_spte))
+			visit(zap, &iter);
+	}
+
+	rcu_read_unlock();
+}
+
+/* Visit the tables that the range covers, those that point to leaves first. */
+static void walk_tables(struct mirror_zap *zap, mirror_visit_t visit)
+{
+	int level, root_level = zap->kvm->arch.mirror->root->role.level;
+
+	for (level = PG_LEVEL_2M; level <= root_level; level++) {
+		if (zap->end - zap->start < KVM_PAGES_PER_HPAGE(level))
+			return;
+		walk(zap, level, visit);
+	}
+}
+
+static int block(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	struct mirror_change change;
+
+	change = mirror_change_at(iter, mirror_block_spte(iter->old_spte,
+							  zap->kvm->arch.mirror->epoch));
+	return mirror_propagate_exclusive(zap->kvm, &change);
+}
+
+static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	struct kvm_mirror *mirror = zap->kvm->arch.mirror;
+
+	if (iter->old_spte & MIRROR_SPTE_PINNED)
+		return;
+
+	switch (mirror_state(iter->old_spte, iter->level)) {
+	case KVM_MIRROR_LEAF:
+		if (block(zap, iter))
+			mirror_pin(zap->kvm, iter);
+		else
+			zap->untracked = true;
+		break;
+	case KVM_MIRROR_BLOCKED_LEAF:
+		/* By a zap that dropped mmu_lock; whoever comes first removes it. */
+		if (!is_tracked_spte(mirror, iter->old_spte))
+			zap->untracked = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Every leaf below is blocked already: the order of the passes. */
+static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	if (!is_covered(zap, iter) ||
+	    mirror_state(iter->old_spte, iter->level) != KVM_MIRROR_TABLE)
+		return;
+
+	if (!block(zap, iter))
+		zap->untracked = true;
+}
+
+static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	struct mirror_change change = mirror_change_at(iter, SHADOW_NONPRESENT_VALUE);
+	struct kvm *kvm = zap->kvm;
+	int ret;
+
+	ret = mirror_propagate_exclusive(kvm, &change);
+	if (ret && is_live(zap)) {
+		mirror_pin(kvm, iter);
+		return;
+	}
+
+	if (ret)
+		mirror_leak_leaf(kvm, iter);
+	else
+		mirror_unpin(kvm, iter->old_spte);
+
+	kvm_update_page_stats(kvm, iter->level, -1);
+}
+
+/* The leaf sticks out of the range: cut it. */
+static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	int ret = mirror_split(zap->kvm, iter);
+
+	/* The walk goes on in the new table, and leaves its leaves for another round. */
+	if (!ret)
+		return;
+
+	if (ret == -ENOMEM && !zap->broken) {
+		zap->no_reserve = true;
+		zap->again = true;
+		return;
+	}
+
+	mirror_pin(zap->kvm, iter);
+}
+
+static void remove_or_cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	enum kvm_mirror_state state = mirror_state(iter->old_spte, iter->level);
+
+	if (state != KVM_MIRROR_LEAF && state != KVM_MIRROR_BLOCKED_LEAF)
+		return;
+
+	if (!is_live(zap)) {
+		remove_leaf(zap, iter);
+		return;
+	}
+
+	if (iter->old_spte & MIRROR_SPTE_PINNED)
+		return;
+
+	if (state == KVM_MIRROR_BLOCKED_LEAF &&
+	    is_tracked_spte(zap->kvm->arch.mirror, iter->old_spte)) {
+		if (is_covered(zap, iter))
+			remove_leaf(zap, iter);
+		else
+			cut_leaf(zap, iter);
+		return;
+	}
+
+	/* Appeared while mmu_lock was dropped, or there is no way to track. */
+	if (zap->broken)
+		mirror_pin(zap->kvm, iter);
+	else
+		zap->again = true;
+}
+
+static bool is_empty_table(const struct kvm_mmu_page *sp)
+{
+	int i;
+
+	for (i = 0; i < SPTE_ENT_PER_PAGE; i++) {
+		if (is_shadow_present_pte(READ_ONCE(sp->spt[i])))
+			return false;
+	}
+
+	return true;
+}
+
+static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	enum kvm_mirror_state state = mirror_state(iter->old_spte, iter->level);
+	struct mirror_change change = mirror_change_at(iter, SHADOW_NONPRESENT_VALUE);
+	struct kvm *kvm = zap->kvm;
+	struct kvm_mmu_page *sp;
+
+	if (state != KVM_MIRROR_TABLE && state != KVM_MIRROR_BLOCKED_TABLE)
+		return;
+
+	if (!is_covered(zap, iter))
+		return;
+
+	/* A table that is not blocked, or not yet, is another zap's or stays. */
+	if (is_live(zap) && (state != KVM_MIRROR_BLOCKED_TABLE ||
+			     !is_tracked_spte(kvm->arch.mirror, iter->old_spte)))
+		return;
+
+	/* Pinned leaves keep it. */
+	sp = spte_to_child_sp(iter->old_spte);
+	if (!is_empty_table(sp))
+		return;
+
+	if (mirror_propagate_exclusive(kvm, &change)) {
+		if (is_live(zap))
+			return;
+		mirror_leak_table(kvm, iter);
+	}
+
+	mirror_account_table(kvm, sp, -1);
+	mirror_free_page_rcu(sp);
+}
+
+/* The last resort, see kvm_mirror_prepare_zap(). */
+static void refill_reserve(struct mirror_zap *zap)
+{
+	struct kvm *kvm = zap->kvm;
+	int ret = -ENOMEM;
+
+	zap->no_reserve = false;
+
+	if (zap->may_block) {
+		write_unlock(&kvm->mmu_lock);
+		ret = mirror_fill_reserve(kvm);
+		write_lock(&kvm->mmu_lock);
+	}
+
+	if (KVM_BUG_ON(ret, kvm))
+		zap->broken = true;
+}
+
+static void zap_round(struct mirror_zap *zap)
+{
+	struct kvm_mirror *mirror = zap->kvm->arch.mirror;
+	bool unlink = !is_live(zap) || (mirror->ops->traits & KVM_PRIVATE_PT_LIVE_UNLINK);
+
+	zap->again = false;
+	zap->untracked = false;
+	mirror_count(mirror, MIRROR_COUNT_ROUNDS, 1);
+
+	if (is_live(zap)) {
+		walk(zap, PG_LEVEL_4K, block_leaf);
+		if (unlink)
+			walk_tables(zap, block_table);
+		if (zap->untracked && mirror_track(zap->kvm))
+			zap->broken = true;
+	}
+
+	walk(zap, PG_LEVEL_4K, remove_or_cut_leaf);
+	if (unlink)
+		walk_tables(zap, unlink_table);
+
+	if (zap->no_reserve)
+		refill_reserve(zap);
+}
+
+static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	struct mirror_zap zap = {
+		.kvm = kvm,
+		.start = start,
+		.end = min(end, mirror_end_gfn(kvm)),
+		.may_block = may_block,
+	};
+
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
+	if (zap.start >= zap.end)
+		return;
+
+	mirror_count(mirror, MIRROR_COUNT_RANGES, 1);
+	do {
+		zap_round(&zap);
+	} while (zap.again);
+}
+
+/*
+ * Which sides does @range mean, as a mask of KVM_FILTER_*?  An empty filter is a
+ * memslot that goes away: both.
+ */
+unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range)
+{
+	/* Without a mirror both sides are in the shared PT, whatever the filter. */
+	if (!kvm_has_mirror(kvm))
+		return KVM_FILTER_SHARED;
+
+	return range->attr_filter ?: KVM_FILTER_SHARED | KVM_FILTER_PRIVATE;
+}
+
+/*
+ * Remove the range from the mirrored PT and from the private PT.  On return every
+ * page of the range is the host's again, or pinned.
+ */
+void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range)
+{
+	zap_gfns(kvm, range->start, range->end, range->may_block);
+}
+
+/* Everything.  Takes mmu_lock. */
+void mirror_zap_all(struct kvm *kvm)
+{
+	write_lock(&kvm->mmu_lock);
+	zap_gfns(kvm, 0, mirror_end_gfn(kvm), true);
+	write_unlock(&kvm->mmu_lock);
+}
+
+/*
+ * Have the memory ready that a zap needs to cut huge leaves: the ioctl can fail,
+ * the zap can not.
+ */
+int kvm_mirror_prepare_zap(struct kvm *kvm)
+{
+	might_sleep();
+
+	if (!kvm_has_mirror(kvm) || kvm->arch.mirror->ops->max_level == PG_LEVEL_4K)
+		return 0;
+
+	return mirror_fill_reserve(kvm);
+}
+EXPORT_SYMBOL_GPL(kvm_mirror_prepare_zap);

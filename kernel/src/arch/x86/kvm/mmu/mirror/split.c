@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Huge leaf -> table of smaller leaves, in place: the guest keeps its data.
+ */
+#include "mirror_internal.h"
+
+/*
+ * Split the blocked and tracked leaf at @iter.
+ *
+ * -ENOMEM  the reserve is empty
+ * -EIO     the private PT refused, the VM is dead
+ */
+int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
+{
+	u64 huge_spte = iter->old_spte & ~MIRROR_SPTE_MARKS;
+	struct mirror_change change;
+	union kvm_mmu_page_role role;
+	struct kvm_mmu_page *sp;
+	int i, ret;
+
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
+	sp = mirror_take_reserve(kvm);
+	if (!sp)
+		return -ENOMEM;
+
+	role = sptep_to_sp(rcu_dereference(iter->sptep))->role;
+	role.level--;
+	mirror_init_page(sp, iter->sptep, iter->gfn, role);
+	for (i = 0; i < SPTE_ENT_PER_PAGE; i++)
+		sp->spt[i] = make_huge_page_split_spte(kvm, huge_spte, role, i);
+
+	change = mirror_change_at(iter, make_nonleaf_spte(sp->spt, !kvm_ad_enabled()));
+	ret = mirror_propagate_exclusive(kvm, &change);
+	if (ret) {
+		memset64(sp->spt, SHADOW_NONPRESENT_VALUE, SPTE_ENT_PER_PAGE);
+		mirror_return_reserve(kvm, sp);
+		return ret;
+	}
+
+	mirror_account_table(kvm, sp, 1);
+	kvm_update_page_stats(kvm, iter->level, -1);
+	kvm_update_page_stats(kvm, iter->level - 1, SPTE_ENT_PER_PAGE);
+	return 0;
+}
+
+static int split_at(struct kvm *kvm, struct tdp_iter *iter)
+{
+	struct mirror_change change;
+	int ret;
+
+	change = mirror_change_at(iter, mirror_block_spte(iter->old_spte, kvm->arch.mirror->epoch));
+	ret = mirror_propagate_exclusive(kvm, &change);
+	if (ret)
+		return ret;
+
+	ret = mirror_track(kvm);
+	if (ret)
+		return ret;
+
+	iter->old_spte = change.new_spte;
+	return mirror_split(kvm, iter);
+}
+
+/*
+ * Make sure that @gfn is not mapped by a huge leaf, for a guest that asks for a
+ * smaller one.  -EBUSY: a range zap is at work on the leaf, try again.
+ */
+int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	struct tdp_iter iter;
+	int ret;
+
+	ret = mirror_fill_reserve(kvm);
+	if (ret)
+		return ret;
+
+	write_lock(&kvm->mmu_lock);
+	rcu_read_lock();
+
+	for_each_tdp_pte_min_level(iter, mirror->root, PG_LEVEL_2M, gfn, gfn + 1) {
+		switch (mirror_state(iter.old_spte, iter.level)) {
+		case KVM_MIRROR_LEAF:
+			ret = split_at(kvm, &iter);
+			break;
+		case KVM_MIRROR_BLOCKED_LEAF:
+			ret = -EBUSY;
+			break;
+		default:
+			continue;
+		}
+		break;
+	}
+
+	rcu_read_unlock();
+	write_unlock(&kvm->mmu_lock);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(kvm_mirror_split_gfn);

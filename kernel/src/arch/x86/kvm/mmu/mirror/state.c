@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a mirrored entry means, and which changes of meaning exist.
+ */
+#include "mirror_internal.h"
+
+const char * const mirror_op_names[MIRROR_NR_OPS] = {
+	[MIRROR_OP_LINK]	= "link",
+	[MIRROR_OP_MAP]		= "map",
+	[MIRROR_OP_BLOCK]	= "block",
+	[MIRROR_OP_TRACK]	= "track",
+	[MIRROR_OP_UNMAP]	= "unmap",
+	[MIRROR_OP_SPLIT]	= "split",
+	[MIRROR_OP_UNLINK]	= "unlink",
+	[MIRROR_OP_READ]	= "read",
+};
+
+#define LIVE	BIT(MIRROR_LIVE)
+#define DEAD	BIT(MIRROR_DEAD)
+
+/*
+ * Rows: before.  Columns: after.  A transition that is not here is a bug in KVM.
+ * A frozen entry is in nobody's table: it is the inside of a transition.
+ */
+static const struct mirror_transition transitions[KVM_MIRROR_NR_STATES][KVM_MIRROR_NR_STATES] = {
+	[KVM_MIRROR_EMPTY] = {
+		[KVM_MIRROR_LEAF]		= { MIRROR_OP_MAP,	LIVE },
+		[KVM_MIRROR_TABLE]		= { MIRROR_OP_LINK,	LIVE },
+	},
+	[KVM_MIRROR_LEAF] = {
+		[KVM_MIRROR_BLOCKED_LEAF]	= { MIRROR_OP_BLOCK,	LIVE },
+		[KVM_MIRROR_EMPTY]		= { MIRROR_OP_UNMAP,	DEAD },
+	},
+	[KVM_MIRROR_TABLE] = {
+		[KVM_MIRROR_BLOCKED_TABLE]	= { MIRROR_OP_BLOCK,	LIVE },
+		[KVM_MIRROR_EMPTY]		= { MIRROR_OP_UNLINK,	DEAD },
+	},
+	[KVM_MIRROR_BLOCKED_LEAF] = {
+		[KVM_MIRROR_EMPTY]		= { MIRROR_OP_UNMAP,	LIVE | DEAD, LIVE },
+		[KVM_MIRROR_TABLE]		= { MIRROR_OP_SPLIT,	LIVE, LIVE },
+	},
+	[KVM_MIRROR_BLOCKED_TABLE] = {
+		[KVM_MIRROR_EMPTY]		= { MIRROR_OP_UNLINK,	LIVE | DEAD, LIVE },
+	},
+};
+
+enum kvm_mirror_state mirror_state(u64 spte, int level)
+{
+	if (is_frozen_spte(spte))
+		return KVM_MIRROR_FROZEN;
+
+	if (!is_shadow_present_pte(spte))
+		return KVM_MIRROR_EMPTY;
+
+	if (is_last_spte(spte, level))
+		return spte & MIRROR_SPTE_BLOCKED ? KVM_MIRROR_BLOCKED_LEAF : KVM_MIRROR_LEAF;
+
+	return spte & MIRROR_SPTE_BLOCKED ? KVM_MIRROR_BLOCKED_TABLE : KVM_MIRROR_TABLE;
+}
+
+u64 mirror_block_spte(u64 spte, unsigned int epoch)
+{
+	return (spte & ~MIRROR_SPTE_STAMP) | MIRROR_SPTE_BLOCKED |
+	       FIELD_PREP(MIRROR_SPTE_STAMP, epoch & FIELD_MAX(MIRROR_SPTE_STAMP));
+}
+
+/* NULL if the transition does not exist in this life. */
+const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
+						  enum kvm_mirror_state to,
+						  enum mirror_life life)
+{
+	const struct mirror_transition *t = &transitions[from][to];
+
+	return t->lives & BIT(life) ? t : NULL;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MIRROR_TEST_H
+#define MIRROR_TEST_H
+
+#include "world.h"
+
+struct options {
+	/* Repeats a run. */
+	u64 seed;
+	/* Random operations. */
+	long nr_ops;
+};
+
+struct test {
+	/* Stable name: group.what */
+	const char *name;
+	/* Returns false on failure; says something short in @ret_value. */
+	bool (*run)(const struct options *options, char *ret_value, size_t size);
+};
+
+extern const struct test table_tests[], order_tests[], random_tests[], fail_tests[], thread_tests[];
+
+/* Leave the function with false, and say where. */
+#define ASSERT(cond) do { \
+	if (!(cond)) { \
+		fprintf(stderr, "# %s:%d: failed: %s\n", __FILE__, __LINE__, #cond); \
+		return false; \
+	} \
+} while (0)
+
+#define ASSERT_EQ(a, b) do { \
+	long long a_ = (long long)(a), b_ = (long long)(b); \
+	if (a_ != b_) { \
+		fprintf(stderr, "# %s:%d: failed: %s is %lld, not %s = %lld\n", __FILE__, __LINE__, \
+			#a, a_, #b, b_); \
+		return false; \
+	} \
+} while (0)
+
+/* True if everything that was allocated is free, and no warning fired. */
+bool nothing_leaks(void);
+
+#endif

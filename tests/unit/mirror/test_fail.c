@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One scenario, and everything in it fails in turn: each allocation, each
+ * operation of the private PT, by being busy and by refusing.
+ */
+#include "test.h"
+
+/* Operations in the order of enum kvm_mock_op, for messages. */
+static const char * const op_names[KVM_MOCK_NR_OPS] = {
+	"link", "map", "block", "track", "unmap", "split", "unlink", "read", "die",
+};
+
+/* A fault that may fail; true if the page is mapped in the end. */
+static bool try_fault(struct world *w, int v, int page, enum side side)
+{
+	int i, ret = RET_PF_RETRY;
+
+	for (i = 0; i < 5; i++) {
+		if (w->kvm.vm_bugged)
+			return false;
+		ret = world_fault(w, v, page, side);
+		if (ret == RET_PF_FIXED || ret == RET_PF_SPURIOUS)
+			return true;
+	}
+	return false;
+}
+
+static void ignore(int ret)
+{
+	(void)ret;
+}
+
+/* The next call to spoil: each one in a long run, thinning out in a short one. */
+static int next_call(const struct options *options, int n)
+{
+	return options->nr_ops >= 500000 ? n + 1 : n + 1 + n / 12;
+}
+
+/*
+ * Every kind of operation, with huge and small leaves and cut edges.  Failures are
+ * taken as user space would: given up, and the next step tried.
+ */
+static void scenario(struct world *w)
+{
+	int i;
+
+	for (i = 0; i < 40; i++)
+		try_fault(w, i & 1, i * 100, PRIVATE);
+	w->huge_ok[0] = w->huge_ok[1] = false;
+	ignore(world_convert(w, 50, 400, SHARED));
+	try_fault(w, 0, 60, SHARED);
+	ignore(world_convert(w, 50, 400, PRIVATE));
+	for (i = 0; i < 512; i += 16)
+		try_fault(w, 0, i, PRIVATE);
+	ignore(world_punch(w, 300, 1024));
+	ignore(kvm_mirror_split_gfn(&w->kvm, world_gfn(2048)));
+	ignore(world_convert(w, 2000, 1100, SHARED));
+	ignore(world_punch(w, 0, 1024));
+	world_slot_unmap(w, 2048, 700);
+	for (i = 6 * BLOCK_PAGES; i < NR_PAGES; i += 300)
+		try_fault(w, 1, i, PRIVATE);
+	ignore(kvm_mirror_map_gfn(&w->vcpus[0]->vcpu, world_gfn(5000), SHIM_GUEST_PFN + 5000,
+				  PG_LEVEL_4K));
+	ignore(world_punch(w, 12 * BLOCK_PAGES, BLOCK_PAGES + 10));
+}
+
+static bool test_alloc(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 2 };
+	struct world *w;
+	int n;
+
+	for (n = 1; ; n++) {
+		bool verified = true, failed;
+
+		atomic_set(&shim_failed, 0);
+		atomic_set(&shim_fail_nth, n);
+		w = world_create(&config);
+		if (w) {
+			scenario(w);
+			atomic_set(&shim_fail_nth, 0);
+			verified = world_verify(w) && !w->kvm.vm_bugged &&
+				   !atomic_read(&w->mock->violations);
+			world_destroy(w);
+		}
+		failed = atomic_read(&shim_failed);
+		atomic_set(&shim_fail_nth, 0);
+		if (!verified || !nothing_leaks()) {
+			fprintf(stderr, "# allocation %d\n", n);
+			return false;
+		}
+		if (!failed)
+			break;
+	}
+	ASSERT(n > 20);
+	snprintf(ret_value, size, "%d allocations failed in turn", n - 1);
+	return true;
+}
+
+/* Did the script of @op spoil a call? */
+static bool script_fired(struct world *w, enum kvm_mock_op op, int times)
+{
+	return atomic_read(&w->mock->scripts[op].times) < times;
+}
+
+/* Busy once, at each call of each op: as if nothing had happened. */
+static bool test_busy(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 2 };
+	int op, n, total = 0;
+
+	for (op = KVM_MOCK_LINK; op <= KVM_MOCK_UNLINK; op++) {
+		for (n = 0; ; n = next_call(options, n)) {
+			struct world *w = world_create(&config);
+			bool fired, clean;
+
+			ASSERT(w);
+			kvm_mock_script(w->mock, op, n, 1, -EBUSY);
+			scenario(w);
+			fired = script_fired(w, op, 1);
+			clean = world_verify(w) && !w->kvm.vm_bugged &&
+				!atomic_read(&w->mock->violations);
+			world_destroy(w);
+			if (!clean || !nothing_leaks()) {
+				fprintf(stderr, "# %s busy at call %d\n", op_names[op], n);
+				return false;
+			}
+			if (!fired)
+				break;
+			total++;
+		}
+		ASSERT(n);
+	}
+	snprintf(ret_value, size, "%d calls busy in turn", total);
+	return true;
+}
+
+/*
+ * Refused for ever from each call on: the VM is dead, the host is not, both PTs are
+ * the same, and teardown, where the op works or is not needed, loses nothing.
+ */
+static bool refuse(enum kvm_mock_op op, int n, int times, int error, bool *ret_fired)
+{
+	struct world_config config = { .nr_vcpus = 2 };
+	struct world *w = world_create(&config);
+	bool clean;
+
+	ASSERT(w);
+	shim_expect_bug = true;
+	atomic_set(&shim_nr_kvm_bugs, 0);
+	kvm_mock_script(w->mock, op, n, times, error);
+	scenario(w);
+	*ret_fired = script_fired(w, op, times);
+	/* Teardown works. */
+	kvm_mock_script(w->mock, op, 0, 0, 0);
+	clean = world_verify(w) && w->kvm.vm_bugged == *ret_fired;
+	/* A page behind a mirrored entry that could not go must not be freed. */
+	clean &= !atomic_read(&w->mock->violations);
+	world_destroy(w);
+	shim_expect_bug = false;
+	if (clean && nothing_leaks())
+		return true;
+	fprintf(stderr, "# %s refused with %d at call %d, %d times\n", op_names[op], error, n, times);
+	return false;
+}
+
+static bool test_refused(const struct options *options, char *ret_value, size_t size)
+{
+	static const struct { int times, error; } ways[] = {
+		{ 1, -EIO }, { INT_MAX / 2, -EIO }, { INT_MAX / 2, -EBUSY },
+	};
+	int op, way, n, total = 0;
+
+	for (way = 0; way < (int)ARRAY_SIZE(ways); way++) {
+		for (op = KVM_MOCK_LINK; op <= KVM_MOCK_UNLINK; op++) {
+			bool fired = true;
+
+			/* Faults retry while busy, for ever: nobody is at fault. */
+			if (ways[way].error == -EBUSY && op <= KVM_MOCK_MAP)
+				continue;
+			for (n = 0; fired; n = next_call(options, n)) {
+				ASSERT(refuse(op, n, ways[way].times, ways[way].error, &fired));
+				total += fired;
+			}
+		}
+	}
+	snprintf(ret_value, size, "%d refusals in turn", total);
+	return true;
+}
+
+/* Faults that are busy for ever change nothing and harm nobody. */
+static bool test_busy_faults(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 2 };
+	int op;
+
+	for (op = KVM_MOCK_LINK; op <= KVM_MOCK_MAP; op++) {
+		struct world *w = world_create(&config);
+
+		ASSERT(w);
+		kvm_mock_script(w->mock, op, 0, INT_MAX / 2, -EBUSY);
+		ASSERT(!try_fault(w, 0, 0, PRIVATE));
+		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 0);
+		ASSERT(world_verify(w));
+		ASSERT(!w->kvm.vm_bugged);
+		kvm_mock_script(w->mock, op, 0, 0, 0);
+		ASSERT(try_fault(w, 0, 0, PRIVATE));
+		ASSERT(world_verify(w));
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	return true;
+}
+
+/* Teardown fails too: what failed is leaked, with the tables above it, and said. */
+static bool test_leak(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	struct world *w = world_create(&config);
+	int i, refs = 0;
+
+	ASSERT(w);
+	shim_expect_bug = true;
+	w->huge_ok[1] = false;
+	ASSERT(try_fault(w, 0, 0, PRIVATE));
+	ASSERT(try_fault(w, 0, 512, PRIVATE));
+	ASSERT(try_fault(w, 0, 513, PRIVATE));
+
+	/* The first of three leaves is huge; the two tables above it are not empty then. */
+	kvm_mock_script(w->mock, KVM_MOCK_UNMAP, 0, 1, -EIO);
+	kvm_mirror_flush_all(&w->kvm);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAKED), 512 + 2);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 0);
+	for (i = 0; i < SHIM_GUEST_PAGES; i++)
+		refs += atomic_read(&pfn_to_page(SHIM_GUEST_PFN + i)->refs);
+	ASSERT_EQ(refs, 1);
+
+	/* The rest goes as ever. */
+	memset(w->mock->root, 0, PAGE_SIZE);
+	world_destroy(w);
+	rcu_barrier();
+	ASSERT_EQ(atomic_read(&shim_nr_live), 2);
+	ASSERT_EQ(atomic_read(&shim_nr_pgtables), 2);
+	ASSERT_EQ(atomic_read(&shim_nr_warnings), 0);
+	snprintf(ret_value, size, "1 leaf of 2M, 2 tables");
+	return true;
+}
+
+/* Slow operations: nothing but time. */
+static bool test_slow(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 2 };
+	struct world *w = world_create(&config);
+
+	ASSERT(w);
+	w->mock->slow_loops = 1000;
+	scenario(w);
+	ASSERT(world_verify(w));
+	world_destroy(w);
+	return nothing_leaks();
+}
+
+/* The reserve is empty when a cut needs it, and memory is, or is not, there. */
+static bool test_reserve(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int out_of_memory;
+
+	for (out_of_memory = 0; out_of_memory < 2; out_of_memory++) {
+		struct world *w = world_create(&config);
+		struct kvm_mmu_page *sp;
+		struct kvm_gfn_range range;
+
+		ASSERT(w);
+		ASSERT(try_fault(w, 0, 0, PRIVATE));
+		write_lock(&w->kvm.mmu_lock);
+		while ((sp = mirror_take_reserve(&w->kvm)))
+			mirror_free_page(sp);
+		range = (struct kvm_gfn_range){
+			.slot = &w->slot, .start = world_gfn(100), .end = world_gfn(200),
+			.may_block = true, .attr_filter = KVM_FILTER_PRIVATE,
+		};
+		shim_expect_bug = out_of_memory;
+		atomic_set(&shim_fail_nth, out_of_memory);
+		kvm_tdp_mmu_unmap_gfn_range(&w->kvm, &range, false);
+		atomic_set(&shim_fail_nth, 0);
+		write_unlock(&w->kvm.mmu_lock);
+
+		ASSERT_EQ(w->kvm.vm_bugged, out_of_memory);
+		ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), out_of_memory);
+		if (!out_of_memory) {
+			ASSERT_EQ(world_mapped(w, 99, PRIVATE), PG_LEVEL_4K);
+			ASSERT_EQ(world_mapped(w, 100, PRIVATE), 0);
+		}
+		ASSERT(world_verify(w));
+		world_destroy(w);
+		shim_expect_bug = false;
+		ASSERT(nothing_leaks());
+	}
+	return true;
+}
+
+const struct test fail_tests[] = {
+	{ "fail.alloc", test_alloc },
+	{ "fail.busy", test_busy },
+	{ "fail.refused", test_refused },
+	{ "fail.busy-faults", test_busy_faults },
+	{ "fail.reserve", test_reserve },
+	{ "fail.slow", test_slow },
+	{ "fail.leak", test_leak },
+	{ NULL, NULL },
+};

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Real threads: vCPUs that touch and fault, against removals of every kind.
+ *
+ * Each phase ends with everybody at rest; then both PTs must be equal.
+ */
+#include "test.h"
+
+#define NR_PHASES	8
+
+struct job {
+	struct world *w;
+	int id;
+	u64 seed;
+	long nr_ops;
+	/* vCPU accesses that went through; removals that were done. */
+	long nr_done;
+	pthread_t thread;
+};
+
+/* Threads meet on few pages, or nothing is learned. */
+static int random_page(void)
+{
+	int page = (int)(shim_random() % (4 * BLOCK_PAGES));
+
+	return shim_random() & 1 ? page : page + 5 * BLOCK_PAGES;
+}
+
+static void *run_vcpu(void *arg)
+{
+	struct job *job = arg;
+	long i;
+
+	shim_seed(job->seed);
+	for (i = 0; i < job->nr_ops; i++) {
+		int page = random_page(), ret;
+
+		switch (shim_random() % 8) {
+		case 0:
+			world_exit(job->w, job->id);
+			ret = world_fault(job->w, job->id, page, SHARED);
+			break;
+		case 1:
+			/* Several vCPUs at one page. */
+			page = (int)(shim_random() % 4) * BLOCK_PAGES;
+			fallthrough;
+		default:
+			ret = world_access(job->w, job->id, page);
+			break;
+		}
+		job->nr_done += ret == RET_PF_FIXED;
+		BUG_ON(ret < 0 && ret != -EFAULT);
+	}
+	world_exit(job->w, job->id);
+	return NULL;
+}
+
+/* All vCPUs fault the same pages in the same order, at the same time. */
+static pthread_barrier_t start_line;
+
+static void *run_march(void *arg)
+{
+	struct job *job = arg;
+	int page;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	for (page = 0; page < 3 * BLOCK_PAGES; page++) {
+		int ret;
+
+		do {
+			ret = world_fault(job->w, job->id, page, PRIVATE);
+		} while (ret == RET_PF_RETRY);
+		BUG_ON(ret != RET_PF_FIXED && ret != RET_PF_SPURIOUS);
+		job->nr_done += ret == RET_PF_FIXED;
+	}
+	return NULL;
+}
+
+static void *run_remover(void *arg)
+{
+	struct job *job = arg;
+	struct world *w = job->w;
+	long i;
+
+	shim_seed(job->seed);
+	for (i = 0; i < job->nr_ops / 16; i++) {
+		int page = random_page(), nr = 1 + (int)(shim_random() % 700);
+		int ret = 0;
+
+		nr = min(nr, NR_PAGES - page);
+		switch (shim_random() % 8) {
+		case 0:
+			ret = world_convert(w, page, nr, SHARED);
+			break;
+		case 1 ... 2:
+			ret = world_convert(w, page, nr, PRIVATE);
+			break;
+		case 3:
+			ret = world_punch(w, page, nr);
+			break;
+		case 4:
+			ret = world_punch(w, page / BLOCK_PAGES * BLOCK_PAGES, 2 * BLOCK_PAGES);
+			break;
+		case 5:
+			world_hva_unmap(w, page, nr);
+			break;
+		case 6:
+			ret = kvm_mirror_split_gfn(&w->kvm, world_gfn(page));
+			BUG_ON(ret && ret != -EBUSY);
+			ret = 0;
+			break;
+		default:
+			world_zap_all_fast(w);
+			break;
+		}
+		BUG_ON(ret);
+		job->nr_done++;
+	}
+	return NULL;
+}
+
+static bool at_rest(struct world *w)
+{
+	ASSERT(world_verify(w));
+	ASSERT_EQ(atomic_read(&w->mock->violations), 0);
+	ASSERT_EQ(atomic_read(&w->nr_stale), 0);
+	ASSERT_EQ(atomic_read(&shim_nr_warnings), 0);
+	ASSERT_EQ(atomic_read(&shim_nr_kvm_bugs), 0);
+	ASSERT_EQ(atomic64_read(&w->mock->nr_pages), world_counter(w, MIRROR_NR_LEAVES_4K) +
+		  512 * world_counter(w, MIRROR_NR_LEAVES_2M));
+	ASSERT_EQ(atomic_read(&w->kvm.arch.mirror->holds), 0);
+	ASSERT_EQ(w->invalidate_in_progress, 0);
+	return true;
+}
+
+static bool run(const struct options *options, struct world_config config, int nr_removers,
+		char *ret_value, size_t size)
+{
+	struct world *w = world_create(&config);
+	long nr_access = 0, nr_removed = 0;
+	struct job jobs[MAX_VCPUS + 4] = {};
+	int i, phase, nr_jobs = config.nr_vcpus + nr_removers;
+
+	ASSERT(w);
+	for (phase = 0; phase < NR_PHASES; phase++) {
+		/* Every other phase the private PT is in everybody's way. */
+		w->mock->slow_loops = phase & 1;
+		shim_nr_threads = nr_jobs;
+		shim_yield_chance = 64;
+		for (i = 0; i < nr_jobs; i++) {
+			jobs[i] = (struct job){
+				.w = w, .id = i, .seed = options->seed + phase * 100 + i,
+				.nr_ops = options->nr_ops / NR_PHASES,
+			};
+			pthread_create(&jobs[i].thread, NULL,
+				       i < config.nr_vcpus ? run_vcpu : run_remover, &jobs[i]);
+		}
+		for (i = 0; i < nr_jobs; i++) {
+			pthread_join(jobs[i].thread, NULL);
+			*(i < config.nr_vcpus ? &nr_access : &nr_removed) += jobs[i].nr_done;
+		}
+		shim_nr_threads = 1;
+		shim_yield_chance = 0;
+		ASSERT(at_rest(w));
+	}
+
+	snprintf(ret_value, size,
+		 "%d vCPUs %ld accesses, %d removers %ld ranges, races %lld busy %lld holds %lld",
+		 config.nr_vcpus, nr_access, nr_removers, nr_removed,
+		 world_counter(w, MIRROR_COUNT_RACES), world_counter(w, MIRROR_COUNT_BUSY),
+		 world_counter(w, MIRROR_COUNT_HOLDS));
+	world_destroy(w);
+	return nothing_leaks();
+}
+
+static bool test_faults(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 4 };
+	struct job jobs[MAX_VCPUS];
+	long nr_fixed = 0, nr_races = 0;
+	/* Many lives, because a page is faulted in once. */
+	int i, life, nr_lives = (int)max(options->nr_ops / 1000, 4L);
+
+	nr_lives = min(nr_lives, 50);
+	pthread_barrier_init(&start_line, NULL, config.nr_vcpus);
+	for (life = 0; life < nr_lives; life++) {
+		struct world *w = world_create(&config);
+
+		ASSERT(w);
+		/* A huge block among small ones. */
+		w->huge_ok[0] = w->huge_ok[2] = false;
+		w->mock->slow_loops = life & 1;
+		shim_nr_threads = config.nr_vcpus;
+		for (i = 0; i < config.nr_vcpus; i++) {
+			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
+			pthread_create(&jobs[i].thread, NULL, run_march, &jobs[i]);
+		}
+		for (i = 0; i < config.nr_vcpus; i++) {
+			pthread_join(jobs[i].thread, NULL);
+			nr_fixed += jobs[i].nr_done;
+		}
+		shim_nr_threads = 1;
+		ASSERT(at_rest(w));
+		/* Each page was mapped once, by one of them: no update was lost. */
+		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 2 * BLOCK_PAGES);
+		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 1);
+		ASSERT_EQ(atomic_read(&w->nr_ops[MIRROR_OP_MAP]), 2 * BLOCK_PAGES + 1);
+		ASSERT_EQ(nr_fixed, (life + 1) * (2 * BLOCK_PAGES + 1));
+		nr_races += world_counter(w, MIRROR_COUNT_RACES);
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	pthread_barrier_destroy(&start_line);
+	snprintf(ret_value, size, "%d vCPUs, %d lives, %ld pages, races %ld", config.nr_vcpus,
+		 nr_lives, nr_fixed, nr_races);
+	return true;
+}
+
+static bool test_removals(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 3 };
+
+	return run(options, config, 3, ret_value, size);
+}
+
+static bool test_pending(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 4, .pending = true, .ept = true };
+
+	return run(options, config, 2, ret_value, size);
+}
+
+static bool test_strict(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 2, .strict = true };
+
+	return run(options, config, 2, ret_value, size);
+}
+
+const struct test thread_tests[] = {
+	{ "threads.faults", test_faults },
+	{ "threads.removals", test_removals },
+	{ "threads.pending", test_pending },
+	{ "threads.strict", test_strict },
+	{ NULL, NULL },
+};
