@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # moddir, initdir: set by dracut
+#
+# dracut module of tdx-host: the options that turn TDX on reach KVM wherever it is loaded, and what the kernel
+# says of TDX is written down before anything can push it out of the log.
+
+check() {
+	require_binaries dmesg grep awk || return 1
+	return 0
+}
+
+depends() {
+	return 0
+}
+
+
+install() {
+	inst_multiple dmesg grep awk cat chmod mkdir mv rm
+	inst_simple "${TDX_HOST_MODPROBE:-/usr/lib/modprobe.d/50-tdx-host.conf}" /usr/lib/modprobe.d/50-tdx-host.conf
+	inst_multiple -o -H '/etc/modprobe.d/*tdx-host*.conf'
+	inst_script "$moddir/record" /usr/libexec/tdx-host/record
+	inst_hook cmdline 50 "$moddir/tdx-host-cmdline.sh"
+	inst_hook pre-pivot 50 "$moddir/tdx-host-record.sh"
+}

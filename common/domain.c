@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "domain.h"
+
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <string.h>
+
+#include "text.h"
+
+#define SEPT_VE_DISABLE (1ULL << 28)
+#define MAX_NUMA_NODES  64
+#define MAX_MEMORY_KIB  (1ULL << 40)
+
+static void free_doc(xmlDoc **doc)
+{
+    xmlFreeDoc(*doc);
+}
+
+#define _cleanup_doc_ __attribute__((cleanup(free_doc)))
+
+static bool is_named(const xmlNode *node, const char *name)
+{
+    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
+static xmlNode *child_of(const xmlNode *node, const char *name)
+{
+    for (xmlNode *child = node ? node->children : NULL; child; child = child->next)
+        if (is_named(child, name))
+            return child;
+    return NULL;
+}
+
+/* Attribute, or text with a NULL name; "" if absent. Too long is cut: no known word is that long.
+ */
+static void get_text(const xmlNode *node, const char *attribute, char *ret_text, size_t size)
+{
+    xmlChar *value = NULL;
+
+    ret_text[0] = '\0';
+    if (!node)
+        return;
+    value = attribute ? xmlGetNoNsProp(node, (const xmlChar *)attribute) : xmlNodeGetContent(node);
+    if (!value)
+        return;
+    text_copy(ret_text, size, text_trim((char *)value));
+    xmlFree(value);
+}
+
+static bool attribute_is(const xmlNode *node, const char *attribute, const char *wanted)
+{
+    char value[32];
+
+    get_text(node, attribute, value, sizeof(value));
+    return strcmp(value, wanted) == 0;
+}
+
+bool domain_is_uuid(const char *text)
+{
+    for (size_t i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? text[i] != '-' : !strchr("0123456789abcdefABCDEF", text[i]) || !text[i])
+            return false;
+    }
+    return text[36] == '\0';
+}
+
+static uint64_t unit_bytes(const char *unit)
+{
+    static const struct {
+        const char *name;
+        uint64_t bytes;
+    } units[] = {
+        { "b", 1 },           { "bytes", 1 },        { "KB", 1000 },        { "k", 1024 },
+        { "KiB", 1024 },      { "MB", 1000000 },     { "M", 1ULL << 20 },   { "MiB", 1ULL << 20 },
+        { "GB", 1000000000 }, { "G", 1ULL << 30 },   { "GiB", 1ULL << 30 }, { "TB", 1000000000000 },
+        { "T", 1ULL << 40 },  { "TiB", 1ULL << 40 },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+        if (strcmp(units[i].name, unit) == 0)
+            return units[i].bytes;
+    return 1024;
+}
+
+static int parse_memory(const xmlNode *node, uint64_t *ret_kib)
+{
+    char digits[24], unit[8];
+    uint64_t value;
+
+    get_text(node, NULL, digits, sizeof(digits));
+    get_text(node, "unit", unit, sizeof(unit));
+    if (text_to_u64(digits, &value) < 0 ||
+        __builtin_mul_overflow(value, unit_bytes(unit), &value) || value / 1024 > MAX_MEMORY_KIB)
+        return -EBADMSG;
+    *ret_kib = value / 1024;
+    return 0;
+}
+
+static int parse_sizes(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *current = child_of(root, "currentMemory"), *vcpu = child_of(root, "vcpu");
+    char digits[16];
+    int r;
+
+    r = parse_memory(child_of(root, "memory"), &dom->memory_kib);
+    if (r < 0)
+        return r;
+    dom->current_kib = dom->memory_kib;
+    if (current)
+        r = parse_memory(current, &dom->current_kib);
+    dom->vcpus = 1;
+    if (r == 0 && vcpu) {
+        get_text(vcpu, NULL, digits, sizeof(digits));
+        r = text_to_u64(digits, &dom->vcpus);
+    }
+    dom->has_memory_slots = child_of(root, "maxMemory") != NULL;
+    return r < 0 ? -EBADMSG : 0;
+}
+
+static int parse_security(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *node = child_of(root, "launchSecurity"),
+                  *qgs = child_of(node, "quoteGenerationService");
+    char policy[24];
+
+    if (!node)
+        return 0;
+    dom->security = attribute_is(node, "type", "tdx") ? DOMAIN_SECURITY_TDX : DOMAIN_SECURITY_OTHER;
+    if (dom->security != DOMAIN_SECURITY_TDX)
+        return 0;
+    dom->policy = SEPT_VE_DISABLE;
+    get_text(child_of(node, "policy"), NULL, policy, sizeof(policy));
+    dom->has_policy = policy[0];
+    dom->has_qgs = qgs != NULL;
+    get_text(qgs, "path", dom->qgs_socket, sizeof(dom->qgs_socket));
+    return dom->has_policy && text_to_u64_hex(policy, &dom->policy) < 0 ? -EBADMSG : 0;
+}
+
+static void parse_os(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *os = child_of(root, "os"), *loader = child_of(os, "loader");
+    char firmware[16], machine[64];
+
+    get_text(os, "firmware", firmware, sizeof(firmware));
+    get_text(child_of(os, "type"), "machine", machine, sizeof(machine));
+    get_text(loader, NULL, dom->loader, sizeof(dom->loader));
+    dom->is_q35 = strcmp(machine, "q35") == 0 || text_starts_with(machine, "pc-q35");
+    dom->has_firmware = strcmp(firmware, "efi") == 0 || dom->loader[0];
+    dom->loader_pflash = attribute_is(loader, "type", "pflash");
+}
+
+static void parse_features(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *features = child_of(root, "features"), *smm = child_of(features, "smm");
+    const xmlNode *pmu = child_of(features, "pmu");
+
+    /* Without a state, presence means on. */
+    dom->smm_on = smm && !attribute_is(smm, "state", "off");
+    dom->pmu_on = pmu && !attribute_is(pmu, "state", "off");
+    dom->ioapic_kvm = attribute_is(child_of(features, "ioapic"), "driver", "kvm");
+}
+
+static void parse_cpu(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *cpu = child_of(root, "cpu");
+
+    dom->has_cpu = cpu != NULL;
+    dom->cpu_passthrough =
+            attribute_is(cpu, "mode", "host-passthrough") || attribute_is(cpu, "mode", "maximum");
+}
+
+static bool firmware_can_boot(const xmlNode *disk)
+{
+    static const char *const buses[] = { "virtio", "nvme", "sata" };
+    const xmlNode *target = child_of(disk, "target");
+
+    if (attribute_is(disk, "device", "cdrom"))
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(buses); i++)
+        if (attribute_is(target, "bus", buses[i]))
+            return true;
+    return attribute_is(disk, "type", "nvme");
+}
+
+static void parse_devices(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *devices = child_of(root, "devices");
+    bool has_disk = false, has_bootable = false, balloon = false;
+
+    for (const xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+        if (is_named(node, "disk")) {
+            has_disk = true;
+            has_bootable |= firmware_can_boot(node);
+        } else if (is_named(node, "memory")) {
+            dom->has_memory_devices = true;
+        } else if (is_named(node, "memballoon")) {
+            balloon = !attribute_is(node, "model", "none");
+            dom->balloon_active |= balloon && attribute_is(node, "freePageReporting", "on");
+        }
+    }
+    dom->balloon_active |= balloon && dom->current_kib < dom->memory_kib;
+    dom->boot = !has_disk ? DOMAIN_BOOT_NONE : has_bootable ? DOMAIN_BOOT_OK : DOMAIN_BOOT_HIDDEN;
+}
+
+/* "0-1,3" -> bits. What is not understood binds nothing: libvirt refuses it anyway. */
+static uint64_t parse_nodeset(char *list)
+{
+    uint64_t nodes = 0;
+    char *rest, *range;
+
+    for (range = list; range && *range; range = rest) {
+        uint64_t first, last;
+        char *dash;
+
+        rest = strchr(range, ',');
+        if (rest)
+            *rest++ = '\0';
+        dash = strchr(range, '-');
+        if (dash)
+            *dash++ = '\0';
+        if (text_to_u64(range, &first) < 0 || text_to_u64(dash ? dash : range, &last) < 0 ||
+            last < first || last >= MAX_NUMA_NODES)
+            return 0;
+        for (uint64_t node = first; node <= last; node++)
+            nodes |= 1ULL << node;
+    }
+    return nodes;
+}
+
+static void parse_numatune(const xmlNode *root, struct domain *dom)
+{
+    const xmlNode *memory = child_of(child_of(root, "numatune"), "memory");
+    char mode[16], nodeset[128];
+
+    get_text(memory, "mode", mode, sizeof(mode));
+    get_text(memory, "nodeset", nodeset, sizeof(nodeset));
+    if (memory && (mode[0] == '\0' || strcmp(mode, "strict") == 0))
+        dom->nodes = parse_nodeset(nodeset);
+}
+
+static bool is_required(const xmlNode *root)
+{
+    const xmlNode *metadata = child_of(root, "metadata");
+
+    for (const xmlNode *node = metadata ? metadata->children : NULL; node; node = node->next)
+        if (is_named(node, "required") && node->ns &&
+            strcmp((const char *)node->ns->href, DOMAIN_NAMESPACE) == 0)
+            return true;
+    return false;
+}
+
+static int parse_root(const xmlNode *root, struct domain *ret_domain)
+{
+    struct domain dom = { 0 };
+    int r;
+
+    get_text(child_of(root, "name"), NULL, dom.name, sizeof(dom.name));
+    get_text(child_of(root, "uuid"), NULL, dom.uuid, sizeof(dom.uuid));
+    if (!dom.name[0] || (dom.uuid[0] && !domain_is_uuid(dom.uuid)))
+        return -EBADMSG;
+    dom.is_kvm = attribute_is(root, "type", "kvm");
+    dom.is_tdx_required = is_required(root);
+    r = parse_sizes(root, &dom);
+    if (r == 0)
+        r = parse_security(root, &dom);
+    if (r < 0)
+        return r;
+    parse_os(root, &dom);
+    parse_features(root, &dom);
+    parse_cpu(root, &dom);
+    parse_devices(root, &dom);
+    parse_numatune(root, &dom);
+    *ret_domain = dom;
+    return 0;
+}
+
+/* Depth by walking, not by recursion: the input chooses the depth. */
+static bool is_too_deep(const xmlNode *root)
+{
+    const xmlNode *node = root;
+    int depth = 1;
+
+    while (node) {
+        if (node->type == XML_ELEMENT_NODE && node->children) {
+            node = node->children;
+            if (++depth > DOMAIN_MAX_DEPTH)
+                return true;
+            continue;
+        }
+        while (node != root && !node->next) {
+            node = node->parent;
+            depth--;
+        }
+        if (node == root)
+            break;
+        node = node->next;
+    }
+    return false;
+}
+
+/* libxml2 prints to stderr unless told otherwise; what is wrong is said by the return value. */
+static void ignore_message(void *context, const char *message, ...)
+{
+    (void)context;
+    (void)message;
+}
+
+int domain_parse(const char *xml, size_t len, struct domain *ret_domain)
+{
+    _cleanup_doc_ xmlDoc *doc = NULL;
+    const xmlNode *root;
+    struct domain dom;
+    char pid[16];
+    int r;
+
+    if (len > DOMAIN_MAX_XML)
+        return -EFBIG;
+    xmlSetGenericErrorFunc(NULL, ignore_message);
+    doc = xmlReadMemory(xml, (int)len, "domain.xml", NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                XML_PARSE_NOBLANKS | XML_PARSE_COMPACT);
+    /* A document type is where entities come from; libvirt never writes one. */
+    if (!doc || doc->intSubset || doc->extSubset)
+        return -EBADMSG;
+    root = xmlDocGetRootElement(doc);
+    if (!root)
+        return -EBADMSG;
+    if (is_too_deep(root))
+        return -EFBIG;
+    get_text(is_named(root, "domstatus") ? root : NULL, "pid", pid, sizeof(pid));
+    if (is_named(root, "domstatus"))
+        root = child_of(root, "domain");
+    if (!root || !is_named(root, "domain"))
+        return -EBADMSG;
+    r = parse_root(root, &dom);
+    if (r < 0)
+        return r;
+    if (pid[0])
+        (void)text_to_u64(pid, &dom.pid);
+    *ret_domain = dom;
+    return 0;
+}

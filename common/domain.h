@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Domain XML of libvirt -> the facts that TDX cares about. Bounded, no entities, no DTD, no
+ * network. */
+#pragma once
+
+#include "util.h"
+
+#define DOMAIN_MAX_XML   ((size_t)8 * 1024 * 1024)
+#define DOMAIN_MAX_DEPTH 64
+
+/* Marks a domain that must be a TD: <tdx:required xmlns:tdx="urn:tdx-host:1"/> in <metadata>. */
+#define DOMAIN_NAMESPACE "urn:tdx-host:1"
+
+enum domain_security {
+    DOMAIN_SECURITY_NONE,
+    DOMAIN_SECURITY_TDX,
+    DOMAIN_SECURITY_OTHER, /* sev, sev-snp, s390-pv */
+};
+
+enum domain_boot_bus {
+    DOMAIN_BOOT_NONE,   /* no disk */
+    DOMAIN_BOOT_OK,     /* virtio-blk, NVMe, SATA disk */
+    DOMAIN_BOOT_HIDDEN, /* the TDX firmware has no driver for it */
+};
+
+struct domain {
+    char name[128];
+    char uuid[37];
+    uint64_t pid; /* of a status file of libvirt's; 0 if unknown */
+    bool is_kvm;
+    bool is_tdx_required;
+    enum domain_security security;
+    bool has_policy;
+    uint64_t policy;
+    bool has_qgs;
+    char qgs_socket[108];
+    uint64_t memory_kib;  /* at most */
+    uint64_t current_kib; /* at start */
+    bool has_memory_slots;
+    bool has_memory_devices;
+    uint64_t vcpus;
+    bool has_cpu;
+    bool cpu_passthrough; /* host-passthrough or maximum */
+    bool is_q35;
+    bool has_firmware; /* <os firmware='efi'> or a loader */
+    bool loader_pflash;
+    char loader[256];
+    bool smm_on;
+    bool pmu_on;
+    bool ioapic_kvm;
+    bool balloon_active; /* free page reporting, or less memory at start than at most */
+    enum domain_boot_bus boot;
+    uint64_t nodes; /* strict memory binding: one bit a NUMA node, 0 if none */
+};
+
+/* Returns 0, -EBADMSG (no domain XML), -EFBIG (a limit) or -ENOMEM. */
+int domain_parse(const char *xml, size_t len, struct domain *ret_domain);
+
+bool domain_is_uuid(const char *text);

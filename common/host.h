@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host is, as plain data. Each host_read_*() fills one part and never fails: a fact that can
+ * not be had stays unknown, with the reason where it matters. No judgement here; checks and policy
+ * judge.
+ */
+#pragma once
+
+#include "ask.h"
+#include "text.h"
+
+#define HOST_MAX_NODES       64
+#define HOST_MAX_FIRMWARE    16
+#define HOST_KVM_VM_TYPE_TDX 5
+#define HOST_QGS_SOCKET      "/var/run/tdx-qgs/qgs.socket"
+
+/* A number with the reason why it is not there: error is 0 if known, else -errno. */
+struct fact {
+    int error;
+    uint64_t value;
+};
+
+enum host_backend {
+    HOST_BACKEND_NONE,
+    HOST_BACKEND_SILICON,
+    HOST_BACKEND_SOFTMOD,
+};
+
+struct host_cpu {
+    char vendor[16];
+    char model[64];
+    enum tri flag_tme;
+    enum tri flag_movdir64b;
+    enum tri flag_selfsnoop;
+    enum tri flag_xsave;
+    enum tri flag_tdx_host_platform; /* what the kernel found, since 6.7 */
+    enum tri bug_tdx_pw_mce;         /* partial writes to private memory can raise #MC */
+    struct fact count_present;
+    struct fact count_online;
+    struct fact msr_keyids;       /* 0x87: 31:0 MKTME KeyIDs, 63:32 TDX KeyIDs */
+    struct fact msr_mcheck;       /* 0xa0: 0 after MCHECK accepted the platform */
+    struct fact msr_platform;     /* 0xce: bit 27 set on pre-production parts */
+    struct fact msr_tme_activate; /* 0x982: 0 locked, 1 enabled */
+    struct fact msr_seamrr_mask;  /* 0x1401: 10 locked, 11 valid */
+};
+
+struct host_kernel {
+    char release[96];
+    struct version version;
+    char cmdline[4096];
+    bool is_kernel_tdx;            /* the running one */
+    char installed_kernel_tdx[96]; /* newest by name among lib/modules; "" if none */
+    enum tri config_tdx_host;
+    enum tri config_hibernation;
+    enum tri hibernation_possible;
+    struct fact kexec_loaded;
+    struct fact kexec_crash_loaded;
+    char auto_online_blocks[32];
+    enum tri lockdown;
+};
+
+enum host_module_state {
+    HOST_MODULE_UNKNOWN, /* no log to read */
+    HOST_MODULE_ABSENT,  /* the log has no word of TDX */
+    HOST_MODULE_IDLE,    /* the BIOS enabled TDX, nothing initialised the module */
+    HOST_MODULE_READY,
+    HOST_MODULE_FAILED,
+};
+
+struct host_tdx {
+    enum host_backend backend;
+    enum tri kvm_loaded;
+    enum tri kvm_param; /* module parameter tdx */
+    struct fact vm_types;
+    enum host_module_state module_state;
+    char module_failure[160]; /* the line of the log that says why */
+    struct fact seamcall_leaf;
+    struct fact seamcall_status;
+    struct fact log_keyid_first;
+    struct fact log_keyid_end;
+    struct fact pamt_kib;
+    bool has_module_version;
+    struct version module_version;
+    struct fact module_build_date;
+    struct fact keyids_total; /* misc cgroup */
+    struct fact keyids_used;
+};
+
+struct host_node {
+    unsigned int id;
+    uint64_t total_kib;
+    uint64_t free_kib;
+    bool has_cpus;
+};
+
+struct host_memory {
+    struct fact total_kib;
+    struct fact available_kib;
+    struct fact unevictable_kib;
+    struct fact huge_kib; /* set aside for hugetlbfs: a TD can not use it */
+    unsigned int node_count;
+    struct host_node nodes[HOST_MAX_NODES];
+};
+
+struct host_firmware {
+    char descriptor[160];
+    char binary[160];
+    bool has_binary;
+};
+
+struct host_virt {
+    bool has_qemu;
+    struct version qemu;
+    bool has_libvirt;
+    struct version libvirt;
+    char libvirt_socket[64]; /* of the daemon that listens; "" if none */
+    unsigned int caps_count; /* cached QEMU capabilities */
+    unsigned int caps_with_tdx;
+    unsigned int firmware_count;
+    struct host_firmware firmware[HOST_MAX_FIRMWARE];
+    enum tri hook_installed;
+    enum tri hook_executable;
+};
+
+struct host_qgs {
+    char socket[108];
+    enum tri listening;
+    enum tri group_can_connect;
+    bool has_qcnl_conf;
+    char pccs_url[160];
+};
+
+struct host {
+    struct host_cpu cpu;
+    struct host_kernel kernel;
+    struct host_tdx tdx;
+    struct host_memory memory;
+    struct host_virt virt;
+    struct host_qgs qgs;
+};
+
+void host_read_cpu(const struct ask *ask, struct host_cpu *ret_cpu);
+void host_read_kernel(const struct ask *ask, struct host_kernel *ret_kernel);
+void host_read_tdx(const struct ask *ask, struct host_tdx *ret_tdx);
+void host_read_memory(const struct ask *ask, struct host_memory *ret_memory);
+void host_read_virt(const struct ask *ask, struct host_virt *ret_virt);
+void host_read_qgs(const struct ask *ask, const char *socket, struct host_qgs *ret_qgs);
+
+/* All parts. */
+void host_read(const struct ask *ask, const char *qgs_socket, struct host *ret_host);
+
+/* Only how many CPUs there are. */
+void host_read_cpu_counts(const struct ask *ask, struct host_cpu *ret_cpu);
+
+/* The part of the TDX facts that a domain start needs: no log, no program is run. */
+void host_read_tdx_admission(const struct ask *ask, struct host_tdx *ret_tdx);
+
+/* Does a socket with this path listen, by the kernel's list of sockets? */
+enum tri host_socket_listens(const struct ask *ask, const char *socket);
+
+const char *host_backend_name(enum host_backend backend);
+
+/* One line that no output on a softmod host may lack; NULL elsewhere. */
+const char *host_backend_warning(enum host_backend backend);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Quote generation: the QGS socket and where it gets its certificates from. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "host.h"
+
+#define QCNL_CONF "etc/sgx_default_qcnl.conf"
+
+/* JSON with // comments since DCAP 1.10: only one value is wanted, so no parser. */
+static void read_qcnl(const struct ask *ask, struct host_qgs *qgs)
+{
+    _cleanup_free_ char *text = NULL;
+    char *cursor, *line;
+
+    if (file_read(ask->root_fd, QCNL_CONF, FILE_MAX_SMALL, &text) < 0)
+        return;
+    qgs->has_qcnl_conf = true;
+    cursor = text;
+    while ((line = text_next_line(&cursor))) {
+        const char *start, *end;
+
+        line = text_trim(line);
+        if (!text_starts_with(line, "\"pccs_url\""))
+            continue;
+        start = strstr(line + strlen("\"pccs_url\""), "\"");
+        end = start ? strchr(start + 1, '"') : NULL;
+        if (end)
+            text_print(qgs->pccs_url, sizeof(qgs->pccs_url), "%.*s", (int)(end - start - 1),
+                       start + 1);
+    }
+}
+
+void host_read_qgs(const struct ask *ask, const char *socket, struct host_qgs *ret_qgs)
+{
+    struct host_qgs qgs = { 0 };
+    mode_t mode;
+
+    text_copy(qgs.socket, sizeof(qgs.socket), socket);
+    qgs.listening = host_socket_listens(ask, socket);
+    if (file_mode(ask->root_fd, socket, &mode) == 0 && S_ISSOCK(mode))
+        qgs.group_can_connect = tri_of(mode & 0022);
+    read_qcnl(ask, &qgs);
+    *ret_qgs = qgs;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* State of TDX: backend, module parameter, VM type, kernel log, KeyIDs of the misc cgroup. */
+#include <string.h>
+
+#include "file.h"
+#include "host.h"
+#include "klog.h"
+
+#define MISC_CAPACITY "sys/fs/cgroup/misc.capacity"
+#define MISC_CURRENT  "sys/fs/cgroup/misc.current"
+#define EARLY_LOG     "run/tdx-host/kernel.log"
+
+/* kernel-tdx keeps the VM type in kvm.ko, upstream in kvm_intel.ko. */
+static const char *const params[] = { "sys/module/kvm_intel/parameters/tdx",
+                                      "sys/module/kvm/parameters/tdx" };
+
+static enum tri read_param(const struct ask *ask)
+{
+    enum tri param = TRI_UNKNOWN;
+
+    for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
+        char line[8];
+
+        if (file_read_line(ask->root_fd, params[i], line, sizeof(line)) < 0)
+            continue;
+        if (line[0] == 'Y' || line[0] == '1')
+            return TRI_YES;
+        param = TRI_NO;
+    }
+    return param;
+}
+
+/* Line "tdx N" of a misc cgroup file. */
+static struct fact read_misc(const struct ask *ask, const char *path)
+{
+    _cleanup_free_ char *text = NULL;
+    struct fact fact = { 0 };
+    char *cursor, *line;
+
+    fact.error = file_read(ask->root_fd, path, FILE_MAX_SMALL, &text);
+    if (fact.error < 0)
+        return fact;
+    fact.error = -ENOENT;
+    cursor = text;
+    while ((line = text_next_line(&cursor))) {
+        const char *name = text_next_word(&line);
+        const char *number = text_next_word(&line);
+
+        if (name && number && strcmp(name, "tdx") == 0)
+            fact.error = text_to_u64(number, &fact.value);
+    }
+    return fact;
+}
+
+static enum host_backend find_backend(const struct ask *ask, const struct host_tdx *tdx)
+{
+    if (file_exists(ask->root_fd, "sys/module/tdx_softmod"))
+        return HOST_BACKEND_SOFTMOD;
+    if (tdx->module_state == HOST_MODULE_READY || tdx->keyids_total.error == 0 ||
+        tdx->kvm_param == TRI_YES)
+        return HOST_BACKEND_SILICON;
+    return HOST_BACKEND_NONE;
+}
+
+static void read_logs(const struct ask *ask, struct host_tdx *tdx)
+{
+    _cleanup_free_ char *early = NULL, *now = NULL;
+
+    /* The buffer wraps on a busy host; what the initramfs wrote down stays. */
+    if (file_read(ask->root_fd, EARLY_LOG, FILE_MAX_LARGE, &early) == 0)
+        klog_read(early, tdx);
+    if (ask->kernel_log(ask, &now) == 0)
+        klog_read(now, tdx);
+}
+
+static struct host_tdx unknown_tdx(void)
+{
+    struct fact absent = { .error = -ENOENT };
+
+    return (struct host_tdx){
+        .vm_types = absent,
+        .seamcall_leaf = absent,
+        .seamcall_status = absent,
+        .log_keyid_first = absent,
+        .log_keyid_end = absent,
+        .pamt_kib = absent,
+        .module_build_date = absent,
+        .keyids_total = absent,
+        .keyids_used = absent,
+    };
+}
+
+static void read_common(const struct ask *ask, struct host_tdx *tdx)
+{
+    tdx->kvm_loaded = tri_of(file_exists(ask->root_fd, "sys/module/kvm"));
+    tdx->kvm_param = read_param(ask);
+    tdx->vm_types.error = ask->vm_types(ask, &tdx->vm_types.value);
+    tdx->keyids_total = read_misc(ask, MISC_CAPACITY);
+    tdx->keyids_used = read_misc(ask, MISC_CURRENT);
+    tdx->backend = find_backend(ask, tdx);
+}
+
+void host_read_tdx_admission(const struct ask *ask, struct host_tdx *ret_tdx)
+{
+    *ret_tdx = unknown_tdx();
+    read_common(ask, ret_tdx);
+}
+
+void host_read_tdx(const struct ask *ask, struct host_tdx *ret_tdx)
+{
+    *ret_tdx = unknown_tdx();
+    read_logs(ask, ret_tdx);
+    read_common(ask, ret_tdx);
+}
+
+const char *host_backend_name(enum host_backend backend)
+{
+    switch (backend) {
+    case HOST_BACKEND_SILICON:
+        return "silicon";
+    case HOST_BACKEND_SOFTMOD:
+        return "softmod";
+    case HOST_BACKEND_NONE:
+        break;
+    }
+    return "none";
+}
+
+const char *host_backend_warning(enum host_backend backend)
+{
+    if (backend != HOST_BACKEND_SOFTMOD)
+        return NULL;
+    return "SOFTMOD: the TDX module is software, for labs only. Guests of this host are NOT "
+           "confidential.";
+}

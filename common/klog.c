@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "klog.h"
+
+#include <string.h>
+
+static struct fact number_after(const char *text, const char *mark, bool hex)
+{
+    const char *at = strstr(text, mark);
+    struct fact fact = { .error = -ENOENT };
+    char digits[24];
+
+    if (!at)
+        return fact;
+    at += strlen(mark);
+    at += strspn(at, " ");
+    text_print(digits, sizeof(digits), "%.*s",
+               (int)strspn(at, hex ? "0123456789abcdefxABCDEFX" : "0123456789"), at);
+    fact.error = hex ? text_to_u64_hex(digits, &fact.value) : text_to_u64(digits, &fact.value);
+    return fact;
+}
+
+static void on_keyids(const char *text, struct host_tdx *tdx)
+{
+    tdx->log_keyid_first = number_after(text, "range [", false);
+    tdx->log_keyid_end = number_after(text, ",", false);
+    if (tdx->module_state <= HOST_MODULE_ABSENT)
+        tdx->module_state = HOST_MODULE_IDLE;
+}
+
+static void on_ready(const char *text, struct host_tdx *tdx)
+{
+    (void)text;
+    tdx->module_state = HOST_MODULE_READY;
+    tdx->module_failure[0] = '\0';
+}
+
+/* The first failure of an attempt is the cause, what follows is its consequence. */
+static void on_failure(const char *text, struct host_tdx *tdx)
+{
+    tdx->module_state = HOST_MODULE_FAILED;
+    if (!tdx->module_failure[0])
+        text_copy(tdx->module_failure, sizeof(tdx->module_failure), text);
+}
+
+static void on_seamcall(const char *text, struct host_tdx *tdx)
+{
+    struct fact leaf = number_after(text, "SEAMCALL (", true);
+    struct fact status = number_after(text, "failed:", true);
+
+    if (leaf.error == 0 && status.error == 0 && !tdx->module_failure[0]) {
+        tdx->seamcall_leaf = leaf;
+        tdx->seamcall_status = status;
+    }
+    on_failure(text, tdx);
+}
+
+static void on_pamt(const char *text, struct host_tdx *tdx)
+{
+    char digits[24];
+    struct fact fact = { 0 };
+
+    text_print(digits, sizeof(digits), "%.*s", (int)strspn(text, "0123456789"), text);
+    fact.error = text_to_u64(digits, &fact.value);
+    if (fact.error == 0)
+        tdx->pamt_kib = fact;
+}
+
+/* Ubuntu 6.8: "TDX module: attributes 0x0, vendor_id 0x8086, major_version 1, minor_version 5, ..."
+ */
+static void on_attributes(const char *text, struct host_tdx *tdx)
+{
+    struct fact major = number_after(text, "major_version", false);
+    struct fact minor = number_after(text, "minor_version", false);
+
+    tdx->module_build_date = number_after(text, "build_date", false);
+    if (major.error < 0 || minor.error < 0 || major.value > 999 || minor.value > 999)
+        return;
+    tdx->has_module_version = true;
+    tdx->module_version =
+            (struct version){ (unsigned int)major.value, (unsigned int)minor.value, 0 };
+}
+
+/* Later kernels: "Module version: 1.5.24" */
+static void on_version(const char *text, struct host_tdx *tdx)
+{
+    if (text_to_version(text, &tdx->module_version) == 0)
+        tdx->has_module_version = true;
+}
+
+/* The first entry that occurs in a line handles it. */
+static const struct {
+    const char *mark;
+    void (*handle)(const char *text, struct host_tdx *tdx);
+} lines[] = {
+    { "private KeyID range [", on_keyids },
+    { "KB allocated for PAMT", on_pamt },
+    { "SEAMCALL (", on_seamcall },
+    { "odule initialized", on_ready }, /* "module initialized", "TDX-Module initialized" (7.1) */
+    { "module not loaded", on_failure },
+    { "nitialization failed", on_failure },
+    { "TDX module: attributes", on_attributes },
+    { "odule version", on_version },
+};
+
+static const char *tdx_text(const char *line)
+{
+    static const char *const prefixes[] = { "virt/tdx: ", "tdx: " };
+
+    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+        const char *at = strstr(line, prefixes[i]);
+
+        if (at)
+            return at + strlen(prefixes[i]);
+    }
+    return NULL;
+}
+
+void klog_read(char *text, struct host_tdx *tdx)
+{
+    char *line;
+
+    if (tdx->module_state == HOST_MODULE_UNKNOWN)
+        tdx->module_state = HOST_MODULE_ABSENT;
+    while ((line = text_next_line(&text))) {
+        const char *said = tdx_text(line);
+
+        for (size_t i = 0; said && i < ARRAY_SIZE(lines); i++)
+            if (strstr(said, lines[i].mark)) {
+                lines[i].handle(said, tdx);
+                break;
+            }
+    }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* 64-bit completion status and leaf numbers of the TDX module -> words. Pure. */
+#pragma once
+
+#include "util.h"
+
+#define SEAMCALL_ERROR           (1ULL << 63)
+#define SEAMCALL_NON_RECOVERABLE (1ULL << 62)
+#define SEAMCALL_FATAL           (1ULL << 61)
+
+struct seamcall_code {
+    uint32_t code; /* upper half of the status */
+    const char *name;
+    const char *words;
+    const char *advice; /* for an operator; NULL if the kernel deals with it */
+};
+
+struct seamcall_status {
+    uint64_t raw;
+    const struct seamcall_code *code; /* NULL: not in the table */
+    const char *operand;              /* of the lower half; NULL if it is no known operand */
+    bool is_error;
+    bool is_non_recoverable;
+    bool is_fatal;
+    bool is_retryable; /* the same call may succeed later */
+};
+
+void seamcall_decode(uint64_t status, struct seamcall_status *ret_status);
+
+/* "TDH.SYS.RD"; NULL if the number is no known host leaf. */
+const char *seamcall_leaf_name(uint64_t leaf);
+
+/* For tests: the whole table. */
+const struct seamcall_code *seamcall_codes(size_t *ret_count);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Firmware and CPU: what the BIOS did. */
+#include <string.h>
+
+#include "checks.h"
+
+#define TME_LOCKED    (1ULL << 0)
+#define TME_ENABLED   (1ULL << 1)
+#define SEAMRR_LOCKED (1ULL << 10)
+#define SEAMRR_VALID  (1ULL << 11)
+#define PREPRODUCTION (1ULL << 27)
+
+/* On a softmod host the silicon has no part in TDX. */
+static bool skip_softmod(CHECK_ARGUMENTS)
+{
+    if (facts->host.tdx.backend != HOST_BACKEND_SOFTMOD)
+        return false;
+    check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod answers instead of silicon");
+    return true;
+}
+
+/*
+ * An MSR that can not be read says nothing. Where the module is initialised the hardware has proven
+ * itself, elsewhere the answer is missing.
+ */
+static bool skip_unread(const struct fact *msr, CHECK_ARGUMENTS)
+{
+    if (msr->error == 0)
+        return false;
+    if (facts->host.tdx.module_state == HOST_MODULE_READY)
+        check_pass(result, "implied: the TDX module is initialised");
+    else if (msr->error == -EACCES || msr->error == -EPERM)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "no right to read the MSR: run as root%s",
+                   facts->host.kernel.lockdown == TRI_YES ? " (kernel lockdown is on)" : "");
+    else if (msr->error == -EIO)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "this CPU does not have the MSR");
+    else
+        check_skip(result, CHECK_SKIP_UNKNOWN, "the MSR can not be read: modprobe msr");
+    return true;
+}
+
+void check_cpu_vendor(CHECK_ARGUMENTS)
+{
+    const struct host_cpu *cpu = &facts->host.cpu;
+
+    check_value(result, "%s", cpu->model[0] ? cpu->model : cpu->vendor);
+    if (skip_softmod(facts, result))
+        return;
+    if (!cpu->vendor[0])
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo can not be read");
+    else if (strcmp(cpu->vendor, "GenuineIntel") != 0)
+        check_fail(result, "vendor %s has no TDX", cpu->vendor);
+}
+
+void check_cpu_features(CHECK_ARGUMENTS)
+{
+    const struct host_cpu *cpu = &facts->host.cpu;
+    const struct {
+        const char *name;
+        enum tri present;
+    } features[] = {
+        { "movdir64b", cpu->flag_movdir64b },
+        { "ss (self-snoop)", cpu->flag_selfsnoop },
+        { "xsave", cpu->flag_xsave },
+    };
+    char missing[96] = "";
+
+    if (skip_softmod(facts, result))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        char sum[96];
+
+        if (features[i].present == TRI_UNKNOWN) {
+            check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo has no flags");
+            return;
+        }
+        if (features[i].present == TRI_NO) {
+            text_print(sum, sizeof(sum), "%s%s%s", missing, missing[0] ? ", " : "",
+                       features[i].name);
+            text_copy(missing, sizeof(missing), sum);
+        }
+    }
+    if (missing[0])
+        check_fail(result, "missing: %s", missing);
+    else
+        check_pass(result, "movdir64b, ss, xsave");
+}
+
+void check_cpu_tme(CHECK_ARGUMENTS)
+{
+    const struct fact *msr = &facts->host.cpu.msr_tme_activate;
+
+    if (skip_softmod(facts, result) || skip_unread(msr, facts, result))
+        return;
+    check_value(result, "IA32_TME_ACTIVATE=0x%llx", (unsigned long long)msr->value);
+    if (!(msr->value & TME_LOCKED))
+        check_fail(result, "not locked: the BIOS did not set memory encryption up");
+    else if (!(msr->value & TME_ENABLED))
+        check_fail(result, "memory encryption is off in the BIOS");
+}
+
+void check_cpu_keyids(CHECK_ARGUMENTS)
+{
+    const struct fact *msr = &facts->host.cpu.msr_keyids;
+    unsigned long long shared = msr->value & UINT32_MAX, private = msr->value >> 32;
+
+    if (skip_softmod(facts, result) || skip_unread(msr, facts, result))
+        return;
+    check_value(result, "%llu for TDX, %llu for MKTME", private, shared);
+    if (private == 0)
+        check_fail(result, "the BIOS gave no KeyID to TDX");
+    else if (private == 1)
+        check_fail(result, "one KeyID only: the module needs it for itself");
+}
+
+void check_cpu_seamrr(CHECK_ARGUMENTS)
+{
+    const struct fact *msr = &facts->host.cpu.msr_seamrr_mask;
+
+    if (skip_softmod(facts, result) || skip_unread(msr, facts, result))
+        return;
+    check_value(result, "IA32_SEAMRR_PHYS_MASK=0x%llx", (unsigned long long)msr->value);
+    if (!(msr->value & SEAMRR_VALID))
+        check_fail(result, "the range for the module is not valid");
+    else if (!(msr->value & SEAMRR_LOCKED))
+        check_fail(result, "the range is not locked: the SEAM loader did not run");
+}
+
+void check_cpu_mcheck(CHECK_ARGUMENTS)
+{
+    const struct fact *msr = &facts->host.cpu.msr_mcheck;
+
+    if (skip_softmod(facts, result) || skip_unread(msr, facts, result))
+        return;
+    check_value(result, "MSR 0xa0=0x%llx", (unsigned long long)msr->value);
+    if (msr->value != 0)
+        check_fail(result, "MCHECK refused the configuration of this platform");
+}
+
+void check_cpu_production(CHECK_ARGUMENTS)
+{
+    const struct fact *msr = &facts->host.cpu.msr_platform;
+
+    if (skip_softmod(facts, result))
+        return;
+    if (msr->error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "MSR 0xce can not be read");
+        return;
+    }
+    check_value(result, "%s", msr->value & PREPRODUCTION ? "pre-production" : "production");
+    if (msr->value & PREPRODUCTION)
+        check_fail(result, "this is a pre-production part");
+}
+
+void check_cpu_online(CHECK_ARGUMENTS)
+{
+    const struct fact *present = &facts->host.cpu.count_present;
+    const struct fact *online = &facts->host.cpu.count_online;
+
+    if (present->error || online->error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "the lists in /sys/devices/system/cpu can not be read");
+        return;
+    }
+    check_value(result, "%llu of %llu", (unsigned long long)online->value,
+                (unsigned long long)present->value);
+    if (online->value < present->value)
+        check_fail(result, "%llu CPUs are offline",
+                   (unsigned long long)(present->value - online->value));
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The running kernel and what its command line and configuration do to TDX. */
+#include <string.h>
+
+#include "checks.h"
+
+void check_kernel_booted(CHECK_ARGUMENTS)
+{
+    const struct host_kernel *kernel = &facts->host.kernel;
+
+    check_value(result, "%s", kernel->release);
+    if (!kernel->release[0])
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/sys/kernel/osrelease can not be read");
+    else if (!kernel->is_kernel_tdx && kernel->installed_kernel_tdx[0])
+        check_fail(result, "%s is installed, and %s runs", kernel->installed_kernel_tdx,
+                   kernel->release);
+}
+
+void check_kernel_config(CHECK_ARGUMENTS)
+{
+    const struct host_kernel *kernel = &facts->host.kernel;
+
+    if (facts->host.tdx.backend == HOST_BACKEND_SOFTMOD) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod answers instead of silicon");
+        return;
+    }
+    switch (kernel->config_tdx_host) {
+    case TRI_YES:
+        check_pass(result, "CONFIG_INTEL_TDX_HOST=y");
+        break;
+    case TRI_NO:
+        check_fail(result, "CONFIG_INTEL_TDX_HOST is not set in %s", kernel->release);
+        break;
+    case TRI_UNKNOWN:
+        if (facts->host.tdx.module_state == HOST_MODULE_READY)
+            check_pass(result, "implied: the TDX module is initialised");
+        else
+            check_skip(result, CHECK_SKIP_UNKNOWN,
+                       "no configuration of this kernel under /boot or /lib/modules");
+        break;
+    }
+}
+
+void check_kernel_hibernation(CHECK_ARGUMENTS)
+{
+    switch (facts->host.kernel.hibernation_possible) {
+    case TRI_NO:
+        check_pass(result, "not possible");
+        break;
+    case TRI_YES:
+        check_fail(result, "this kernel could hibernate, and refuses TDX for that");
+        break;
+    case TRI_UNKNOWN:
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/power can not be read");
+        break;
+    }
+}
+
+/* Arguments that turn off what TDX stands on. A NULL value: the word itself. */
+static const struct {
+    const char *key;
+    const char *value;
+} conflicts[] = {
+    { "noept", NULL },
+    { "kvm_intel.ept", "0" },
+    { "kvm_intel.ept", "N" },
+    { "nox2apic", NULL },
+    { "kvm_intel.tdx", "0" },
+    { "kvm_intel.tdx", "N" },
+    { "kvm.tdp_mmu", "0" },
+    { "kvm.tdp_mmu", "N" },
+    { "kvm.mmio_caching", "0" },
+    { "kvm_intel.eptad", "0" },
+    { "kvm_intel.eptad", "N" },
+    { "kvm_intel.enable_apicv", "0" },
+    { "kvm_intel.enable_apicv", "N" },
+};
+
+void check_kernel_cmdline(CHECK_ARGUMENTS)
+{
+    const char *cmdline = facts->host.kernel.cmdline;
+
+    if (!cmdline[0]) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cmdline can not be read");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
+        char value[16];
+
+        if (!conflicts[i].value) {
+            if (text_has_word(cmdline, conflicts[i].key)) {
+                check_fail(result, "%s is set", conflicts[i].key);
+                return;
+            }
+        } else if (text_cmdline_value(cmdline, conflicts[i].key, value, sizeof(value)) == 0 &&
+                   strcmp(value, conflicts[i].value) == 0) {
+            check_fail(result, "%s=%s is set", conflicts[i].key, conflicts[i].value);
+            return;
+        }
+    }
+    check_pass(result, "none of %zu", ARRAY_SIZE(conflicts));
+}
+
+void check_kernel_kexec(CHECK_ARGUMENTS)
+{
+    const struct host_kernel *kernel = &facts->host.kernel;
+    const char *erratum = facts->host.cpu.bug_tdx_pw_mce == TRI_YES
+                                  ? "; this CPU has the partial-write erratum"
+                                  : "";
+
+    if (kernel->kexec_loaded.error == -ENOENT && kernel->kexec_crash_loaded.error == -ENOENT) {
+        check_pass(result, "this kernel has no kexec");
+        return;
+    }
+    if (kernel->kexec_loaded.error || kernel->kexec_crash_loaded.error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/kernel/kexec_loaded can not be read");
+        return;
+    }
+    if (kernel->kexec_crash_loaded.value)
+        check_fail(result, "a kdump image is loaded%s", erratum);
+    else if (kernel->kexec_loaded.value)
+        check_fail(result, "a kexec image is loaded%s", erratum);
+    else
+        check_pass(result, "no image is loaded");
+}
+
+void check_kernel_hotplug(CHECK_ARGUMENTS)
+{
+    const char *state = facts->host.kernel.auto_online_blocks;
+
+    if (!state[0])
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel has no memory hotplug");
+    else if (strcmp(state, "offline") != 0)
+        check_fail(result, "new memory goes %s by itself", state);
+    else
+        check_pass(result, "new memory stays offline");
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The TDX module, KVM, KeyIDs. */
+#include <string.h>
+
+#include "checks.h"
+#include "errline.h"
+#include "seamcall.h"
+
+static const struct version oldest_module = { 1, 5, 5 };
+
+void check_tdx_enabled(CHECK_ARGUMENTS)
+{
+    const struct host *host = &facts->host;
+    const struct host_tdx *tdx = &host->tdx;
+
+    if (tdx->backend == HOST_BACKEND_SOFTMOD) {
+        check_pass(result, "softmod");
+        return;
+    }
+    if (tdx->log_keyid_first.error == 0 && tdx->log_keyid_end.error == 0)
+        check_pass(result, "KeyIDs %llu to %llu", (unsigned long long)tdx->log_keyid_first.value,
+                   (unsigned long long)tdx->log_keyid_end.value - 1);
+    else if (host->cpu.flag_tdx_host_platform == TRI_YES)
+        check_pass(result, "CPU flag tdx_host_platform");
+    else if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
+        check_pass(result, "misc cgroup has KeyIDs");
+    else if (tdx->module_state == HOST_MODULE_UNKNOWN)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "the kernel log can not be read: run as root");
+    else if (host->cpu.flag_tdx_host_platform == TRI_NO)
+        check_fail(result, "the kernel log has no word of TDX");
+    else
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo can not be read");
+}
+
+/* What the log says went wrong, in words. */
+static void explain_failure(const struct host_tdx *tdx, struct check_result *result)
+{
+    const struct errline *known = errline_find(tdx->module_failure);
+    struct seamcall_status status;
+
+    check_value(result, "%s", tdx->module_failure);
+    if (tdx->seamcall_status.error == 0) {
+        seamcall_decode(tdx->seamcall_status.value, &status);
+        check_fail(result, "%s: %s: %s", seamcall_leaf_name(tdx->seamcall_leaf.value) ?: "SEAMCALL",
+                   status.code ? status.code->name : "unknown status",
+                   status.code ? (status.code->advice ?: status.code->words)
+                               : "see tdxctl explain");
+    } else if (known) {
+        check_fail(result, "%s %s", known->words, known->advice);
+    } else {
+        check_fail(result, "%s", tdx->module_failure);
+    }
+}
+
+void check_tdx_module(CHECK_ARGUMENTS)
+{
+    const struct host_tdx *tdx = &facts->host.tdx;
+
+    if (tdx->backend == HOST_BACKEND_SOFTMOD) {
+        check_pass(result, "softmod");
+        return;
+    }
+    switch (tdx->module_state) {
+    case HOST_MODULE_READY:
+        check_pass(result, "initialised");
+        break;
+    case HOST_MODULE_FAILED:
+        explain_failure(tdx, result);
+        break;
+    case HOST_MODULE_IDLE:
+        check_fail(result,
+                   "nothing initialised it: KVM does so when kvm_intel is loaded with tdx=1");
+        break;
+    case HOST_MODULE_ABSENT:
+    case HOST_MODULE_UNKNOWN:
+        if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
+            check_pass(result, "implied: KVM has KeyIDs to give");
+        else
+            check_skip(result, CHECK_SKIP_UNKNOWN,
+                       "the kernel log does not say: it has wrapped, or can not be read");
+        break;
+    }
+}
+
+void check_tdx_version(CHECK_ARGUMENTS)
+{
+    const struct host_tdx *tdx = &facts->host.tdx;
+    const struct version *version = &tdx->module_version;
+    bool has_micro = version->micro != 0;
+
+    if (tdx->backend == HOST_BACKEND_SOFTMOD) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod is no module of Intel's");
+        return;
+    }
+    if (!tdx->has_module_version) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+        return;
+    }
+    if (has_micro)
+        check_value(result, "%u.%u.%02u", version->major, version->minor, version->micro);
+    else if (tdx->module_build_date.error == 0)
+        check_value(result, "%u.%u, built %llu", version->major, version->minor,
+                    (unsigned long long)tdx->module_build_date.value);
+    else
+        check_value(result, "%u.%u", version->major, version->minor);
+    if (version->major < 1 || (version->major == 1 && version->minor < 5) ||
+        (has_micro && version_compare(version, &oldest_module) < 0))
+        check_fail(result, "older than 1.5.05");
+}
+
+void check_tdx_pamt(CHECK_ARGUMENTS)
+{
+    const struct host_tdx *tdx = &facts->host.tdx;
+    const struct host_memory *memory = &facts->host.memory;
+    char size[24];
+    double percent;
+
+    if (tdx->pamt_kib.error || memory->total_kib.error || !memory->total_kib.value) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+        return;
+    }
+    percent = 100.0 * (double)tdx->pamt_kib.value /
+              (double)(memory->total_kib.value + tdx->pamt_kib.value);
+    text_from_kib(size, sizeof(size), tdx->pamt_kib.value);
+    check_value(result, "%s, %.2f %% of memory", size, percent);
+    if (percent > 1.0)
+        check_fail(result, "more than 1 %% of memory");
+}
+
+void check_tdx_keyids(CHECK_ARGUMENTS)
+{
+    const struct fact *total = &facts->host.tdx.keyids_total, *used = &facts->host.tdx.keyids_used;
+
+    if (total->error || used->error) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "this kernel does not tell: no tdx in misc.capacity and misc.current");
+        return;
+    }
+    check_value(result, "%llu of %llu in use", (unsigned long long)used->value,
+                (unsigned long long)total->value);
+    if (used->value >= total->value)
+        check_fail(result, "all are in use");
+}
+
+static bool offers_tdx(const struct fact *types)
+{
+    return types->error == 0 && (types->value & (1ULL << HOST_KVM_VM_TYPE_TDX));
+}
+
+void check_kvm_loaded(CHECK_ARGUMENTS)
+{
+    if (facts->host.tdx.kvm_loaded == TRI_YES)
+        check_pass(result, "loaded");
+    else
+        check_fail(result, "there is no /sys/module/kvm");
+}
+
+void check_kvm_param(CHECK_ARGUMENTS)
+{
+    switch (facts->host.tdx.kvm_param) {
+    case TRI_YES:
+        check_pass(result, "tdx=Y");
+        break;
+    case TRI_NO:
+        check_fail(result, "tdx=N: it was not asked for, or TDX failed and KVM turned it off");
+        break;
+    case TRI_UNKNOWN:
+        if (offers_tdx(&facts->host.tdx.vm_types))
+            check_pass(result, "not needed: KVM offers TDX without it");
+        else
+            check_fail(result, "this KVM has no parameter tdx: it can not run TDs");
+        break;
+    }
+}
+
+void check_kvm_vm_type(CHECK_ARGUMENTS)
+{
+    const struct fact *types = &facts->host.tdx.vm_types;
+
+    if (types->error == -EACCES || types->error == -EPERM) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "no right to open /dev/kvm: run as root");
+        return;
+    }
+    if (types->error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/dev/kvm can not be asked: %s",
+                   strerror(-types->error));
+        return;
+    }
+    check_value(result, "VM types 0x%llx", (unsigned long long)types->value);
+    if (!offers_tdx(types))
+        check_fail(result, "VM type %d (TDX) is not among them", HOST_KVM_VM_TYPE_TDX);
+}

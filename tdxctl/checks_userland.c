@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Memory, QEMU, libvirt, firmware, the hook, attestation. */
+#include <string.h>
+
+#include "checks.h"
+
+#define SMALLEST_GUEST_KIB KIB_PER_GIB
+
+static const struct version oldest_qemu = { 10, 1, 0 };
+static const struct version oldest_libvirt = { 11, 6, 0 };
+
+void check_memory_available(CHECK_ARGUMENTS)
+{
+    const struct host_memory *memory = &facts->host.memory;
+    char available[24], total[24];
+
+    if (memory->available_kib.error || memory->total_kib.error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/meminfo can not be read");
+        return;
+    }
+    text_from_kib(available, sizeof(available), memory->available_kib.value);
+    text_from_kib(total, sizeof(total), memory->total_kib.value);
+    check_value(result, "%s of %s available", available, total);
+    if (memory->available_kib.value < SMALLEST_GUEST_KIB)
+        check_fail(result, "less than 1 GiB is available");
+}
+
+void check_memory_numa(CHECK_ARGUMENTS)
+{
+    const struct host_memory *memory = &facts->host.memory;
+
+    if (memory->node_count < 2) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this host has one NUMA node");
+        return;
+    }
+    check_value(result, "%u nodes", memory->node_count);
+    for (unsigned int i = 0; i < memory->node_count; i++)
+        if (memory->nodes[i].has_cpus && memory->nodes[i].total_kib == 0) {
+            check_fail(result, "node %u has CPUs and no memory", memory->nodes[i].id);
+            return;
+        }
+}
+
+static void check_version(const char *name, bool is_there, const struct version *version,
+                          const struct version *oldest, struct check_result *result)
+{
+    if (!is_there) {
+        check_fail(result, "%s is not installed, or does not say its version", name);
+        return;
+    }
+    check_value(result, "%u.%u.%u", version->major, version->minor, version->micro);
+    if (version_compare(version, oldest) < 0)
+        check_fail(result, "older than %u.%u", oldest->major, oldest->minor);
+}
+
+void check_qemu_version(CHECK_ARGUMENTS)
+{
+    const struct host_virt *virt = &facts->host.virt;
+
+    check_version("QEMU", virt->has_qemu, &virt->qemu, &oldest_qemu, result);
+}
+
+void check_libvirt_version(CHECK_ARGUMENTS)
+{
+    const struct host_virt *virt = &facts->host.virt;
+
+    check_version("libvirt", virt->has_libvirt, &virt->libvirt, &oldest_libvirt, result);
+}
+
+void check_libvirt_daemon(CHECK_ARGUMENTS)
+{
+    if (facts->host.virt.libvirt_socket[0])
+        check_pass(result, "%s", facts->host.virt.libvirt_socket);
+    else
+        check_fail(result, "no socket of virtqemud or libvirtd listens");
+}
+
+void check_libvirt_caps(CHECK_ARGUMENTS)
+{
+    const struct host_virt *virt = &facts->host.virt;
+    const struct fact *types = &facts->host.tdx.vm_types;
+
+    if (virt->caps_count == 0) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "nothing is cached, or no right to read it");
+        return;
+    }
+    check_value(result, "%u of %u have tdx-guest", virt->caps_with_tdx, virt->caps_count);
+    if (virt->caps_with_tdx == 0 && types->error == 0 &&
+        (types->value & (1ULL << HOST_KVM_VM_TYPE_TDX)))
+        check_fail(result, "KVM offers TDX and the cache does not know");
+}
+
+void check_firmware(CHECK_ARGUMENTS)
+{
+    const struct host_virt *virt = &facts->host.virt;
+
+    if (virt->firmware_count == 0) {
+        check_fail(result, "no firmware descriptor has the feature intel-tdx");
+        return;
+    }
+    for (unsigned int i = 0; i < virt->firmware_count; i++)
+        if (virt->firmware[i].has_binary) {
+            check_pass(result, "%s", virt->firmware[i].binary);
+            return;
+        }
+    check_fail(result, "%s names %s, which is not there", virt->firmware[0].descriptor,
+               virt->firmware[0].binary);
+}
+
+void check_hook(CHECK_ARGUMENTS)
+{
+    const struct host_virt *virt = &facts->host.virt;
+
+    if (virt->hook_installed == TRI_UNKNOWN)
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "no right to look into /etc/libvirt/hooks: run as root");
+    else if (virt->hook_installed == TRI_NO)
+        check_fail(result, "there is no /etc/libvirt/hooks/qemu.d/50-tdx-host");
+    else if (virt->hook_executable == TRI_NO)
+        check_fail(
+                result,
+                "/etc/libvirt/hooks/qemu.d/50-tdx-host is not executable: libvirt passes it over");
+    else
+        check_pass(result, "installed");
+}
+
+void check_hook_config(CHECK_ARGUMENTS)
+{
+    const struct conf_faults *faults = &facts->settings_faults;
+
+    if (faults->count)
+        check_fail(result, "%u lines are ignored, the first is line %u: %s", faults->count,
+                   faults->first_line, strerror(-faults->first_error));
+    else
+        check_pass(result, "understood");
+}
+
+void check_qgs_socket(CHECK_ARGUMENTS)
+{
+    const struct host_qgs *qgs = &facts->host.qgs;
+
+    check_value(result, "%s", qgs->socket);
+    if (qgs->listening == TRI_UNKNOWN)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/net/unix can not be read");
+    else if (qgs->listening == TRI_NO)
+        check_fail(result, "nobody listens: guests can not be attested");
+    else if (qgs->group_can_connect == TRI_NO)
+        check_fail(result, "only root may connect: QEMU's user can not");
+}
+
+void check_qgs_pccs(CHECK_ARGUMENTS)
+{
+    const struct host_qgs *qgs = &facts->host.qgs;
+
+    if (!qgs->has_qcnl_conf)
+        check_fail(result, "there is no /etc/sgx_default_qcnl.conf");
+    else if (!qgs->pccs_url[0])
+        check_fail(result, "/etc/sgx_default_qcnl.conf has no pccs_url");
+    else
+        check_pass(result, "%s", qgs->pccs_url);
+}

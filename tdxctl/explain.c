@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tdxctl explain: a status code, an error line, or a domain. */
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "errline.h"
+#include "file.h"
+#include "policy.h"
+#include "seamcall.h"
+#include "situation.h"
+
+static void explain_status(uint64_t value)
+{
+    struct seamcall_status status;
+
+    seamcall_decode(value, &status);
+    (void)printf("0x%016llx  %s\n", (unsigned long long)value,
+                 status.code ? status.code->name : "not a status of TDX module 1.5");
+    if (status.code)
+        (void)printf("  meaning:  %s\n", status.code->words);
+    if (status.operand)
+        (void)printf("  operand:  %s\n", status.operand);
+    else if ((uint32_t)value)
+        (void)printf("  detail:   0x%x\n", (unsigned int)(uint32_t)value);
+    (void)printf("  class:    %s%s%s%s\n", status.is_error ? "error" : "no error",
+                 status.is_non_recoverable ? ", not recoverable" : "",
+                 status.is_fatal ? ", fatal" : "",
+                 status.is_retryable ? ", the kernel calls again" : "");
+    if (status.code && status.code->advice)
+        (void)printf("  do:       %s\n", status.code->advice);
+}
+
+static void explain_line(const struct errline *line)
+{
+    (void)printf("%s\n  meaning:  %s\n  do:       %s\n", line->id, line->words, line->advice);
+}
+
+/* The number after "failed:", as the kernel prints a SEAMCALL that failed. */
+static int status_in_line(const char *text, uint64_t *ret_value)
+{
+    const char *at = strstr(text, "SEAMCALL") ? strstr(text, "failed:") : NULL;
+    char digits[24];
+
+    if (!at)
+        return -ENOENT;
+    at += strlen("failed:");
+    at += strspn(at, " ");
+    text_print(digits, sizeof(digits), "%.*s", (int)strcspn(at, " \n"), at);
+    return text_to_u64_hex(digits, ret_value);
+}
+
+static void print_findings(const struct verdict *verdict)
+{
+    static const char *const actions[] = {
+        [RULE_IGNORE] = "ignore", [RULE_WARN] = "warn", [RULE_REFUSE] = "refuse"
+    };
+
+    for (size_t i = 0; i < verdict->count; i++) {
+        const struct finding *found = &verdict->findings[i];
+
+        (void)printf("  %-7s %s: %s%s%s%s\n          fix: %s\n", actions[found->action],
+                     found->rule->token, found->rule->words, found->detail[0] ? " (" : "",
+                     found->detail, found->detail[0] ? ")" : "", found->rule->fix);
+    }
+}
+
+static uint64_t seconds_since_boot(const struct ctl *ctl)
+{
+    char line[64];
+    uint64_t seconds;
+
+    if (file_read_line(ctl->ask.root_fd, "proc/uptime", line, sizeof(line)) < 0)
+        return 0;
+    line[strcspn(line, ". ")] = '\0';
+    return text_to_u64(line, &seconds) < 0 ? 0 : seconds;
+}
+
+static int explain_domain(struct ctl *ctl, const char *xml, size_t len)
+{
+    struct situation now;
+    struct verdict verdict;
+    struct domain dom;
+    int r = domain_parse(xml, len, &dom);
+
+    if (r < 0)
+        return ctl_error("this is no domain XML that can be read: %s", strerror(-r));
+    situation_read(&ctl->ask, &ctl->settings, &dom, OPERATION_PREPARE, seconds_since_boot(ctl),
+                   &now);
+    if (now.others_error)
+        return ctl_error("the list of TDs in /run/tdx-host can not be read: %s",
+                         strerror(-now.others_error));
+    ctl_print_warning(now.backend);
+    policy_judge(&dom, &now, &ctl->settings, &verdict);
+    if (dom.security != DOMAIN_SECURITY_TDX && !dom.is_tdx_required)
+        (void)printf("%s: no TDX guest; the hook lets it pass untouched\n", dom.name);
+    else if (verdict.is_refused)
+        (void)printf("%s: would be refused\n", dom.name);
+    else
+        (void)printf("%s: would start%s\n", dom.name, verdict.count ? ", with warnings" : "");
+    print_findings(&verdict);
+    return verdict.is_refused ? CTL_FAILED : CTL_OK;
+}
+
+static bool looks_like_file(const char *argument)
+{
+    return strcmp(argument, "-") == 0 || text_ends_with(argument, ".xml") || strchr(argument, '/');
+}
+
+static int explain_file(struct ctl *ctl, const char *path)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    _cleanup_close_ int fd =
+            is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+    _cleanup_free_ char *xml = NULL;
+    size_t len;
+    int r;
+
+    if (fd < 0)
+        return ctl_error("can not open %s: %s", path, strerror(errno));
+    r = file_read_fd(fd, DOMAIN_MAX_XML, &xml, &len);
+    if (r < 0)
+        return ctl_error("can not read %s: %s", path, strerror(-r));
+    return explain_domain(ctl, xml, len);
+}
+
+/* Words of a line may come as several arguments. */
+static void join(int argc, char **argv, char *line, size_t size)
+{
+    size_t len = 0;
+
+    line[0] = '\0';
+    for (int i = 1; i < argc && len + 1 < size; i++) {
+        text_print(line + len, size - len, "%s%s", i > 1 ? " " : "", argv[i]);
+        len = strlen(line);
+    }
+}
+
+int verb_explain(struct ctl *ctl, int argc, char **argv)
+{
+    const struct errline *known;
+    char line[4096];
+    uint64_t value;
+
+    if (argc < 2)
+        return ctl_error("explain takes a status code, an error line or a domain's XML file");
+    join(argc, argv, line, sizeof(line));
+    if (argc == 2 && text_to_u64_hex(line, &value) == 0 && strlen(line) >= 3) {
+        explain_status(value);
+        return CTL_OK;
+    }
+    if (status_in_line(line, &value) == 0) {
+        explain_status(value);
+        return CTL_OK;
+    }
+    known = errline_find(line);
+    if (known) {
+        explain_line(known);
+        return CTL_OK;
+    }
+    if (argc == 2 && looks_like_file(argv[1]))
+        return explain_file(ctl, argv[1]);
+    return ctl_error("nothing is known of \"%s\"; give 0x and 16 digits, a line of the kernel's, "
+                     "QEMU's or libvirt's log, or a file",
+                     line);
+}

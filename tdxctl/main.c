@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tdxctl: what the host of TDX guests is, can and has. */
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+static const struct {
+    const char *name;
+    const char *arguments;
+    const char *words;
+    int (*run)(struct ctl *ctl, int argc, char **argv);
+} verbs[] = {
+    { "check", "", "is this host ready for TDX guests, and what to do if not", verb_check },
+    { "status", "", "TDX guests that run now, KeyIDs, memory", verb_status },
+    { "explain", "CODE | LINE | DOMAIN.XML",
+      "a SEAMCALL status, an error line, or what the hook would say", verb_explain },
+    { "metrics", "", "figures for Prometheus", verb_metrics },
+    { "validate", "", "start a small TDX guest through virsh, look at it, stop it", verb_validate },
+};
+
+int ctl_error(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)fputs("tdxctl: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+    return CTL_UNDECIDED;
+}
+
+void ctl_print_warning(enum host_backend backend)
+{
+    const char *warning = host_backend_warning(backend);
+
+    if (warning)
+        (void)printf("%s\n\n", warning);
+}
+
+static int print_help(void)
+{
+    (void)puts("Usage: tdxctl [OPTION...] VERB [ARGUMENT...]\n");
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+        (void)printf("  %-9s %-25s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].words);
+    (void)puts("\n      --json           for programs; the schema has a version\n"
+               "      --root=DIR       a recorded host instead of this one\n"
+               "      --watch[=SEC]    check: again and again, say what changed (every 10 s)\n"
+               "      --dry-run        validate: say what would be done\n"
+               "      --help           this text\n"
+               "      --version        version\n\n"
+               "Exit status: 0 all is well, 1 it is not, 2 it could not be found out.\n"
+               "See tdxctl(8).");
+    return CTL_OK;
+}
+
+enum { OPTION_JSON = 256, OPTION_ROOT, OPTION_WATCH, OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION };
+
+static const struct option options[] = {
+    { "json", no_argument, NULL, OPTION_JSON },
+    { "root", required_argument, NULL, OPTION_ROOT },
+    { "watch", optional_argument, NULL, OPTION_WATCH },
+    { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+    { "help", no_argument, NULL, OPTION_HELP },
+    { "version", no_argument, NULL, OPTION_VERSION },
+    { 0 },
+};
+
+static int open_host(const char *root, struct ctl *ctl, int *ret_root_fd)
+{
+    int fd = open(root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int r = 0;
+
+    if (fd < 0)
+        return -errno;
+    *ret_root_fd = fd;
+    ctl->is_live = !root;
+    if (root)
+        r = ask_open_recorded(fd, &ctl->ask);
+    else
+        ask_open_live(fd, &ctl->ask);
+    return r;
+}
+
+static int run_verb(struct ctl *ctl, const char *root, int argc, char **argv)
+{
+    _cleanup_close_ int root_fd = -1;
+    int r;
+
+    for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+        if (strcmp(verbs[i].name, argv[0]) != 0)
+            continue;
+        r = open_host(root, ctl, &root_fd);
+        if (r < 0)
+            return ctl_error("can not use %s: %s", root ? root : "/", strerror(-r));
+        settings_read(root_fd, &ctl->settings, &ctl->settings_faults);
+        r = verbs[i].run(ctl, argc, argv);
+        ask_close(&ctl->ask);
+        return r;
+    }
+    return ctl_error("no verb %s; tdxctl --help lists them", argv[0]);
+}
+
+/* A full disk or a closed pipe must not look like success. */
+static int close_stdout(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return ctl_error("can not write: %s", strerror(errno));
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl ctl = { 0 };
+    const char *root = NULL;
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        switch (option) {
+        case OPTION_JSON:
+            ctl.is_json = true;
+            break;
+        case OPTION_ROOT:
+            root = optarg;
+            break;
+        case OPTION_WATCH:
+            ctl.watch_s = 10;
+            if (optarg &&
+                (text_to_u64(optarg, &ctl.watch_s) < 0 || !ctl.watch_s || ctl.watch_s > 86400))
+                return ctl_error("--watch takes seconds, 1 to 86400");
+            break;
+        case OPTION_DRY_RUN:
+            ctl.is_dry_run = true;
+            break;
+        case OPTION_HELP:
+            return close_stdout(print_help());
+        case OPTION_VERSION:
+            (void)printf("tdxctl %s\n", TDX_HOST_VERSION);
+            return close_stdout(CTL_OK);
+        default:
+            return ctl_error("no option %s, or it takes no such value; tdxctl --help lists them",
+                             argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return ctl_error("no verb given; tdxctl --help lists them");
+    return close_stdout(run_verb(&ctl, root, argc - optind, argv + optind));
+}

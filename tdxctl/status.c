@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tdxctl status: TDX guests that run, what they hold. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "guests.h"
+#include "policy.h"
+
+#define SCHEMA "tdx-host.status.v1"
+
+static const char *td_word(const struct guest *guest)
+{
+    static const char *const words[] = { "unknown", "NO", "yes" };
+
+    return words[guest->process_is_td];
+}
+
+static void print_text(const struct host_tdx *tdx, const struct host_memory *memory,
+                       const struct guest *guests, size_t count)
+{
+    ctl_print_warning(tdx->backend);
+    (void)printf("backend   %s\n", host_backend_name(tdx->backend));
+    if (tdx->keyids_total.error == 0 && tdx->keyids_used.error == 0)
+        (void)printf("KeyIDs    %llu of %llu in use\n", (unsigned long long)tdx->keyids_used.value,
+                     (unsigned long long)tdx->keyids_total.value);
+    else
+        (void)puts("KeyIDs    not told by this kernel");
+    if (memory->available_kib.error == 0) {
+        char size[24];
+
+        text_from_kib(size, sizeof(size), memory->available_kib.value);
+        (void)printf("memory    %s available\n", size);
+    }
+    (void)printf("guests    %zu\n", count);
+    for (size_t i = 0; i < count; i++) {
+        const struct guest *guest = &guests[i];
+        char size[24];
+
+        text_from_kib(size, sizeof(size), guest->domain.memory_kib);
+        (void)printf(
+                "\n%s\n  uuid    %s\n  TD      %s\n  pid     %llu\n  vCPUs   %llu\n  memory  %s\n",
+                guest->domain.name, guest->domain.uuid, td_word(guest),
+                (unsigned long long)guest->domain.pid, (unsigned long long)guest->domain.vcpus,
+                size);
+        for (size_t j = 0; j < guest->counter_count; j++)
+            (void)printf("  %s %llu\n", guest->counters[j].name,
+                         (unsigned long long)guest->counters[j].value);
+    }
+}
+
+static json_object *number_or_null(const struct fact *fact)
+{
+    return fact->error ? NULL : json_object_new_uint64(fact->value);
+}
+
+static json_object *json_of(const struct guest *guest)
+{
+    json_object *object = json_object_new_object(), *counters = json_object_new_object();
+
+    (void)json_object_object_add(object, "name", json_object_new_string(guest->domain.name));
+    (void)json_object_object_add(object, "uuid", json_object_new_string(guest->domain.uuid));
+    (void)json_object_object_add(
+            object, "is_td",
+            guest->process_is_td == TRI_UNKNOWN
+                    ? NULL
+                    : json_object_new_boolean(guest->process_is_td == TRI_YES));
+    (void)json_object_object_add(object, "pid", json_object_new_uint64(guest->domain.pid));
+    (void)json_object_object_add(object, "vcpus", json_object_new_uint64(guest->domain.vcpus));
+    (void)json_object_object_add(object, "memory_kib",
+                                 json_object_new_uint64(guest->domain.memory_kib));
+    for (size_t i = 0; i < guest->counter_count; i++)
+        (void)json_object_object_add(counters, guest->counters[i].name,
+                                     json_object_new_uint64(guest->counters[i].value));
+    (void)json_object_object_add(object, "counters", counters);
+    return object;
+}
+
+static void print_json(const struct host_tdx *tdx, const struct host_memory *memory,
+                       const struct guest *guests, size_t count)
+{
+    json_object *root = json_object_new_object(), *list = json_object_new_array();
+    const char *warning = host_backend_warning(tdx->backend);
+
+    (void)json_object_object_add(root, "schema", json_object_new_string(SCHEMA));
+    (void)json_object_object_add(root, "backend",
+                                 json_object_new_string(host_backend_name(tdx->backend)));
+    (void)json_object_object_add(root, "warning", warning ? json_object_new_string(warning) : NULL);
+    (void)json_object_object_add(root, "keyids_total", number_or_null(&tdx->keyids_total));
+    (void)json_object_object_add(root, "keyids_used", number_or_null(&tdx->keyids_used));
+    (void)json_object_object_add(root, "memory_available_kib",
+                                 number_or_null(&memory->available_kib));
+    for (size_t i = 0; i < count; i++)
+        (void)json_object_array_add(list, json_of(&guests[i]));
+    (void)json_object_object_add(root, "guests", list);
+    (void)puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
+                                                            JSON_C_TO_STRING_SPACED |
+                                                            JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(root);
+}
+
+int verb_status(struct ctl *ctl, int argc, char **argv)
+{
+    _cleanup_free_ struct guest *guests = NULL;
+    struct host_memory memory;
+    struct host_tdx tdx;
+    size_t count;
+    int r;
+
+    (void)argv;
+    if (argc != 1)
+        return ctl_error("status takes no argument");
+    r = guests_read(&ctl->ask, &guests, &count);
+    if (r < 0)
+        return ctl_error("can not read libvirt's status files: %s; run as root", strerror(-r));
+    host_read_tdx_admission(&ctl->ask, &tdx);
+    host_read_memory(&ctl->ask, &memory);
+    (ctl->is_json ? print_json : print_text)(&tdx, &memory, guests, count);
+    for (size_t i = 0; i < count; i++)
+        if (guests[i].process_is_td == TRI_NO)
+            return CTL_FAILED;
+    return CTL_OK;
+}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Completion of tdxctl for bash.
+
+_tdxctl() {
+	local current=${COMP_WORDS[COMP_CWORD]} word verb=''
+	local verbs='check status explain metrics validate'
+	local options='--json --root= --watch --dry-run --help --version'
+
+	COMPREPLY=()
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		[[ " $verbs " != *" $word "* ]] || verb=$word
+	done
+	if [[ $current == --root=* ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "${current#--root=}")
+	elif [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+		[[ ${COMPREPLY[*]:-} != --root= ]] || compopt -o nospace 2>/dev/null || true
+	elif [[ $verb == explain ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -X '!*.xml' -- "$current")
+	elif [[ -z $verb ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
+	fi
+}
+complete -F _tdxctl tdxctl

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs virsh, with a deadline. */
+#pragma once
+
+#include "util.h"
+
+#define VIRSH_SAYS_SIZE 1024
+
+/*
+ * argv ends with NULL, without the program. Returns 0 if virsh exits with 0, 1 if not, -errno if it
+ * could not run. What it says comes back in says, in one line.
+ */
+int virsh_run(char *const *argv, char *says);

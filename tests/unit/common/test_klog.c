@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "klog.h"
+#include "tests.h"
+
+#include <string.h>
+
+static void read_log(const char *text, struct host_tdx *tdx)
+{
+    _cleanup_free_ char *copy = strdup(text);
+
+    klog_read(copy, tdx);
+}
+
+static void states(void **state)
+{
+    static const struct {
+        const char *log;
+        enum host_module_state expected;
+    } cases[] = {
+        { "", HOST_MODULE_ABSENT },
+        { "nothing of it\n", HOST_MODULE_ABSENT },
+        { "virt/tdx: BIOS enabled: private KeyID range [64, 128)", HOST_MODULE_IDLE },
+        { "virt/tdx: module initialized", HOST_MODULE_READY },
+        { "virt/tdx: TDX-Module initialized", HOST_MODULE_READY },
+        { "virt/tdx: module initialization failed (-5)", HOST_MODULE_FAILED },
+        { "virt/tdx: module not loaded", HOST_MODULE_FAILED },
+        { "virt/tdx: initialization failed: Hibernation support is enabled", HOST_MODULE_FAILED },
+        /* a second try that works */
+        { "virt/tdx: module initialization failed (-5)\nvirt/tdx: module initialized",
+          HOST_MODULE_READY },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct host_tdx tdx = { 0 };
+
+        read_log(cases[i].log, &tdx);
+        assert_int_equal(tdx.module_state, cases[i].expected);
+    }
+}
+
+static void first_failure_is_the_cause(void **state)
+{
+    struct host_tdx tdx = { .seamcall_status = { .error = -ENOENT } };
+
+    (void)state;
+    read_log("virt/tdx: SEAMCALL (0x0000000000000022) failed: 0xc000050500000000\n"
+             "virt/tdx: SEAMCALL (0x0000000000000021) failed: 0xc000010000000000\n"
+             "virt/tdx: module initialization failed (-5)\n",
+             &tdx);
+    assert_int_equal(tdx.seamcall_leaf.value, 0x22);
+    assert_int_equal(tdx.seamcall_status.value, 0xc000050500000000);
+    assert_string_equal(tdx.module_failure,
+                        "SEAMCALL (0x0000000000000022) failed: 0xc000050500000000");
+}
+
+static void figures(void **state)
+{
+    struct host_tdx tdx = { 0 };
+
+    (void)state;
+    read_log("[ 1.6] virt/tdx: BIOS enabled: private KeyID range [16, 64)\n"
+             "[31.1] virt/tdx: TDX module: attributes 0x0, vendor_id 0x8086, major_version 1, "
+             "minor_version 5, "
+             "build_date 20240725, build_num 784\n"
+             "[36.3] virt/tdx: 8396820 KB allocated for PAMT\n",
+             &tdx);
+    assert_int_equal(tdx.log_keyid_first.value, 16);
+    assert_int_equal(tdx.log_keyid_end.value, 64);
+    assert_int_equal(tdx.module_version.minor, 5);
+    assert_int_equal(tdx.module_build_date.value, 20240725);
+    assert_int_equal(tdx.pamt_kib.value, 8396820);
+}
+
+static const struct CMUnitTest tests[] = {
+    TEST("common.klog-states", states),
+    TEST("common.klog-first-failure", first_failure_is_the_cause),
+    TEST("common.klog-figures", figures),
+};
+TEST_LIST(klog_list, tests);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every name that a user can meet: "KIND NAME", and with --words what the programs say of it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "checks.h"
+#include "errline.h"
+#include "hook.h"
+#include "policy.h"
+
+static void entry(bool has_words, const char *kind, const char *name, const char *words,
+                  const char *fix)
+{
+    if (has_words)
+        (void)printf("%s\t%s\t%s\t%s\n", kind, name, words, fix);
+    else
+        (void)printf("%s %s\n", kind, name);
+}
+
+int main(int argc, char **argv)
+{
+    bool has_words = argc > 1 && strcmp(argv[1], "--words") == 0;
+    const struct errline *lines;
+    const struct check *checks;
+    const struct rule *rules;
+    size_t count;
+
+    checks = checks_all(&count);
+    for (size_t i = 0; i < count; i++)
+        entry(has_words, "check", checks[i].id, checks[i].title, checks[i].fix);
+    rules = policy_rules(&count);
+    for (size_t i = 0; i < count; i++)
+        entry(has_words, "reason", rules[i].token, rules[i].words, rules[i].fix);
+    for (size_t i = 0; hook_reasons[i]; i++)
+        entry(has_words, "reason", hook_reasons[i], "", "");
+    lines = errline_all(&count);
+    for (size_t i = 0; i < count; i++)
+        entry(has_words, "line", lines[i].id, lines[i].words, lines[i].advice);
+    return 0;
+}
