@@ -260,9 +260,9 @@ def table(modules):
                ("kernel.nested-paging", check_nested_paging),
                ("kernel.private-memory", check_private_memory),
                ("kernel.no-splat", check_no_splat),
-               ("libvirt.version", check_version_of(r"^Running against daemon: (\S+)")),
-               ("qemu.version", check_version_of(r"^Running hypervisor: QEMU (\S+)")),
-               ("firmware.inteltdx", check_firmware)]
+               ("host.libvirt-version", check_version_of(r"^Running against daemon: (\S+)")),
+               ("host.qemu-version", check_version_of(r"^Running hypervisor: QEMU (\S+)")),
+               ("host.firmware-inteltdx", check_firmware)]
     return checks
 
 

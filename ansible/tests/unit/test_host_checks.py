@@ -90,17 +90,17 @@ class GoodHost(HostTest):
         self.assertEqual(list(results), [
             "host.os", "kernel.running", "kernel.default-entry", "kernel.module.kvm", "kernel.module.kvm-amd",
             "kernel.kvm-device", "kernel.nested-paging", "kernel.private-memory", "kernel.no-splat",
-            "libvirt.version", "qemu.version", "firmware.inteltdx"])
+            "host.libvirt-version", "host.qemu-version", "host.firmware-inteltdx"])
 
     def test_values(self):
         values = {check_id: result["value"] for check_id, result in self.checks().items()}
         self.assertEqual(values["host.os"], "Debian GNU/Linux forky/sid")
         self.assertEqual(values["kernel.running"], TDX)
         self.assertEqual(values["kernel.private-memory"], "guest_memfd 1, attributes 0x8, VM types 0x3")
-        self.assertEqual((values["libvirt.version"], values["qemu.version"]), ("12.8.0", "11.1.2"))
+        self.assertEqual((values["host.libvirt-version"], values["host.qemu-version"]), ("12.8.0", "11.1.2"))
 
     def test_virsh_is_asked_once(self):
-        self.checks("libvirt", "qemu")
+        self.checks("host.libvirt-version", "host.qemu-version")
         self.assertEqual(len(self.host.ran), 1)
 
     def test_selection_is_by_family(self):
@@ -136,10 +136,10 @@ class BadHost(HostTest):
         ({}, {"log": []}, "kernel.no-splat", "empty"),
         ({}, {"log": ["ok", "WARNING: CPU: 0 PID: 1 at mm/x.c"]}, "kernel.no-splat", "1 lines, the first: WARNING"),
         ({}, {"log": ["BUG: KASAN: use-after-free"]}, "kernel.no-splat", "KASAN"),
-        ({}, {"answers": {"virsh": (1, "error: failed to connect")}}, "libvirt.version", "failed to connect"),
-        ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "qemu.version", "virsh version"),
-        ({}, {"answers": {}}, "libvirt.version", "No such file"),
-        ({"usr/share/ovmf/OVMF.inteltdx.ms.fd": None}, {}, "firmware.inteltdx", "OVMF.inteltdx.ms.fd"),
+        ({}, {"answers": {"virsh": (1, "error: failed to connect")}}, "host.libvirt-version", "failed to connect"),
+        ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "host.qemu-version", "virsh version"),
+        ({}, {"answers": {}}, "host.libvirt-version", "No such file"),
+        ({"usr/share/ovmf/OVMF.inteltdx.ms.fd": None}, {}, "host.firmware-inteltdx", "OVMF.inteltdx.ms.fd"),
     ]
 
     def test_bad_host_table(self):
@@ -208,7 +208,7 @@ class Module(HostTest):
 
     def test_problems_are_data_and_words(self):
         self.host.has_device = False
-        result = self.run_it(only=["kernel.kvm-device", "host"])
+        result = self.run_it(only=["kernel.kvm-device", "host.os"])
         self.assertNotIn("failed", result)
         self.assertEqual(result["problems"], ["kernel.kvm-device: no device /dev/kvm"])
         self.assertEqual(result["msg"], "kernel.kvm-device: no device /dev/kvm")
