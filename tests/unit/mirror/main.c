@@ -59,14 +59,14 @@ static double seconds(void)
 
 static int usage(FILE *out, int ret)
 {
-	fprintf(out, "usage: run [--seed N] [--ops N] [--only GROUP] [--verbose]\n");
+	fprintf(out, "usage: run [--seed N] [--ops N] [--only GROUP] [--skip GROUP] [--verbose]\n");
 	return ret;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { .seed = (u64)time(NULL), .nr_ops = 20000 };
-	const char *only = NULL;
+	const char *only = NULL, *skip = NULL;
 	int i, g, n = 0, failed = 0;
 
 	for (i = 1; i < argc; i++) {
@@ -78,6 +78,8 @@ int main(int argc, char **argv)
 			options.nr_ops = strtol(argv[++i], NULL, 0);
 		else if (!strcmp(argv[i], "--only") && more)
 			only = argv[++i];
+		else if (!strcmp(argv[i], "--skip") && more)
+			skip = argv[++i];
 		else if (!strcmp(argv[i], "--verbose"))
 			shim_verbose = true;
 		else
@@ -92,7 +94,7 @@ int main(int argc, char **argv)
 	for (g = 0; g < (int)ARRAY_SIZE(groups); g++) {
 		const struct test *t;
 
-		if (only && strcmp(only, groups[g].name))
+		if ((only && strcmp(only, groups[g].name)) || (skip && !strcmp(skip, groups[g].name)))
 			continue;
 		for (t = groups[g].tests; t->name; t++) {
 			char value[160] = "";

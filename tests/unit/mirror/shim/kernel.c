@@ -77,14 +77,14 @@ void shim_may_sleep(void)
 
 void shim_relax(void)
 {
-	if (shim_nr_threads > 1 && shim_random() % 8 == 0)
+	if (shim_nr_threads > 1 && shim_random() % 32 == 0)
 		sched_yield();
 }
 
 /* Make room for others where they can win a race. */
 void shim_jitter(void)
 {
-	if (shim_nr_threads > 1 && shim_random() % 32 == 0)
+	if (shim_nr_threads > 1 && shim_random() % 128 == 0)
 		sched_yield();
 }
 

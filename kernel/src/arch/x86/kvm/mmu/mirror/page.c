@@ -64,7 +64,7 @@ void mirror_account_table(struct kvm *kvm, struct kvm_mmu_page *sp, int nr)
 	atomic64_add(nr, &kvm->arch.tdp_mmu_pages);
 }
 
-/* Returns NULL if the reserve is empty. */
+/* Returns NULL if the reserve is empty.  The table's contents are undefined. */
 struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;

@@ -33,7 +33,6 @@ int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
 	change = mirror_change_at(iter, make_nonleaf_spte(sp->spt, !kvm_ad_enabled()));
 	ret = mirror_propagate_exclusive(kvm, &change);
 	if (ret) {
-		memset64(sp->spt, SHADOW_NONPRESENT_VALUE, SPTE_ENT_PER_PAGE);
 		mirror_return_reserve(kvm, sp);
 		return ret;
 	}
