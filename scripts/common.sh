@@ -66,11 +66,3 @@ content_key() {
 	find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum |
 		sed "s,$TOP/,," | sha256sum | cut -c 1-16
 }
-
-# with_lock NAME COMMAND...: one builder of a cached thing at a time.
-with_lock() {
-	local name=$1
-	shift
-	mkdir -p "$TDX_HOST_CACHE/lock"
-	flock "$TDX_HOST_CACHE/lock/$name" "$@"
-}
