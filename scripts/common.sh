@@ -57,6 +57,58 @@ need_memory() {
 			"stop other programs or use a larger machine"
 }
 
+# What a package manager says when the network is at fault, and nothing on this machine.
+NET_ERRORS='Could not resolve|Temporary failure|Could not connect|Unable to connect|Connection (timed out|refused|failed)'
+NET_ERRORS+='|Network is unreachable|Cannot initiate|Could not wait for server|Curl error'
+
+# die_if_offline LOG: ends with the one failure of the network that a person can act on, if LOG tells of it.
+die_if_offline() {
+	local said
+	said=$(grep -E "$NET_ERRORS" "$1" | tail -n 1 | sed -E 's/^ *(E|W|Err|Error)?: *//') || return 0
+	die "no network to the package mirrors: $said; connect this machine" \
+		"(or set a proxy for the package manager) and run again"
+}
+
+# locked NAME COMMAND...: one at a time on this machine. Must not be called behind if, !, && or ||: there bash
+# ignores errexit in COMMAND.
+locked() {
+	mkdir -p "$TDX_HOST_CACHE/lock"
+	(
+		flock 9
+		# What COMMAND leaves running must not hold the lock.
+		"${@:2}" 9>&-
+	) 9>"$TDX_HOST_CACHE/lock/$1"
+}
+
+# make_once DIR MAKER...: lets MAKER fill the folder that it gets as its last argument, which becomes DIR of the
+# cache; nothing if DIR is there. One maker at a time; one that fails leaves nothing. As locked, not behind if.
+make_once() {
+	local dir=$1 kind=${1#"$TDX_HOST_CACHE/"}
+	if [[ ! -d $dir ]]; then
+		locked "${kind%%/*}" fill_once "$@"
+	fi
+	touch "$dir"
+}
+
+fill_once() {
+	local dir=$1
+	[[ ! -d $dir ]] || return 0
+	rm -rf --one-file-system "$dir.tmp"
+	mkdir -p "$dir.tmp"
+	# shellcheck disable=SC2064 # the name as it is now
+	trap "rm -rf --one-file-system '$dir.tmp'" EXIT
+	"${@:2}" "$dir.tmp"
+	mv "$dir.tmp" "$dir"
+	[[ ${dir%/*} == "$TDX_HOST_CACHE" ]] || forget_old "${dir%/*}"
+}
+
+# forget_old DIR: of the folders in DIR, keeps the two that were used last, and what was used within a day: another
+# checkout may work with it.
+forget_old() {
+	find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\0' | sort -zrn | tail -zn +3 | cut -zd ' ' -f 2- |
+		xargs -0 -rI '{}' find '{}' -maxdepth 0 -mmin +1440 -print0 | xargs -0 -r rm -rf --one-file-system
+}
+
 # content_key PATH...: one digest of the contents and names of files and folders.
 content_key() {
 	local path
