@@ -18,62 +18,22 @@ import fcntl
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CACHE = os.environ.get("TDX_HOST_CACHE") or os.path.join(
-    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tdx-host")
-BUILD = os.environ.get("TDX_HOST_BUILD") or os.path.join(TOP, "build")
-# The emulator's byte-wise string instructions are several times slower than the wider ones
-# that a kernel uses where these two features are missing.
-CPU = "EPYC-Milan,phys-bits=48,erms=off,fsrm=off"
+from lab_base import BUILD, LabError, bind_port, run_tool, write_atomic
+from lab_machine import image_dir, qemu_argv, ssh_config
+
 CONSOLE_LINES = 20
 PR_SET_PDEATHSIG = 1
 ESCAPES = re.compile(r"\x1b(\[[0-9;?=]*[A-Za-z]|[=>c])")
 
 
-class LabError(Exception):
-    """What, why and how to go on, in one line; log holds lines that show it."""
-
-    def __init__(self, message, log=()):
-        super().__init__(message)
-        self.log = log
-
-
-def write_atomic(path, text):
-    tmp = f"{path}.tmp"
-    with open(tmp, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(tmp, path)
-
-
 def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def bind_port(variable):
-    """A listening loopback socket: a free port, or the one that the variable names."""
-    wanted = os.environ.get(variable, "0")
-    if not wanted.isdigit() or int(wanted) > 65535:
-        raise LabError(f"{variable}={wanted}: not a port number; set it to 1 to 65535 or unset it")
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind(("127.0.0.1", int(wanted)))
-        sock.listen()
-    except OSError as err:
-        sock.close()
-        raise LabError(f"port {wanted} of 127.0.0.1: {err.strerror}; "
-                       f"end what uses it, or set {variable} to a free port") from err
-    return sock
 
 
 def available_mib():
@@ -82,20 +42,6 @@ def available_mib():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) // 1024
     return 0
-
-
-def run_tool(*argv):
-    try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    except FileNotFoundError as err:
-        raise LabError(f"{argv[0]}: not installed; run scripts/install-deps lab") from err
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise LabError(f"{argv[0]}: {reason}; look at {argv[-1]}")
-
-
-def image_dir():
-    return os.path.realpath(os.path.join(BUILD, "lab", "image"))
 
 
 class LabHost:
@@ -195,23 +141,6 @@ class LabHost:
 
     # Process
 
-    def command(self, port, memory, cpus):
-        code = os.path.join(image_dir(), "OVMF_CODE_4M.fd")
-        return [
-            "qemu-system-x86_64", "-name", self.name, "-no-user-config", "-nodefaults",
-            "-display", "none", "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", CPU,
-            "-smp", str(cpus), "-m", memory,
-            "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
-            "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
-            "-drive", "if=none,id=disk,format=qcow2,file=disk.qcow2,cache=unsafe,discard=unmap",
-            "-device", "virtio-blk-pci,drive=disk,bootindex=0",
-            "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22",
-            "-device", "virtio-net-pci,netdev=net,romfile=",
-            "-chardev", "socket,id=console,path=console.sock,server=on,wait=off,logfile=console.log",
-            "-serial", "chardev:console",
-            "-qmp", "unix:qmp.sock,server=on,wait=off",
-        ] + shlex.split(os.environ.get("TDX_HOST_LAB_QEMU_ARGS", ""))
-
     def launch(self, memory, cpus):
         """Starts QEMU; the caller holds the lock and has made the disk."""
         mib = int(memory.rstrip("GgMm")) * (1024 if memory[-1] in "Gg" else 1)
@@ -224,8 +153,8 @@ class LabHost:
                 os.unlink(self.path(name))
         sock = bind_port("TDX_HOST_SSH_PORT")
         port = sock.getsockname()[1]
-        argv = self.command(port, memory, cpus)
-        self.write_ssh_config(port)
+        argv = qemu_argv(self.name, port, memory, cpus)
+        write_atomic(self.path("ssh_config"), ssh_config(self.name, port))
         sock.close()
         with open(self.path("qemu.log"), "wb") as log:
             try:
@@ -234,27 +163,6 @@ class LabHost:
             except FileNotFoundError as err:
                 raise LabError(f"{argv[0]}: not installed; run scripts/install-deps lab") from err
         return port
-
-    def write_ssh_config(self, port):
-        write_atomic(self.path("ssh_config"), "\n".join((
-            f"Host {self.name}",
-            "  HostName 127.0.0.1",
-            f"  Port {port}",
-            "  User root",
-            f"  IdentityFile \"{os.path.join(CACHE, 'keys', 'ssh')}\"",
-            "  IdentitiesOnly yes",
-            "  PreferredAuthentications publickey",
-            "  HostKeyAlias tdx-host-lab",
-            f"  UserKnownHostsFile \"{os.path.join(image_dir(), 'known_hosts')}\"",
-            "  GlobalKnownHostsFile none",
-            "  StrictHostKeyChecking yes",
-            "  UpdateHostKeys no",
-            "  KexAlgorithms curve25519-sha256",
-            "  LogLevel ERROR",
-            "  ConnectTimeout 60",
-            "  ServerAliveInterval 10",
-            "  ServerAliveCountMax 12",
-            "")))
 
     def says_ssh(self, port):
         """Whether sshd answers; QEMU alone accepts the connection, so read the banner."""
@@ -299,10 +207,3 @@ class LabHost:
                 self.process.kill()
                 self.process.wait()
         self.forget()
-
-
-def fail(err):
-    for line in err.log:
-        print(f"console: {line}", file=sys.stderr)
-    print(f"error: {err}", file=sys.stderr)
-    return 1

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine that a lab host is: QEMU's command line and ssh's configuration. QEMU runs in the host's folder."""
+
+import os
+import shlex
+
+from lab_base import BUILD, CACHE
+
+# The emulator's byte-wise string instructions are several times slower than the wider ones
+# that a kernel uses where these two features are missing.
+CPU = "EPYC-Milan,phys-bits=48,erms=off,fsrm=off"
+
+
+def image_dir():
+    return os.path.realpath(os.path.join(BUILD, "lab", "image"))
+
+
+def qemu_argv(name, port, memory, cpus):
+    code = os.path.join(image_dir(), "OVMF_CODE_4M.fd")
+    return [
+        "qemu-system-x86_64", "-name", name, "-no-user-config", "-nodefaults",
+        "-display", "none", "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", CPU,
+        "-smp", str(cpus), "-m", memory,
+        "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
+        "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
+        "-drive", "if=none,id=disk,format=qcow2,file=disk.qcow2,cache=unsafe,discard=unmap",
+        "-device", "virtio-blk-pci,drive=disk,bootindex=0",
+        "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22",
+        "-device", "virtio-net-pci,netdev=net,romfile=",
+        "-chardev", "socket,id=console,path=console.sock,server=on,wait=off,logfile=console.log",
+        "-serial", "chardev:console",
+        "-qmp", "unix:qmp.sock,server=on,wait=off",
+    ] + shlex.split(os.environ.get("TDX_HOST_LAB_QEMU_ARGS", ""))
+
+
+def ssh_config(name, port):
+    return "\n".join((
+        f"Host {name}",
+        "  HostName 127.0.0.1",
+        f"  Port {port}",
+        "  User root",
+        f"  IdentityFile \"{os.path.join(CACHE, 'keys', 'ssh')}\"",
+        "  IdentitiesOnly yes",
+        "  PreferredAuthentications publickey",
+        "  HostKeyAlias tdx-host-lab",
+        f"  UserKnownHostsFile \"{os.path.join(image_dir(), 'known_hosts')}\"",
+        "  GlobalKnownHostsFile none",
+        "  StrictHostKeyChecking yes",
+        "  UpdateHostKeys no",
+        "  KexAlgorithms curve25519-sha256",
+        "  LogLevel ERROR",
+        "  ConnectTimeout 60",
+        "  ServerAliveInterval 10",
+        "  ServerAliveCountMax 12",
+        ""))
