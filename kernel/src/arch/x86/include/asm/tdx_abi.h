@@ -163,6 +163,12 @@ struct tdx_td_params {
 #define TDX_MD_ELEMENT_SIZE_MASK	GENMASK_ULL(33, 32)
 #define TDX_MD_FIELD_MASK		GENMASK_ULL(23, 0)
 
+/* Bytes of one element of a field. */
+static inline unsigned int tdx_md_size(__u64 id)
+{
+	return 1U << ((id & TDX_MD_ELEMENT_SIZE_MASK) >> 32);
+}
+
 /* System scope, TDH.SYS.RD */
 #define TDX_MD_SYS_MINOR_VERSION	0x0800000100000003ULL
 #define TDX_MD_SYS_MAJOR_VERSION	0x0800000100000004ULL
@@ -221,12 +227,17 @@ struct tdx_td_params {
 #define TDX_MD_TD_X2APIC_ID(i)		(0x9c10000200000000ULL + (i))
 
 /*
- * CPUID values of a TD.  @subleaf is TDX_CPUID_NO_SUBLEAF or 0..127, @j as for
+ * CPUID values of a TD.  @sub_leaf is TDX_CPUID_NO_SUBLEAF or 0..127, @j as for
  * TDX_MD_SYS_CPUID_CONFIG_VALUE().
  */
-#define TDX_MD_TD_CPUID(leaf, subleaf, j)						\
-	(0x9410000300000000ULL | ((u64)((leaf) >> 31) << 16) | (((leaf) & 0x7fULL) << 9) | \
-	 ((subleaf) == TDX_CPUID_NO_SUBLEAF ? 0x1feULL : ((subleaf) & 0x7fULL) << 1) | (j))
+static inline __u64 tdx_md_td_cpuid(__u32 leaf, __u32 sub_leaf, unsigned int j)
+{
+	__u64 sub = sub_leaf == TDX_CPUID_NO_SUBLEAF ? 0xff : sub_leaf & 0x7f;
+
+	return 0x9410000300000000ULL | (leaf >> 31) << 16 | (leaf & 0x7f) << 9 | sub << 1 | j;
+}
+
+#define TDX_MD_TD_CPUID(leaf, sub_leaf, j)	tdx_md_td_cpuid(leaf, sub_leaf, j)
 
 /* vCPU scope, TDH.VP.RD and TDH.VP.WR: class 0 are VMCS encodings */
 #define TDX_MD_VP_VMCS16(encoding)	(0x0020000100000000ULL | (encoding))

@@ -9,6 +9,7 @@
 
 #include <linux/types.h>
 
+#include <asm/processor.h>
 #include <asm/tdx.h>
 #include <asm/tdx_abi.h>
 #include <asm/tdx_status.h>
@@ -33,6 +34,12 @@ static inline int tdx_sept_level(const struct tdx_sept_info *sept)
 static inline u8 tdx_sept_state(const struct tdx_sept_info *sept)
 {
 	return (u8)(sept->info >> 8);
+}
+
+/* @page as the CPU addresses it with @hkid; operand of TDH.PHYMEM.PAGE.WBINVD. */
+static inline u64 tdx_hkid_pa(phys_addr_t page, u16 hkid)
+{
+	return page | (u64)hkid << boot_cpu_data.x86_phys_bits;
 }
 
 /* What the module knows of a physical page. */

@@ -2,6 +2,7 @@
 #ifndef _ASM_X86_TDX_STATUS_H
 #define _ASM_X86_TDX_STATUS_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 /*
@@ -17,10 +18,10 @@
  *
  * Every code below has bits 31:0 clear: compare it with tdx_status_code().
  */
-#define TDX_STATUS_ERROR			(1ULL << 63)
-#define TDX_STATUS_NON_RECOVERABLE		(1ULL << 62)
-#define TDX_STATUS_FATAL			(1ULL << 61)
-#define TDX_STATUS_HOST_RECOVERABILITY		(1ULL << 60)
+#define TDX_STATUS_ERROR			BIT_ULL(63)
+#define TDX_STATUS_NON_RECOVERABLE		BIT_ULL(62)
+#define TDX_STATUS_FATAL			BIT_ULL(61)
+#define TDX_STATUS_HOST_RECOVERABILITY		BIT_ULL(60)
 
 #define TDX_STATUS_CODE_MASK			0xffffffff00000000ULL
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Private KeyIDs of TDs: the range after the global KeyID. */
+
+#include <linux/export.h>
+#include <linux/idr.h>
+#include <linux/misc_cgroup.h>
+
+#include "seamcall.h"
+
+static DEFINE_IDA(guest_keyids);
+static u32 first_guest_keyid;
+static u32 nr_guest_keyids;
+
+/* Changes only while no TD can exist. */
+void tdx_set_guest_keyids(u32 first, u32 nr)
+{
+	first_guest_keyid = first;
+	nr_guest_keyids = nr;
+}
+
+int tdx_guest_keyid_alloc(void)
+{
+	if (!tdx_is_enabled())
+		return -ENODEV;
+
+	return ida_alloc_range(&guest_keyids, first_guest_keyid,
+			       first_guest_keyid + nr_guest_keyids - 1, GFP_KERNEL);
+}
+EXPORT_SYMBOL_GPL(tdx_guest_keyid_alloc);
+
+void tdx_guest_keyid_free(int keyid)
+{
+	ida_free(&guest_keyids, keyid);
+}
+EXPORT_SYMBOL_GPL(tdx_guest_keyid_free);
+
+unsigned int tdx_nr_guest_keyids(void)
+{
+	return nr_guest_keyids;
+}
+EXPORT_SYMBOL_GPL(tdx_nr_guest_keyids);
