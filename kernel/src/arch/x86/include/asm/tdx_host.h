@@ -170,6 +170,9 @@ int tdx_guest_keyid_alloc(void);
 /* Gives @keyid back, after TDH.MNG.KEY.FREEID succeeded.  Context: any. */
 void tdx_guest_keyid_free(int keyid);
 
+/* The KeyID of the module itself and of every TDR.  TDX must be enabled. */
+u16 tdx_global_hkid(void);
+
 /* KeyIDs that guests can have, used or not; 0 when TDX is not available. */
 unsigned int tdx_nr_guest_keyids(void);
 

@@ -34,6 +34,13 @@ void tdx_guest_keyid_free(int keyid)
 }
 EXPORT_SYMBOL_GPL(tdx_guest_keyid_free);
 
+/* The one before the guests'. */
+u16 tdx_global_hkid(void)
+{
+	return first_guest_keyid - 1;
+}
+EXPORT_SYMBOL_GPL(tdx_global_hkid);
+
 unsigned int tdx_nr_guest_keyids(void)
 {
 	return nr_guest_keyids;

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM_TDX_GET_CPUID: what the TDX module answers to the guest's CPUID.
+ */
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "tdx.h"
+
+/* The metadata names leaves by seven bits, and subleaves too. */
+#define TD_MAX_LEAF		0x7f
+#define TD_MAX_SUBLEAF		0x7f
+
+/* The answer as it grows. */
+struct td_cpuid_list {
+	/* The TD; INITIALIZED or later. */
+	struct kvm_tdx *td;
+	/* Room for max entries. */
+	struct kvm_cpuid2 *cpuid;
+	unsigned int max;
+};
+
+/* False if there is no such leaf. */
+static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpuid_entry2 *entry)
+{
+	u64 eax_ebx, ecx_edx;
+
+	if (tdh_mng_rd(td->tdr, TDX_MD_TD_CPUID(leaf, sub_leaf, 0), &eax_ebx) ||
+	    tdh_mng_rd(td->tdr, TDX_MD_TD_CPUID(leaf, sub_leaf, 1), &ecx_edx))
+		return false;
+
+	*entry = (struct kvm_cpuid_entry2) {
+		.function = leaf,
+		.eax = lower_32_bits(eax_ebx),
+		.ebx = upper_32_bits(eax_ebx),
+		.ecx = lower_32_bits(ecx_edx),
+		.edx = upper_32_bits(ecx_edx),
+	};
+	if (sub_leaf != TDX_CPUID_NO_SUBLEAF) {
+		entry->index = sub_leaf;
+		entry->flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
+	}
+
+	/* As in KVM_TDX_CAPABILITIES: the GPA width is a number for user space. */
+	if (leaf == 0x80000008)
+		entry->eax |= td->gpaw << 16;
+
+	return true;
+}
+
+static int add_entry(struct td_cpuid_list *list, const struct kvm_cpuid_entry2 *entry)
+{
+	if (list->cpuid->nent == list->max)
+		return -E2BIG;
+
+	list->cpuid->entries[list->cpuid->nent++] = *entry;
+	return 0;
+}
+
+/* A leaf of its own, or subleaves from 0 without a gap, or nothing. */
+static int add_leaf(struct td_cpuid_list *list, u32 leaf)
+{
+	struct kvm_cpuid_entry2 entry;
+	u32 sub_leaf;
+	int ret;
+
+	if (read_leaf(list->td, leaf, TDX_CPUID_NO_SUBLEAF, &entry))
+		return add_entry(list, &entry);
+
+	for (sub_leaf = 0; sub_leaf <= TD_MAX_SUBLEAF; sub_leaf++) {
+		if (!read_leaf(list->td, leaf, sub_leaf, &entry))
+			return 0;
+
+		ret = add_entry(list, &entry);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+/* From @base up to the leaf that EAX of @base names. */
+static int add_leaves(struct td_cpuid_list *list, u32 base)
+{
+	struct kvm_cpuid_entry2 first;
+	u32 leaf, last;
+	int ret;
+
+	if (!read_leaf(list->td, base, TDX_CPUID_NO_SUBLEAF, &first))
+		return -EIO;
+
+	last = min(first.eax, base + TD_MAX_LEAF);
+	for (leaf = base; leaf <= last; leaf++) {
+		ret = add_leaf(list, leaf);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+/* -E2BIG if user space has not room for the answer. */
+int td_get_cpuid(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
+{
+	struct kvm_cpuid2 __user *user = u64_to_user_ptr(cmd->data);
+	struct td_cpuid_list list = { .td = to_kvm_tdx(vcpu->kvm) };
+	int ret;
+
+	if (cmd->flags)
+		return -EINVAL;
+
+	if (get_user(list.max, &user->nent))
+		return -EFAULT;
+
+	list.max = min_t(unsigned int, list.max, KVM_MAX_CPUID_ENTRIES);
+	list.cpuid = kzalloc(struct_size(list.cpuid, entries, list.max), GFP_KERNEL);
+	if (!list.cpuid)
+		return -ENOMEM;
+
+	ret = add_leaves(&list, 0);
+	if (!ret)
+		ret = add_leaves(&list, 0x80000000);
+
+	if (!ret && copy_to_user(user, list.cpuid,
+				 struct_size(list.cpuid, entries, list.cpuid->nent)))
+		ret = -EFAULT;
+
+	kfree(list.cpuid);
+	return ret;
+}

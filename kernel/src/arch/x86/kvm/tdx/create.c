@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A TD comes into being in the TDX module.
+ */
+#include "tdx.h"
+
+/* The key table, and the caches that are written back before a key is free again. */
+DEFINE_MUTEX(td_keys_lock);
+
+static int config_key(void *arg)
+{
+	struct kvm_tdx *td = arg;
+	int tries = TD_BUSY_RETRIES;
+	u64 status;
+	int ret;
+
+	do {
+		status = tdh_mng_key_config(td->tdr);
+	} while ((tdx_status_is_busy(status) ||
+		  tdx_status_is(status, TDX_KEY_GENERATION_FAILED)) && --tries);
+
+	/* Out of entropy for keys. */
+	if (tdx_status_is(status, TDX_KEY_GENERATION_FAILED))
+		return -EAGAIN;
+
+	ret = td_check("MNG.KEY.CONFIG", status);
+	return ret == -EBUSY ? -EAGAIN : ret;
+}
+
+/* KeyID and TDR. */
+static int create_root(struct kvm_tdx *td, u64 *ret_status)
+{
+	phys_addr_t tdr;
+	int ret;
+
+	ret = td_take_keyid(td);
+	if (ret)
+		return ret;
+
+	tdr = td_alloc_page();
+	if (!tdr) {
+		ret = -ENOMEM;
+		goto err_keyid;
+	}
+
+	*ret_status = tdh_mng_create(tdr, td->keyid);
+	if (tdx_status_is_busy(*ret_status))
+		ret = -EAGAIN;
+	else
+		ret = td_check("MNG.CREATE", *ret_status);
+	if (ret)
+		goto err_page;
+
+	td->tdr = tdr;
+	return 0;
+
+err_page:
+	td_free_page(tdr);
+err_keyid:
+	td_put_keyid(td);
+	return ret;
+}
+
+static int add_tdcs(struct kvm_tdx *td, u64 *ret_status)
+{
+	unsigned int i, nr = tdx_nr_tdcs_pages(tdx_get_sys_info());
+	phys_addr_t page;
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		page = td_alloc_page();
+		if (!page)
+			return -ENOMEM;
+
+		*ret_status = tdh_mng_addcx(td->tdr, page);
+		ret = td_check("MNG.ADDCX", *ret_status);
+		if (ret) {
+			td_free_page(page);
+			return ret;
+		}
+		td->tdcs[i] = page;
+	}
+
+	return 0;
+}
+
+static int init(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_status)
+{
+	u64 refused;
+	int ret;
+
+	*ret_status = tdh_mng_init(td->tdr, __pa(params), &refused);
+	/* The module looks closer at what user space asked for than KVM does. */
+	if (tdx_status_is(*ret_status, TDX_OPERAND_INVALID))
+		return -EINVAL;
+
+	ret = td_check("MNG.INIT", *ret_status);
+	if (ret)
+		return ret == -EBUSY ? -EAGAIN : ret;
+
+	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_OFFSET, &td->tsc_offset);
+	ret = td_check("MNG.RD", *ret_status);
+	if (ret)
+		return ret;
+
+	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_MULTIPLIER, &td->tsc_multiplier);
+	return td_check("MNG.RD", *ret_status);
+}
+
+/*
+ * Returns 0, or an error and nothing is left of the TD: -EAGAIN if the module was
+ * short of entropy or busy, -EINVAL if it did not like @params, -ENOSPC or -EBUSY
+ * without a KeyID, -ENOMEM, -EIO.  *@ret_status is the last SEAMCALL's.
+ */
+int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_status)
+{
+	int ret;
+
+	mutex_lock(&td_keys_lock);
+	ret = create_root(td, ret_status);
+	if (!ret)
+		ret = td_on_each_package(config_key, td);
+	mutex_unlock(&td_keys_lock);
+
+	if (!ret)
+		ret = add_tdcs(td, ret_status);
+	if (!ret)
+		ret = init(td, params, ret_status);
+	if (ret)
+		td_destroy(td);
+
+	return ret;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The private PT of a TD: secure EPT, changed and read by SEAMCALL.
+ *
+ * private_pt_ops.h says in which contexts, and what errors mean.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kvm_host.h>
+
+#include <asm/smp.h>
+#include <asm/special_insns.h>
+
+#include "mmu/mirror/private_pt_ops.h"
+#include "tdx.h"
+
+/* Interrupts that a split may be restarted for before the fault or the zap is. */
+#define TD_SPLIT_RESTARTS	16
+
+/* Level of an entry as the ABI counts. */
+static int sept_level(int level)
+{
+	return level - PG_LEVEL_4K;
+}
+
+static bool is_dead(const struct kvm_tdx *td)
+{
+	return READ_ONCE(td->state) == TD_DEAD;
+}
+
+static int td_link(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+
+	return td_check("MEM.SEPT.ADD",
+			tdh_mem_sept_add(td->tdr, gfn_to_gpa(gfn), sept_level(level),
+					 __pa(private_pt), NULL));
+}
+
+static int td_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+
+	if (td->state == TD_RUNNABLE)
+		return td_check("MEM.PAGE.AUG",
+				tdh_mem_page_aug(td->tdr, gfn_to_gpa(gfn), sept_level(level),
+						 PFN_PHYS(pfn), NULL));
+
+	/* Only populate.c maps before the TD runs; it says what comes into the page. */
+	if (!td->source || level != PG_LEVEL_4K)
+		return -EIO;
+
+	return td_check("MEM.PAGE.ADD",
+			tdh_mem_page_add(td->tdr, gfn_to_gpa(gfn), PFN_PHYS(pfn), td->source,
+					 NULL));
+}
+
+static int td_block(struct kvm *kvm, gfn_t gfn, int level)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+
+	return td_check("MEM.RANGE.BLOCK",
+			tdh_mem_range_block(td->tdr, gfn_to_gpa(gfn), sept_level(level), NULL));
+}
+
+static int td_track(struct kvm *kvm)
+{
+	return td_check("MEM.TRACK", tdh_mem_track(to_kvm_tdx(kvm)->tdr));
+}
+
+/*
+ * Lines that were written with the TD's key must not reach memory after the page
+ * has a new owner.  This can not fail: if the module does not do it, the CPUs do.
+ */
+static void flush_caches(struct kvm_tdx *td, kvm_pfn_t pfn, unsigned long nr)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr; i++) {
+		if (td_retry_busy(td_check("PHYMEM.PAGE.WBINVD",
+					   tdh_phymem_page_wbinvd(PFN_PHYS(pfn + i),
+								  td->keyid)))) {
+			wbinvd_on_all_cpus();
+			return;
+		}
+	}
+}
+
+static int td_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	unsigned long nr = KVM_PAGES_PER_HPAGE(level);
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+	phys_addr_t page;
+	int ret;
+
+	if (is_dead(td)) {
+		ret = td_reclaim(PFN_PHYS(pfn));
+		if (ret)
+			return ret;
+	} else {
+		ret = td_check("MEM.PAGE.REMOVE",
+			       tdh_mem_page_remove(td->tdr, gfn_to_gpa(gfn), sept_level(level),
+						   &page, NULL));
+		if (ret)
+			return ret;
+		flush_caches(td, pfn, nr);
+	}
+
+	td_scrub_pages(PFN_PHYS(pfn), nr);
+	return 0;
+}
+
+static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+	int i;
+	u64 status;
+
+	for (i = 0; i < TD_SPLIT_RESTARTS; i++) {
+		status = tdh_mem_page_demote(td->tdr, gfn_to_gpa(gfn), sept_level(level),
+					     __pa(private_pt), NULL);
+		if (!tdx_status_is(status, TDX_INTERRUPTED_RESTARTABLE))
+			return td_check("MEM.PAGE.DEMOTE", status);
+	}
+
+	return -EBUSY;
+}
+
+/* Tables stay as long as the TD lives: the module walks to a leaf through no blocked table. */
+static int td_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
+{
+	int ret;
+
+	if (!is_dead(to_kvm_tdx(kvm)))
+		return -EIO;
+
+	ret = td_reclaim(__pa(private_pt));
+	if (!ret)
+		td_scrub_pages(__pa(private_pt), 1);
+
+	return ret;
+}
+
+static int td_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_pt_entry *ret_entry)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+	struct tdx_sept_info sept;
+	int ret;
+
+	ret = td_check("MEM.SEPT.RD",
+		       tdh_mem_sept_rd(td->tdr, gfn_to_gpa(gfn), sept_level(level), &sept));
+	if (ret)
+		return ret;
+
+	ret_entry->pfn = PHYS_PFN(sept.entry & TDX_SEPT_ENTRY_HPA);
+
+	switch (tdx_sept_state(&sept)) {
+	case TDX_SEPT_FREE:
+		ret_entry->state = KVM_MIRROR_EMPTY;
+		return 0;
+	case TDX_SEPT_PENDING:
+	case TDX_SEPT_MAPPED:
+		ret_entry->state = KVM_MIRROR_LEAF;
+		return 0;
+	case TDX_SEPT_PENDING_BLOCKED:
+	case TDX_SEPT_BLOCKED:
+		ret_entry->state = KVM_MIRROR_BLOCKED_LEAF;
+		return 0;
+	case TDX_SEPT_NL_MAPPED:
+		ret_entry->state = KVM_MIRROR_TABLE;
+		return 0;
+	case TDX_SEPT_NL_BLOCKED:
+		ret_entry->state = KVM_MIRROR_BLOCKED_TABLE;
+		return 0;
+	default:
+		return -EIO;
+	}
+}
+
+const struct kvm_private_pt_ops td_private_pt_ops = {
+	.name		= "sept",
+	.max_level	= PG_LEVEL_2M,
+	.link		= td_link,
+	.map		= td_map,
+	.block		= td_block,
+	.track		= td_track,
+	.unmap		= td_unmap,
+	.split		= td_split,
+	.unlink		= td_unlink,
+	.read		= td_read,
+	.die		= td_die,
+};

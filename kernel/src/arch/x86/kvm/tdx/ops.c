@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TDs over the vendor module's ops.
+ *
+ * td_wrap_ops() keeps the vendor's ops and puts a dispatcher in the place of each
+ * one to which a TD has its own answer.  It costs an ordinary VM one branch that
+ * predicts well: both sides of it are static calls.  Nothing is wrapped on a host
+ * that can not run TDs.
+ */
+#include <linux/kvm_host.h>
+#include <linux/static_call.h>
+
+#include "kvm_emulate.h"
+#include "lapic.h"
+#include "tdx.h"
+
+#define KVM_X86_OP(func) \
+	DECLARE_STATIC_CALL(td_vendor_##func, *(((struct kvm_x86_ops *)0)->func)); \
+	DEFINE_STATIC_CALL_NULL(td_vendor_##func, *(((struct kvm_x86_ops *)0)->func));
+#define KVM_X86_OP_OPTIONAL KVM_X86_OP
+#define KVM_X86_OP_OPTIONAL_RET0 KVM_X86_OP
+#include <asm/kvm-x86-ops.h>
+
+#define vendor_call(func)	static_call(td_vendor_##func)
+
+/* Ops that the vendor need not have, but a TD does. */
+static bool has_vendor_mem_enc_ioctl;
+static bool has_vendor_vcpu_precreate;
+static bool has_vendor_sync_pir_to_irr;
+static bool has_vendor_pending_interrupt;
+
+static bool is_td_apic(const struct kvm_lapic *apic)
+{
+	return is_td_vcpu(apic->vcpu);
+}
+
+/* Is the op with these arguments about a TD? */
+#define FIRST_ARG(first, ...)	first
+#define for_td(args)					\
+	_Generic(FIRST_ARG args,			\
+		 struct kvm *: is_td,			\
+		 struct kvm_vcpu *: is_td_vcpu,		\
+		 struct kvm_lapic *: is_td_apic)(FIRST_ARG args)
+
+/* The vendor does not know the TD's root of the shared PT: it flushes all of this CPU. */
+static void flush_td(struct kvm_vcpu *vcpu)
+{
+	vendor_call(flush_tlb_all)(vcpu);
+	td_flush_shared_pt(vcpu);
+}
+
+#define TD_OP(type, name, params, args, answer)		\
+static type dispatch_##name params			\
+{							\
+	if (for_td(args))				\
+		return answer;				\
+	return vendor_call(name) args;			\
+}
+#define TD_VOID_OP(name, params, args, answer)		\
+static void dispatch_##name params			\
+{							\
+	if (for_td(args))				\
+		answer;					\
+	else						\
+		vendor_call(name) args;			\
+}
+#include "td-ops.h"
+
+/*
+ * The vendor initialises the VM as an ordinary one: it has no idea of TDs, and
+ * takes unknown types for its own.
+ */
+static int dispatch_vm_init(struct kvm *kvm)
+{
+	int ret;
+
+	if (!is_td(kvm))
+		return vendor_call(vm_init)(kvm);
+
+	kvm->arch.vm_type = KVM_X86_DEFAULT_VM;
+	ret = vendor_call(vm_init)(kvm);
+	kvm->arch.vm_type = KVM_X86_TDX_VM;
+	if (ret)
+		return ret;
+
+	ret = td_vm_init(kvm);
+	if (ret)
+		static_call_cond(td_vendor_vm_destroy)(kvm);
+
+	return ret;
+}
+
+static void dispatch_vm_destroy(struct kvm *kvm)
+{
+	if (is_td(kvm))
+		td_vm_destroy(kvm);
+
+	static_call_cond(td_vendor_vm_destroy)(kvm);
+}
+
+static int dispatch_vcpu_create(struct kvm_vcpu *vcpu)
+{
+	int ret = vendor_call(vcpu_create)(vcpu);
+
+	if (ret || !is_td_vcpu(vcpu))
+		return ret;
+
+	ret = td_vcpu_create(vcpu);
+	if (ret)
+		vendor_call(vcpu_free)(vcpu);
+
+	return ret;
+}
+
+static void dispatch_vcpu_free(struct kvm_vcpu *vcpu)
+{
+	if (is_td_vcpu(vcpu))
+		td_vcpu_free(vcpu);
+
+	vendor_call(vcpu_free)(vcpu);
+}
+
+static void dispatch_disable_virtualization_cpu(void)
+{
+	td_disable_virtualization_cpu();
+	vendor_call(disable_virtualization_cpu)();
+}
+
+/* @kvm is NULL when user space asks for all VMs. */
+static bool dispatch_has_emulated_msr(struct kvm *kvm, u32 index)
+{
+	if (kvm && is_td(kvm))
+		return td_has_emulated_msr(kvm, index);
+
+	return vendor_call(has_emulated_msr)(kvm, index);
+}
+
+static int dispatch_mem_enc_ioctl(struct kvm *kvm, void __user *argp)
+{
+	if (is_td(kvm))
+		return td_vm_ioctl(kvm, argp);
+
+	return has_vendor_mem_enc_ioctl ? vendor_call(mem_enc_ioctl)(kvm, argp) : -ENOTTY;
+}
+
+static int dispatch_vcpu_precreate(struct kvm *kvm)
+{
+	if (is_td(kvm))
+		return td_vcpu_precreate(kvm);
+
+	return has_vendor_vcpu_precreate ? vendor_call(vcpu_precreate)(kvm) : 0;
+}
+
+static int dispatch_sync_pir_to_irr(struct kvm_vcpu *vcpu)
+{
+	if (is_td_vcpu(vcpu))
+		return td_sync_pir_to_irr(vcpu);
+
+	return has_vendor_sync_pir_to_irr ? vendor_call(sync_pir_to_irr)(vcpu) :
+					    kvm_lapic_find_highest_irr(vcpu);
+}
+
+static bool dispatch_has_pending_interrupt(struct kvm_vcpu *vcpu)
+{
+	if (is_td_vcpu(vcpu))
+		return td_has_pending_interrupt(vcpu);
+
+	return has_vendor_pending_interrupt &&
+	       vendor_call(dy_apicv_has_pending_interrupt)(vcpu);
+}
+
+/*
+ * Put the dispatchers into @ops, which the caller makes the ops of KVM.  No VM
+ * exists.
+ */
+void td_wrap_ops(struct kvm_x86_ops *ops)
+{
+#define KVM_X86_OP(func) static_call_update(td_vendor_##func, ops->func);
+#define KVM_X86_OP_OPTIONAL KVM_X86_OP
+#define KVM_X86_OP_OPTIONAL_RET0 KVM_X86_OP
+#include <asm/kvm-x86-ops.h>
+
+	has_vendor_mem_enc_ioctl = ops->mem_enc_ioctl;
+	has_vendor_vcpu_precreate = ops->vcpu_precreate;
+	has_vendor_sync_pir_to_irr = ops->sync_pir_to_irr;
+	has_vendor_pending_interrupt = ops->dy_apicv_has_pending_interrupt;
+
+#define TD_OP(type, name, params, args, answer)		\
+	if (ops->name)					\
+		ops->name = dispatch_##name;
+#define TD_VOID_OP(name, params, args, answer) TD_OP(void, name, params, args, answer)
+#include "td-ops.h"
+
+	ops->vm_init = dispatch_vm_init;
+	ops->vm_destroy = dispatch_vm_destroy;
+	ops->vcpu_precreate = dispatch_vcpu_precreate;
+	ops->vcpu_create = dispatch_vcpu_create;
+	ops->vcpu_free = dispatch_vcpu_free;
+	ops->disable_virtualization_cpu = dispatch_disable_virtualization_cpu;
+	ops->has_emulated_msr = dispatch_has_emulated_msr;
+	ops->mem_enc_ioctl = dispatch_mem_enc_ioctl;
+	ops->sync_pir_to_irr = dispatch_sync_pir_to_irr;
+	ops->dy_apicv_has_pending_interrupt = dispatch_has_pending_interrupt;
+}

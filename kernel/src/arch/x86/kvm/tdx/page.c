@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pages that the TDX module owns for a while.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+#include <asm/cpufeature.h>
+#include <asm/special_insns.h>
+
+#include "tdx.h"
+
+/* Pages that are lost until the next boot; tests expect 0. */
+static atomic_t nr_leaked = ATOMIC_INIT(0);
+
+/* Goes with the folder that it is in. */
+void td_create_debugfs(void)
+{
+	struct dentry *dir = debugfs_lookup("kvm", NULL);
+
+	debugfs_create_atomic_t("tdx-leaked-pages", 0444, dir, &nr_leaked);
+	dput(dir);
+}
+
+void td_count_leak(unsigned long nr)
+{
+	atomic_add(nr, &nr_leaked);
+}
+
+int td_check(const char *leaf, u64 status)
+{
+	if (!tdx_status_is_error(status))
+		return 0;
+
+	if (tdx_status_is_busy(status))
+		return -EBUSY;
+
+	pr_warn_ratelimited("tdx: %s failed: 0x%llx\n", leaf, status);
+	return -EIO;
+}
+
+phys_addr_t td_alloc_page(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL_ACCOUNT);
+
+	return page ? page_to_phys(page) : 0;
+}
+
+void td_free_page(phys_addr_t page)
+{
+	if (page)
+		__free_page(pfn_to_page(PHYS_PFN(page)));
+}
+
+/*
+ * On CPUs with the erratum a partial write to a page that was last written with
+ * a private KeyID is a machine check: write it as whole cache lines first.
+ */
+void td_scrub_pages(phys_addr_t page, unsigned long nr)
+{
+	const void *zero = page_address(ZERO_PAGE(0));
+	void *va = __va(page);
+	unsigned long i;
+
+	if (!boot_cpu_has_bug(X86_BUG_TDX_PW_MCE))
+		return;
+
+	for (i = 0; i < nr * PAGE_SIZE; i += 64)
+		movdir64b(va + i, zero);
+	/* MOVDIR64B is weakly ordered. */
+	mb();
+}
+
+int td_reclaim(phys_addr_t page)
+{
+	phys_addr_t owner;
+	u64 type, level;
+
+	return td_retry_busy(td_check("PHYMEM.PAGE.RECLAIM",
+				      tdh_phymem_page_reclaim(page, &type, &owner, &level)));
+}
+
+void td_reclaim_page(phys_addr_t page)
+{
+	if (!page)
+		return;
+
+	/* The module still has it: nobody may touch it any more. */
+	if (td_reclaim(page)) {
+		td_count_leak(1);
+		return;
+	}
+
+	td_scrub_pages(page, 1);
+	__free_page(pfn_to_page(PHYS_PFN(page)));
+}

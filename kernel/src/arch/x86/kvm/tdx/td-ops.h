@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ops of struct kvm_x86_ops to which a TD has its own answer; included by
+ * ops.c only, several times.  What is not here goes to the vendor for every VM:
+ * it looks at the host, or at the VM, which the vendor takes for an ordinary one.
+ *
+ *   TD_OP(return type, name, parameters, arguments, the TD's answer)
+ *   TD_VOID_OP(name, parameters, arguments, what to do for a TD)
+ *   TD_NOP(name, parameters, arguments)
+ *
+ * The first parameter says whose op it is: vcpu, kvm or apic.  An op that the
+ * vendor does not have stays away.
+ */
+#ifndef TD_NOP
+#define TD_NOP(name, params, args) TD_VOID_OP(name, params, args, (void)0)
+#endif
+
+/* Life of a vCPU */
+TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_event),
+	   td_vcpu_reset(vcpu, init_event))
+TD_VOID_OP(vcpu_load, (struct kvm_vcpu *vcpu, int cpu), (vcpu, cpu), td_vcpu_load(vcpu, cpu))
+TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
+TD_VOID_OP(vcpu_after_set_cpuid, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_after_set_cpuid(vcpu))
+
+/* Entry and exit */
+TD_VOID_OP(prepare_switch_to_guest, (struct kvm_vcpu *vcpu), (vcpu),
+	   td_prepare_switch_to_guest(vcpu))
+TD_OP(int, vcpu_pre_run, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_pre_run(vcpu))
+TD_OP(fastpath_t, vcpu_run, (struct kvm_vcpu *vcpu, u64 run_flags), (vcpu, run_flags),
+      td_vcpu_run(vcpu, run_flags))
+TD_OP(int, handle_exit, (struct kvm_vcpu *vcpu, fastpath_t fastpath), (vcpu, fastpath),
+      td_handle_exit(vcpu, fastpath))
+TD_VOID_OP(handle_exit_irqoff, (struct kvm_vcpu *vcpu), (vcpu), td_handle_exit_irqoff(vcpu))
+TD_VOID_OP(get_exit_info, (struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2,
+			   u32 *intr_info, u32 *error_code),
+	   (vcpu, reason, info1, info2, intr_info, error_code),
+	   td_get_exit_info(vcpu, reason, info1, info2, intr_info, error_code))
+
+/* Shared page table */
+TD_VOID_OP(load_mmu_pgd, (struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level),
+	   (vcpu, root_hpa, root_level), td_load_mmu_pgd(vcpu, root_hpa, root_level))
+TD_VOID_OP(flush_tlb_all, (struct kvm_vcpu *vcpu), (vcpu), flush_td(vcpu))
+TD_VOID_OP(flush_tlb_current, (struct kvm_vcpu *vcpu), (vcpu), flush_td(vcpu))
+TD_NOP(flush_tlb_gva, (struct kvm_vcpu *vcpu, gva_t addr), (vcpu, addr))
+TD_NOP(flush_tlb_guest, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(update_cpu_dirty_logging, (struct kvm_vcpu *vcpu), (vcpu))
+
+/* Interrupts: what KVM does for a TD */
+TD_VOID_OP(deliver_interrupt, (struct kvm_lapic *apic, int delivery_mode, int trig_mode,
+			       int vector),
+	   (apic, delivery_mode, trig_mode, vector),
+	   td_deliver_interrupt(apic, delivery_mode, trig_mode, vector))
+TD_VOID_OP(inject_nmi, (struct kvm_vcpu *vcpu), (vcpu), td_inject_nmi(vcpu))
+TD_OP(int, interrupt_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection),
+      td_interrupt_allowed(vcpu, for_injection))
+TD_OP(int, nmi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection),
+      td_nmi_allowed(vcpu, for_injection))
+
+/* Interrupts: what the TDX module does, or what needs the guest's state */
+TD_NOP(inject_irq, (struct kvm_vcpu *vcpu, bool reinjected), (vcpu, reinjected))
+TD_NOP(inject_exception, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(cancel_injection, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(bool, get_nmi_mask, (struct kvm_vcpu *vcpu), (vcpu), false)
+TD_NOP(set_nmi_mask, (struct kvm_vcpu *vcpu, bool masked), (vcpu, masked))
+TD_NOP(enable_nmi_window, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(enable_irq_window, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(bool, is_vnmi_pending, (struct kvm_vcpu *vcpu), (vcpu), false)
+TD_OP(bool, set_vnmi_pending, (struct kvm_vcpu *vcpu), (vcpu), false)
+TD_NOP(update_cr8_intercept, (struct kvm_vcpu *vcpu, int tpr, int irr), (vcpu, tpr, irr))
+TD_NOP(set_interrupt_shadow, (struct kvm_vcpu *vcpu, int mask), (vcpu, mask))
+TD_OP(u32, get_interrupt_shadow, (struct kvm_vcpu *vcpu), (vcpu), 0)
+TD_NOP(refresh_apicv_exec_ctrl, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(hwapic_irr_update, (struct kvm_vcpu *vcpu, int max_irr), (vcpu, max_irr))
+TD_NOP(hwapic_isr_update, (struct kvm_vcpu *vcpu, int isr), (vcpu, isr))
+TD_NOP(load_eoi_exitmap, (struct kvm_vcpu *vcpu, u64 *bitmap), (vcpu, bitmap))
+TD_NOP(set_virtual_apic_mode, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(set_apic_access_page_addr, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(apicv_pre_state_restore, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(apicv_post_state_restore, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(unsigned long, vcpu_get_apicv_inhibit_reasons, (struct kvm_vcpu *vcpu), (vcpu), 0)
+TD_NOP(vcpu_blocking, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(vcpu_unblocking, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(int, pi_update_irte, (struct kvm *kvm, unsigned int host_irq, u32 guest_irq, bool set),
+      (kvm, host_irq, guest_irq, set), 0)
+TD_OP(bool, apic_init_signal_blocked, (struct kvm_vcpu *vcpu), (vcpu), true)
+TD_NOP(vcpu_deliver_sipi_vector, (struct kvm_vcpu *vcpu, u8 vector), (vcpu, vector))
+#ifdef CONFIG_KVM_SMM
+TD_OP(int, smi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection), 0)
+TD_OP(int, enter_smm, (struct kvm_vcpu *vcpu, union kvm_smram *smram), (vcpu, smram), 0)
+TD_OP(int, leave_smm, (struct kvm_vcpu *vcpu, const union kvm_smram *smram), (vcpu, smram), 0)
+TD_NOP(enable_smi_window, (struct kvm_vcpu *vcpu), (vcpu))
+#endif
+
+/* MSRs and time */
+TD_OP(int, get_msr, (struct kvm_vcpu *vcpu, struct msr_data *msr), (vcpu, msr),
+      td_get_msr(vcpu, msr))
+TD_OP(int, set_msr, (struct kvm_vcpu *vcpu, struct msr_data *msr), (vcpu, msr),
+      td_set_msr(vcpu, msr))
+TD_OP(int, complete_emulated_msr, (struct kvm_vcpu *vcpu, int err), (vcpu, err),
+      td_complete_emulated_msr(vcpu, err))
+TD_NOP(msr_filter_changed, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(setup_mce, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(write_tsc_offset, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(write_tsc_multiplier, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(int, set_hv_timer, (struct kvm_vcpu *vcpu, u64 deadline, bool *expired),
+      (vcpu, deadline, expired), -EOPNOTSUPP)
+TD_NOP(cancel_hv_timer, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(migrate_timers, (struct kvm_vcpu *vcpu), (vcpu))
+
+/* Registers: KVM can not see them, and reads zero */
+TD_NOP(update_exception_bitmap, (struct kvm_vcpu *vcpu), (vcpu))
+TD_OP(u64, get_segment_base, (struct kvm_vcpu *vcpu, int seg), (vcpu, seg), 0)
+TD_VOID_OP(get_segment, (struct kvm_vcpu *vcpu, struct kvm_segment *var, int seg),
+	   (vcpu, var, seg), memset(var, 0, sizeof(*var)))
+TD_NOP(set_segment, (struct kvm_vcpu *vcpu, struct kvm_segment *var, int seg), (vcpu, var, seg))
+TD_OP(int, get_cpl, (struct kvm_vcpu *vcpu), (vcpu), 0)
+TD_VOID_OP(get_cs_db_l_bits, (struct kvm_vcpu *vcpu, int *db, int *l), (vcpu, db, l), *db = *l = 0)
+TD_OP(bool, is_valid_cr0, (struct kvm_vcpu *vcpu, unsigned long cr0), (vcpu, cr0), true)
+TD_NOP(set_cr0, (struct kvm_vcpu *vcpu, unsigned long cr0), (vcpu, cr0))
+TD_NOP(post_set_cr3, (struct kvm_vcpu *vcpu, unsigned long cr3), (vcpu, cr3))
+TD_OP(bool, is_valid_cr4, (struct kvm_vcpu *vcpu, unsigned long cr4), (vcpu, cr4), true)
+TD_NOP(set_cr4, (struct kvm_vcpu *vcpu, unsigned long cr4), (vcpu, cr4))
+TD_OP(int, set_efer, (struct kvm_vcpu *vcpu, u64 efer), (vcpu, efer), 0)
+TD_VOID_OP(get_idt, (struct kvm_vcpu *vcpu, struct desc_ptr *dt), (vcpu, dt),
+	   memset(dt, 0, sizeof(*dt)))
+TD_NOP(set_idt, (struct kvm_vcpu *vcpu, struct desc_ptr *dt), (vcpu, dt))
+TD_VOID_OP(get_gdt, (struct kvm_vcpu *vcpu, struct desc_ptr *dt), (vcpu, dt),
+	   memset(dt, 0, sizeof(*dt)))
+TD_NOP(set_gdt, (struct kvm_vcpu *vcpu, struct desc_ptr *dt), (vcpu, dt))
+TD_NOP(sync_dirty_debug_regs, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(set_dr7, (struct kvm_vcpu *vcpu, unsigned long value), (vcpu, value))
+TD_NOP(cache_reg, (struct kvm_vcpu *vcpu, enum kvm_reg reg), (vcpu, reg))
+TD_OP(unsigned long, get_rflags, (struct kvm_vcpu *vcpu), (vcpu), 0)
+TD_NOP(set_rflags, (struct kvm_vcpu *vcpu, unsigned long rflags), (vcpu, rflags))
+TD_OP(bool, get_if_flag, (struct kvm_vcpu *vcpu), (vcpu), false)
+
+/* Instructions: KVM can not read them, the guest asks by TDVMCALL */
+TD_OP(int, skip_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu), 1)
+TD_NOP(update_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NOP(patch_hypercall, (struct kvm_vcpu *vcpu, unsigned char *addr), (vcpu, addr))
+TD_OP(int, check_emulate_instruction, (struct kvm_vcpu *vcpu, int type, void *insn, int len),
+      (vcpu, type, insn, len), td_check_emulate_instruction(vcpu, type))
+TD_OP(int, check_intercept, (struct kvm_vcpu *vcpu, struct x86_instruction_info *info,
+			     enum x86_intercept_stage stage, struct x86_exception *exception),
+      (vcpu, info, stage, exception), X86EMUL_UNHANDLEABLE)
+TD_OP(gva_t, get_untagged_addr, (struct kvm_vcpu *vcpu, gva_t gva, unsigned int flags),
+      (vcpu, gva, flags), gva)
+
+/* The VM */
+TD_OP(int, set_tss_addr, (struct kvm *kvm, unsigned int addr), (kvm, addr), 0)
+TD_OP(int, set_identity_map_addr, (struct kvm *kvm, u64 addr), (kvm, addr), 0)
+TD_OP(int, mem_enc_register_region, (struct kvm *kvm, struct kvm_enc_region *range),
+      (kvm, range), -ENOTTY)
+TD_OP(int, mem_enc_unregister_region, (struct kvm *kvm, struct kvm_enc_region *range),
+      (kvm, range), -ENOTTY)
+TD_OP(int, vm_copy_enc_context_from, (struct kvm *kvm, unsigned int source_fd),
+      (kvm, source_fd), -EINVAL)
+TD_OP(int, vm_move_enc_context_from, (struct kvm *kvm, unsigned int source_fd),
+      (kvm, source_fd), -EINVAL)
+
+#undef TD_OP
+#undef TD_VOID_OP
+#undef TD_NOP

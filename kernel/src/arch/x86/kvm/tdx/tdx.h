@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef __KVM_X86_TDX_H
+#define __KVM_X86_TDX_H
+
+/*
+ * The TDX VM type.  It lives in kvm.ko, stacked over whichever vendor module is
+ * loaded: ops.c sends what concerns a TD here and everything else to the vendor.
+ *
+ *   setup.c      the host: TDX module, CPUs, capabilities
+ *   vm.c         a TD from KVM_CREATE_VM to the last reference
+ *   keyid.c      its KeyID and the cgroup that pays for it
+ *   page.c       pages that the TDX module owns for a while
+ *   create.c     KeyID, TDR, TDCS
+ *   teardown.c   the keys go first, then everything else is reclaimed
+ *   memory.c     its private PT, by SEAMCALL
+ *   populate.c   its initial memory
+ *   params.c     TD_PARAMS: pure functions
+ *   ioctl.c      KVM_MEMORY_ENCRYPT_OP, init_vm.c and cpuid.c some of its commands
+ *   vcpu.h       its vCPUs
+ */
+
+#include <linux/kvm_host.h>
+
+#ifdef CONFIG_KVM_TDX
+
+#include <asm/tdx_host.h>
+#include "params.h"
+
+struct misc_cg;
+
+/* Life of a TD, in this order; never backwards. */
+enum td_state {
+	/* KVM_CREATE_VM: no KeyID, no pages. */
+	TD_UNINITIALIZED,
+	/* KVM_TDX_INIT_VM: vCPUs and initial memory may be added. */
+	TD_INITIALIZED,
+	/* KVM_TDX_FINALIZE_VM: measured, may run. */
+	TD_RUNNABLE,
+	/* KeyID released: nothing runs, pages can be reclaimed. */
+	TD_DEAD,
+};
+
+struct kvm_tdx {
+	/* Back pointer. */
+	struct kvm *kvm;
+	/* Written with kvm->lock and slots_lock held, or when nobody else can reach the VM. */
+	enum td_state state;
+	/* KeyID of the TD; -1 without. */
+	int keyid;
+	/* The cgroup that is charged for the KeyID; NULL without. */
+	struct misc_cg *misc_cg;
+	/* TD root page, the TD's name in every SEAMCALL; 0 without. */
+	phys_addr_t tdr;
+	/* Pages of the TD's control structure; 0 where the TD has none yet. */
+	phys_addr_t *tdcs;
+	/* What user space asked for in KVM_TDX_INIT_VM. */
+	u64 attributes;
+	u64 xfam;
+	/* GPA width, 48 or 52. */
+	int gpaw;
+	/* Virtual TSC, as the TDX module computes it. */
+	u64 tsc_offset;
+	u64 tsc_multiplier;
+	/* Page that the next leaf of the private PT is filled from, see populate.c; 0 without. */
+	phys_addr_t source;
+};
+
+/* Parameter "tdx" of the vendor module, see setup.c. */
+extern bool enable_tdx;
+
+static inline struct kvm_tdx *to_kvm_tdx(const struct kvm *kvm)
+{
+	return kvm->arch.tdx;
+}
+
+static inline bool is_td(const struct kvm *kvm)
+{
+	return kvm->arch.vm_type == KVM_X86_TDX_VM;
+}
+
+static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu)
+{
+	return is_td(vcpu->kvm);
+}
+
+/* ops.c */
+void td_wrap_ops(struct kvm_x86_ops *ops);
+
+/* setup.c: called when the vendor module has come, and before it goes. */
+int td_setup(void);
+void td_unsetup(void);
+/* Calls @fn(@arg) on one CPU of each package, until one of them returns an error.  May sleep. */
+int td_on_each_package(int (*fn)(void *), void *arg);
+
+/* vm.c; the vendor's op has run before (destroy: runs after). */
+int td_vm_init(struct kvm *kvm);
+void td_vm_destroy(struct kvm *kvm);
+
+/* ioctl.c: KVM_MEMORY_ENCRYPT_OP of a VM and of a vCPU */
+int td_vm_ioctl(struct kvm *kvm, void __user *argp);
+int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp);
+
+/* keyid.c: the KeyID of a TD, charged to the cgroup of the caller; may sleep. */
+int td_take_keyid(struct kvm_tdx *td);
+void td_put_keyid(struct kvm_tdx *td);
+/* TDs that have a KeyID. */
+int td_nr_keyids_used(void);
+
+/*
+ * page.c: pages for the TDX module.
+ *
+ * td_alloc_page() returns the physical address of a page near this CPU, charged to the
+ * caller's memory cgroup, or 0.  td_free_page() takes back what the module never
+ * had, td_reclaim_page() what it has: the TD's KeyID is released.  Pages that
+ * the module does not give back are leaked on purpose.  0 is no page, for both.
+ */
+phys_addr_t td_alloc_page(void);
+void td_free_page(phys_addr_t page);
+void td_reclaim_page(phys_addr_t page);
+/* Takes back, frees nothing: a page, or a huge one that starts at @page.  Any context. */
+int td_reclaim(phys_addr_t page);
+/* Makes @nr pages, which no KeyID but the host's is used for any more, safe to use. */
+void td_scrub_pages(phys_addr_t page, unsigned long nr);
+
+/* Pages that are lost until the next boot. */
+void td_count_leak(unsigned long nr);
+void td_create_debugfs(void);
+
+/*
+ * How a SEAMCALL ended, as an errno: 0, -EBUSY if trying again is meaningful, or
+ * -EIO, of which the log is told.
+ */
+int td_check(const char *leaf, u64 status);
+
+/* Attempts for what others hold for a moment only. */
+#define TD_BUSY_RETRIES		1000
+
+/* Evaluates @call, which is a td_check(), until it is not -EBUSY. */
+#define td_retry_busy(call)					\
+({								\
+	int __tries = TD_BUSY_RETRIES, __ret;			\
+								\
+	while ((__ret = (call)) == -EBUSY && --__tries)		\
+		cpu_relax();					\
+	__ret;							\
+})
+
+/* create.c, teardown.c: a TD in the TDX module; kvm->lock held, may sleep. */
+int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_status);
+/* Undoes td_create() while there is neither a vCPU nor memory. */
+void td_destroy(struct kvm_tdx *td);
+/* ->die() of the private PT: no vCPU can run, the KeyID is free. */
+int td_die(struct kvm *kvm);
+/* What td_create() and teardown do to the TDX module's keys, one at a time. */
+extern struct mutex td_keys_lock;
+
+/* memory.c */
+extern const struct kvm_private_pt_ops td_private_pt_ops;
+
+/*
+ * populate.c: KVM_TDX_INIT_MEM_REGION of a vCPU, vcpu->mutex held, and
+ * KVM_TDX_FINALIZE_VM, kvm->lock held.  Both take slots_lock.
+ */
+int td_init_mem_region(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd);
+int td_finalize(struct kvm *kvm, struct kvm_tdx_cmd *cmd);
+
+/* cpuid.c: KVM_TDX_GET_CPUID */
+int td_get_cpuid(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd);
+
+/* init_vm.c: KVM_TDX_INIT_VM, kvm->lock held, and KVM_TDX_CAPABILITIES. */
+int td_init_vm(struct kvm *kvm, struct kvm_tdx_cmd *cmd);
+int td_get_capabilities(struct kvm_tdx_cmd *cmd);
+
+#include "vcpu.h"
+
+#else /* !CONFIG_KVM_TDX */
+
+static inline bool is_td(const struct kvm *kvm) { return false; }
+static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu) { return false; }
+static inline int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp) { return -ENOTTY; }
+static inline void td_unsetup(void) { }
+
+#endif /* CONFIG_KVM_TDX */
+#endif

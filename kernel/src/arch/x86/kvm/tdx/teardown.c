@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The end of a TD.
+ *
+ * First the vCPUs leave the CPUs, caches are written back and the KeyID is free:
+ * nothing can touch the TD's memory any more, so that every page is reclaimed by
+ * one call, without block, track and kick.  The TDR, which all others name as
+ * their owner, goes last.
+ *
+ * Whatever the TDX module does not give back is lost on purpose: the page may
+ * hold private state, and writing to it may be a machine check.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "mmu/mirror/mirror.h"
+#include "tdx.h"
+
+static int write_back_caches(void *unused)
+{
+	int tries = TD_BUSY_RETRIES;
+	bool resume = false;
+	u64 status;
+
+	do {
+		status = tdh_phymem_cache_wb(resume);
+		if (tdx_status_is(status, TDX_INTERRUPTED_RESUMABLE))
+			resume = true;
+		else if (!tdx_status_is_busy(status) || !--tries)
+			break;
+		cond_resched();
+	} while (true);
+
+	return td_check("PHYMEM.CACHE.WB", status);
+}
+
+/* On an error the KeyID is lost with the TD. */
+static int release_keyid(struct kvm_tdx *td)
+{
+	int ret;
+
+	mutex_lock(&td_keys_lock);
+	ret = td_retry_busy(td_check("MNG.VPFLUSHDONE", tdh_mng_vpflushdone(td->tdr)));
+	if (!ret)
+		ret = td_on_each_package(write_back_caches, NULL);
+	if (!ret)
+		ret = td_retry_busy(td_check("MNG.KEY.FREEID", tdh_mng_key_freeid(td->tdr)));
+	mutex_unlock(&td_keys_lock);
+
+	if (ret) {
+		pr_err("tdx: KeyID %d is lost: %d\n", td->keyid, ret);
+		return -EIO;
+	}
+
+	td_put_keyid(td);
+	return 0;
+}
+
+int td_die(struct kvm *kvm)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+	int ret;
+
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		td_vcpu_flush(vcpu);
+
+	ret = release_keyid(td);
+	if (!ret)
+		WRITE_ONCE(td->state, TD_DEAD);
+
+	return ret;
+}
+
+/* The TDR was written with the global KeyID, which CACHE.WB leaves alone. */
+static void reclaim_tdr(struct kvm_tdx *td)
+{
+	phys_addr_t tdr = td->tdr;
+
+	if (!tdr)
+		return;
+
+	td->tdr = 0;
+	if (td_reclaim(tdr) ||
+	    td_retry_busy(td_check("PHYMEM.PAGE.WBINVD",
+				   tdh_phymem_page_wbinvd(tdr, tdx_global_hkid())))) {
+		td_count_leak(1);
+		return;
+	}
+
+	td_scrub_pages(tdr, 1);
+	td_free_page(tdr);
+}
+
+static void reclaim_tdcs(struct kvm_tdx *td)
+{
+	unsigned int i, nr = tdx_nr_tdcs_pages(tdx_get_sys_info());
+
+	for (i = 0; i < nr; i++) {
+		td_reclaim_page(td->tdcs[i]);
+		td->tdcs[i] = 0;
+	}
+}
+
+void td_destroy(struct kvm_tdx *td)
+{
+	if (!td->tdr)
+		return;
+
+	release_keyid(td);
+	reclaim_tdcs(td);
+	reclaim_tdr(td);
+}
+
+/* All vCPUs are gone. */
+void td_vm_destroy(struct kvm *kvm)
+{
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+
+	/* Private pages and tables, if there are any left; they name the TDR. */
+	kvm_mirror_destroy(kvm);
+
+	reclaim_tdcs(td);
+	reclaim_tdr(td);
+
+	kvm->arch.tdx = NULL;
+	kfree(td->tdcs);
+	kfree(td);
+}
