@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPUID of a TD: the real CPU's, less what a TD can not have, with what the host configures.
+ *
+ * value = (real & passed) | fixed | (configured & direct) | (configured & real & allowed)
+ */
+
+#include "core.h"
+
+enum { EAX, EBX, ECX, EDX };
+
+struct leaf {
+	u32 leaf, subleaf;
+	/* Bits of the real CPU that every TD has. */
+	u32 passed[4];
+	/* Bits that are 1 on any CPU. */
+	u32 fixed[4];
+	/* Bits that are as the host says, and bits that it can only take away. */
+	u32 direct[4], allowed[4];
+	bool is_configurable;
+};
+
+#define NONE		TDX_CPUID_NO_SUBLEAF
+#define PLAIN(l, s)	{ .leaf = (l), .subleaf = (s) }
+#define CONFIG		.is_configurable = true
+#define CACHE(s, d)	{ .leaf = 4, .subleaf = (s), CONFIG, \
+			  .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
+#define TOPOLOGY(s)	{ .leaf = 0x1f, .subleaf = (s), CONFIG, .direct = { 0x1f, 0xffff, 0xffff } }
+
+static const struct leaf leaves[] = {
+	{ .leaf = 0, .subleaf = NONE, .fixed = { 0x23, 0x756e6547, 0x6c65746e, 0x49656e69 } },
+	{ .leaf = 1, .subleaf = NONE, CONFIG,
+	  .passed = { 0, 0x0000ff00, 0x46fa3203, 0x078bfbff }, .fixed = { 0, 0, 0x80200000, 0x200 },
+	  .direct = { 0x0fff3fff, 0x00ff0000 }, .allowed = { 0, 0, 0x31044d88, 0xb8440000 } },
+	PLAIN(3, NONE),
+	CACHE(0, 0xfffffffb), CACHE(1, 0xfffffffb), CACHE(2, 0xfffffffb), CACHE(3, 0x7),
+	PLAIN(4, 4),
+	PLAIN(5, NONE),
+	{ .leaf = 7, .subleaf = 0, CONFIG,
+	  .passed = { 0x3, 0x219424a1, 0x18000008, 0x9c000400 }, .fixed = { 0, 0, 0, 1U << 29 },
+	  .allowed = { 0, 0xdc2b9b18, 0x02417f65, 0x0005411c } },
+	{ .leaf = 7, .subleaf = 1, CONFIG, .allowed = { 0x04001d30, 0, 0, 0x430 } },
+	{ .leaf = 7, .subleaf = 2, CONFIG, .allowed = { 0, 0, 0, 0x28 } },
+	PLAIN(8, NONE),
+	{ .leaf = 0xa, .subleaf = NONE, CONFIG },
+	PLAIN(0xb, 0), PLAIN(0xb, 1), PLAIN(0xb, 2),
+	PLAIN(0xd, 0),
+	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1, XSAVES */
+	{ .leaf = 0xd, .subleaf = 1, .passed = { 0xf } },
+	PLAIN(0xd, 2), PLAIN(0xd, 3), PLAIN(0xd, 4), PLAIN(0xd, 5), PLAIN(0xd, 6), PLAIN(0xd, 7),
+	PLAIN(0xd, 8), PLAIN(0xd, 9), PLAIN(0xd, 10), PLAIN(0xd, 11), PLAIN(0xd, 12),
+	PLAIN(0xd, 13), PLAIN(0xd, 14), PLAIN(0xd, 15), PLAIN(0xd, 16), PLAIN(0xd, 17),
+	PLAIN(0xd, 18),
+	PLAIN(0xe, NONE), PLAIN(0x11, NONE), PLAIN(0x12, NONE), PLAIN(0x13, NONE),
+	PLAIN(0x14, 0), PLAIN(0x14, 1),
+	{ .leaf = 0x15, .subleaf = NONE, .fixed = { 1, 0, 25000000, 0 } },
+	PLAIN(0x19, NONE), PLAIN(0x1a, NONE),
+	{ .leaf = 0x1c, .subleaf = NONE, CONFIG, .allowed = { 0xff } },
+	PLAIN(0x1d, 0), PLAIN(0x1d, 1), PLAIN(0x1e, NONE),
+	TOPOLOGY(0), TOPOLOGY(1), TOPOLOGY(2), TOPOLOGY(3), TOPOLOGY(4), TOPOLOGY(5),
+	PLAIN(0x20, NONE),
+	{ .leaf = 0x21, .subleaf = 0, .fixed = { 0, 0x65746e49, 0x20202020, 0x5844546c } },
+	PLAIN(0x22, NONE),
+	{ .leaf = 0x23, .subleaf = 0, CONFIG, .allowed = { 0xf } },
+	PLAIN(0x23, 1), PLAIN(0x23, 2), PLAIN(0x23, 3),
+	{ .leaf = 0x80000000, .subleaf = NONE, .fixed = { 0x80000008 } },
+	/* LAHF, LZCNT, PREFETCHW; SYSCALL, NX, 1 GiB pages, RDTSCP, long mode */
+	{ .leaf = 0x80000001, .subleaf = NONE, .passed = { 0, 0, 0x121, 0x2c100800 } },
+	{ .leaf = 0x80000007, .subleaf = NONE, .fixed = { 0, 0, 0, 0x100 } },
+	/* Widths of physical and linear addresses; WBNOINVD */
+	{ .leaf = 0x80000008, .subleaf = NONE, CONFIG, .passed = { 0xffff },
+	  .allowed = { 0, 0x200 } },
+};
+
+/* Order in which the ABI lists what can be configured: leaf 7.2 and 23.0 came later. */
+static const struct {
+	u32 leaf, subleaf;
+} configs[SM_NR_CPUID_CONFIGS] = {
+	{ 1, NONE }, { 4, 0 }, { 4, 1 }, { 4, 2 }, { 4, 3 }, { 7, 0 }, { 7, 1 }, { 0xa, NONE },
+	{ 0x1c, NONE }, { 0x80000008, NONE }, { 7, 2 }, { 0x23, 0 },
+	{ 0x1f, 0 }, { 0x1f, 1 }, { 0x1f, 2 }, { 0x1f, 3 }, { 0x1f, 4 }, { 0x1f, 5 },
+};
+
+/* Bits that need a state component. */
+static const struct {
+	u32 leaf, subleaf, reg, mask;
+	u8 xfam_bit;
+} needs_xfam[] = {
+	{ 1, NONE, ECX, BIT(12) | BIT(28) | BIT(29), 2 },
+	{ 7, 0, EBX, BIT(5), 2 },
+	{ 7, 0, EBX, 0xdc230000, 5 },
+	{ 7, 0, ECX, BIT(9) | BIT(10), 2 },
+	{ 7, 0, ECX, BIT(1) | BIT(6) | BIT(11) | BIT(12) | BIT(14), 5 },
+	{ 7, 0, ECX, BIT(3), 9 },
+	{ 7, 0, EDX, BIT(2) | BIT(3) | BIT(8), 5 },
+	{ 7, 1, EAX, BIT(4), 2 },
+	{ 7, 1, EAX, BIT(5), 5 },
+	{ 7, 1, EDX, BIT(4) | BIT(5), 2 },
+};
+
+#define MAX_BASE_LEAF	0x23
+
+int sm_cpuid_index(u32 leaf, u32 subleaf)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
+		if (leaves[i].leaf == leaf && leaves[i].subleaf == subleaf)
+			return i;
+	}
+	return -1;
+}
+
+bool sm_cpuid_leaf(unsigned int i, u32 *ret_leaf, u32 *ret_subleaf)
+{
+	if (i >= ARRAY_SIZE(leaves))
+		return false;
+	*ret_leaf = leaves[i].leaf;
+	*ret_subleaf = leaves[i].subleaf;
+	return true;
+}
+
+static void real_cpuid(const struct leaf *leaf, u32 ret_regs[4])
+{
+	sm_platform_cpuid(leaf->leaf, leaf->subleaf == NONE ? 0 : leaf->subleaf, ret_regs);
+}
+
+void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config)
+{
+	const struct leaf *leaf = &leaves[sm_cpuid_index(configs[i].leaf, configs[i].subleaf)];
+	u32 real[4];
+
+	real_cpuid(leaf, real);
+	ret_config->leaf = leaf->leaf;
+	ret_config->sub_leaf = leaf->subleaf;
+	ret_config->mask.eax = leaf->direct[EAX] | (leaf->allowed[EAX] & real[EAX]);
+	ret_config->mask.ebx = leaf->direct[EBX] | (leaf->allowed[EBX] & real[EBX]);
+	ret_config->mask.ecx = leaf->direct[ECX] | (leaf->allowed[ECX] & real[ECX]);
+	ret_config->mask.edx = leaf->direct[EDX] | (leaf->allowed[EDX] & real[EDX]);
+}
+
+/* State components of XFAM: sizes and offsets as the CPU has them. */
+static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
+{
+	u32 real[4], size = 512 + 64;
+	unsigned int i;
+
+	if (leaf->subleaf == 1)
+		return;
+	if (leaf->subleaf) {
+		if (tdcs->xfam & BIT_ULL(leaf->subleaf))
+			real_cpuid(leaf, regs);
+		return;
+	}
+	for (i = 2; i <= 18; i++) {
+		if (!(tdcs->xfam & BIT_ULL(i)))
+			continue;
+		sm_platform_cpuid(0xd, i, real);
+		size = max(size, real[EAX] + real[EBX]);
+	}
+	regs[EAX] = tdcs->xfam;
+	/* For the XCR0 that a vCPU starts with. */
+	regs[EBX] = 512 + 64;
+	regs[ECX] = size;
+	regs[EDX] = tdcs->xfam >> 32;
+}
+
+/* What depends on the other parameters of the TD. */
+static void adjust(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(needs_xfam); i++) {
+		if (needs_xfam[i].leaf == leaf->leaf && needs_xfam[i].subleaf == leaf->subleaf &&
+		    !(tdcs->xfam & BIT_ULL(needs_xfam[i].xfam_bit)))
+			regs[needs_xfam[i].reg] &= ~needs_xfam[i].mask;
+	}
+	if (leaf->leaf == 0xd)
+		set_xsave(tdcs, leaf, regs);
+	if (leaf->leaf == 0x15)
+		regs[EBX] = tdcs->tsc_frequency;
+	if (leaf->leaf == 7 && !leaf->subleaf)
+		regs[EAX] = 2;
+}
+
+static bool set_leaf(const struct sm_tdcs *tdcs, const struct leaf *leaf,
+		     const struct tdx_cpuid_value *value, u32 regs[4])
+{
+	u32 config[4] = { value->eax, value->ebx, value->ecx, value->edx }, real[4];
+	unsigned int i;
+
+	real_cpuid(leaf, real);
+	for (i = 0; i < 4; i++) {
+		if (config[i] & ~(leaf->direct[i] | (leaf->allowed[i] & real[i])))
+			return false;
+		regs[i] = (real[i] & leaf->passed[i]) | leaf->fixed[i] | config[i];
+	}
+	/* Family, model and stepping are those of the CPU. */
+	if (leaf->leaf == 1) {
+		if (config[EAX] && config[EAX] != (real[EAX] & leaf->direct[EAX]))
+			return false;
+		regs[EAX] = real[EAX] & leaf->direct[EAX];
+	}
+	/* HLE and RTM only together. */
+	if (leaf->leaf == 7 && !leaf->subleaf && !(regs[EBX] & BIT(4)) != !(regs[EBX] & BIT(11)))
+		return false;
+	adjust(tdcs, leaf, regs);
+	return true;
+}
+
+/* The place of a leaf in TD_PARAMS, -1 if it can not be configured. */
+static int config_index(const struct leaf *leaf)
+{
+	unsigned int i;
+
+	for (i = 0; leaf->is_configurable && i < SM_NR_CPUID_CONFIGS; i++) {
+		if (configs[i].leaf == leaf->leaf && configs[i].subleaf == leaf->subleaf)
+			return i;
+	}
+	return -1;
+}
+
+bool sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u64 *ret_cpuid)
+{
+	static const struct tdx_cpuid_value nothing;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
+		int n = config_index(&leaves[i]);
+
+		*ret_cpuid = leaves[i].leaf | (u64)leaves[i].subleaf << 32;
+		if (!set_leaf(tdcs, &leaves[i], n < 0 ? &nothing : &params->cpuid_values[n],
+			      tdcs->cpuid[i]))
+			return false;
+	}
+	/* The unused rest. */
+	*ret_cpuid = ~0ULL;
+	return !memchr_inv(&params->cpuid_values[SM_NR_CPUID_CONFIGS], 0,
+			   (TDX_TD_PARAMS_NR_CPUIDS - SM_NR_CPUID_CONFIGS) *
+			   sizeof(params->cpuid_values[0]));
+}
+
+bool sm_td_cpuid(const struct sm_tdcs *tdcs, u32 leaf, u32 subleaf, u32 ret_regs[4])
+{
+	int i;
+
+	if (leaf > MAX_BASE_LEAF && leaf < 0x40000000)
+		leaf = MAX_BASE_LEAF;
+	i = sm_cpuid_index(leaf, NONE);
+	if (i < 0)
+		i = sm_cpuid_index(leaf, subleaf);
+	if (i >= 0) {
+		memcpy(ret_regs, tdcs->cpuid[i], sizeof(tdcs->cpuid[i]));
+		return true;
+	}
+	/* Subleaves beyond those of a leaf that is answered are empty. */
+	memset(ret_regs, 0, 4 * sizeof(u32));
+	return sm_cpuid_index(leaf, 0) >= 0;
+}

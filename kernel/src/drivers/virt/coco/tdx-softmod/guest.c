@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a guest does to its own memory: faults, ACCEPT, operands of TDCALLs.
+ */
+
+#include "core.h"
+
+/* Extended exit qualification: type 3:0, and what it is about. */
+#define EXIT_ACCEPT		1
+#define ACCEPT_LEVEL(l)		((u64)(l) << 32)
+#define ACCEPT_AT(l)		((u64)(l) << 35)
+#define ACCEPT_STATE(s)		((u64)(s) << 38)
+#define ACCEPT_IS_LEAF		BIT_ULL(46)
+
+#define LEVEL_BITS		GENMASK_ULL(2, 0)
+#define BAD_GPA			(TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX)
+
+/* Lock the tree against removal of tables, and walk. */
+static bool begin(struct sm_vcpu *vcpu, u64 gpa, unsigned int level, struct sm_walk *ret_walk)
+{
+	if (!sm_try_lock(&vcpu->tdcs->sept_lock, false))
+		return false;
+	sm_sept_walk(vcpu->tdcs, gpa, level, ret_walk);
+	return true;
+}
+
+static void end(struct sm_vcpu *vcpu)
+{
+	sm_unlock(&vcpu->tdcs->sept_lock, false);
+}
+
+static void fault_exit(struct sm_fault *fault, u64 gpa, unsigned int access)
+{
+	fault->kind = SM_FAULT_EXIT;
+	fault->gpa = gpa & ~4095ULL;
+	/* No entry that lets nobody in has permissions to show. */
+	fault->qualification = access;
+	fault->ext_qualification = 0;
+}
+
+/* Which fault is an access to an entry in this state? */
+static void classify(u64 entry, u64 gpa, unsigned int access, struct sm_fault *fault)
+{
+	switch (sm_sept_state(entry)) {
+	case TDX_SEPT_MAPPED:
+		fault->kind = SM_FAULT_NONE;
+		break;
+	case TDX_SEPT_PENDING:
+		fault_exit(fault, gpa, access);
+		fault->kind = SM_FAULT_PENDING;
+		break;
+	default:
+		fault_exit(fault, gpa, access);
+	}
+}
+
+void sm_sept_fault(struct sm_vcpu *vcpu, u64 gpa, unsigned int access, struct sm_fault *fault)
+{
+	struct sm_walk walk;
+
+	if (!begin(vcpu, gpa, 0, &walk)) {
+		fault->kind = SM_FAULT_BUSY;
+		return;
+	}
+	classify(walk.entry, gpa, access, fault);
+	end(vcpu);
+}
+
+static void accept_exit(struct sm_fault *fault, u64 gpa, unsigned int level,
+			const struct sm_walk *walk)
+{
+	u8 state = sm_sept_state(walk->entry);
+
+	fault_exit(fault, gpa, SM_ACCESS_WRITE);
+	fault->ext_qualification = EXIT_ACCEPT | ACCEPT_LEVEL(level) | ACCEPT_AT(walk->level) |
+				   ACCEPT_STATE(state) | (state & 0x80 ? 0 : ACCEPT_IS_LEAF);
+}
+
+/* The pages become zero, then the guest's. */
+static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
+{
+	unsigned long i, nr_pages = sm_level_pages(walk->level);
+	phys_addr_t hpa;
+	u8 state;
+
+	/* Data must not come to be in a page that the host may still see. */
+	if (!sm_platform_host_is_flushed()) {
+		fault->kind = SM_FAULT_BUSY;
+		return TDX_SUCCESS;
+	}
+	if (!sm_sept_lock_entry(walk))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
+	state = sm_sept_next(SM_SEPT_ACCEPT, sm_sept_state(walk->entry));
+	if (state == SM_SEPT_NO_STATE) {
+		/* It was pending a moment ago: the guest tries again. */
+		sm_sept_unlock_entry(walk, walk->entry);
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
+	}
+	hpa = walk->entry & SM_SEPT_HPA;
+	for (i = 0; i < nr_pages; i++)
+		memset(sm_va(hpa + i * 4096), 0, 4096);
+	sm_sept_unlock_entry(walk, sm_sept_make(state, hpa, walk->level));
+	return TDX_SUCCESS;
+}
+
+u64 sm_sept_accept(struct sm_vcpu *vcpu, u64 rcx, struct sm_fault *fault)
+{
+	u64 gpa = rcx & ~LEVEL_BITS, status = TDX_SUCCESS;
+	unsigned int level = rcx & LEVEL_BITS;
+	struct sm_walk walk;
+	u8 state;
+
+	fault->kind = SM_FAULT_NONE;
+	if (level > 1 || gpa >= SM_SHARED_BIT || !IS_ALIGNED(gpa, sm_level_size(level)))
+		return BAD_GPA;
+	if (!begin(vcpu, gpa, level, &walk))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
+
+	state = sm_sept_state(walk.entry);
+	if (state == TDX_SEPT_MAPPED)
+		status = TDX_PAGE_ALREADY_ACCEPTED | walk.level;
+	else if (state == TDX_SEPT_NL_MAPPED)
+		status = TDX_PAGE_SIZE_MISMATCH | walk.level;
+	else if (state == TDX_SEPT_PENDING && walk.level == level)
+		status = accept_page(&walk, fault);
+	else
+		accept_exit(fault, gpa, level, &walk);
+	end(vcpu);
+	return status;
+}
+
+u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
+		      struct sm_fault *fault)
+{
+	/* Of the only VM: R, W, X and valid. */
+	const u64 attributes = 0x8007;
+	struct sm_walk walk;
+	u8 state;
+
+	fault->kind = SM_FAULT_NONE;
+	if (gpa >= SM_SHARED_BIT || !IS_ALIGNED(gpa, 4096))
+		return BAD_GPA;
+	if (!begin(vcpu, gpa, 0, &walk))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
+	state = sm_sept_state(walk.entry);
+	end(vcpu);
+	if (state != TDX_SEPT_MAPPED && state != TDX_SEPT_PENDING) {
+		fault_exit(fault, gpa, SM_ACCESS_READ);
+		return TDX_SUCCESS;
+	}
+	*ret_rcx = (gpa & ~(sm_level_size(walk.level) - 1)) | walk.level |
+		   (state == TDX_SEPT_PENDING ? BIT_ULL(62) : 0);
+	*ret_rdx = attributes;
+	return TDX_SUCCESS;
+}
+
+static void *map_private(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
+{
+	struct sm_walk walk;
+	u64 offset;
+
+	if (!begin(vcpu, gpa, 0, &walk)) {
+		fault->kind = SM_FAULT_BUSY;
+		return NULL;
+	}
+	classify(walk.entry, gpa, write ? SM_ACCESS_WRITE : SM_ACCESS_READ, fault);
+	end(vcpu);
+	if (fault->kind != SM_FAULT_NONE)
+		return NULL;
+	/*
+	 * The page can not go: removal needs it blocked and all vCPUs out of the epoch,
+	 * and this one is in it.
+	 */
+	offset = gpa & (sm_level_size(walk.level) - 1);
+	return sm_va((walk.entry & SM_SEPT_HPA) + (offset & ~4095ULL)) + (offset & 4095);
+}
+
+/* KVM's tables are in host memory, and are freed after a grace period: interrupts are off. */
+static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
+{
+	const u64 needed = SM_SEPT_P | SM_SEPT_U | (write ? SM_SEPT_W : 0);
+	u64 *table = vcpu->tdcs->root, entry, offset;
+	unsigned int level;
+	void *va;
+
+	fault_exit(fault, gpa, write ? SM_ACCESS_WRITE : SM_ACCESS_READ);
+	fault->kind = SM_FAULT_SHARED;
+	for (level = SM_TOP_LEVEL; ; level--) {
+		entry = READ_ONCE(table[(gpa >> sm_level_shift(level)) & 511]);
+		if ((entry & needed) != needed)
+			return NULL;
+		if (!level || (entry & SM_SEPT_PS))
+			break;
+		table = sm_platform_host_va(entry & SM_SEPT_HPA);
+		if (!table)
+			return NULL;
+	}
+	offset = gpa & (sm_level_size(level) - 1);
+	va = sm_platform_host_va((entry & SM_SEPT_HPA & ~(sm_level_size(level) - 1)) +
+				 (offset & ~4095ULL));
+	fault->kind = va ? SM_FAULT_NONE : SM_FAULT_INVALID;
+	return va ? va + (offset & 4095) : NULL;
+}
+
+void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write, struct sm_fault *fault)
+{
+	if (gpa >> SM_GPAW || (gpa & 4095) + bytes > 4096) {
+		fault->kind = SM_FAULT_INVALID;
+		return NULL;
+	}
+	return gpa & SM_SHARED_BIT ? map_shared(vcpu, gpa, write, fault) :
+				     map_private(vcpu, gpa, write, fault);
+}
+
+bool sm_td_refresh_shared(struct sm_vcpu *vcpu)
+{
+	u64 *root = vcpu->tdcs->root;
+	const u64 *theirs = NULL;
+	bool changed = false;
+	unsigned int i;
+
+	if (vcpu->host.shared_eptp != ~0ULL)
+		theirs = sm_platform_host_va(vcpu->host.shared_eptp & SM_SEPT_HPA);
+	for (i = 256; i < 512; i++) {
+		u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
+
+		if (READ_ONCE(root[i]) == entry)
+			continue;
+		WRITE_ONCE(root[i], entry);
+		changed = true;
+	}
+	return changed;
+}

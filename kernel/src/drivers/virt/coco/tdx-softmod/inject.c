@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fault injection: the Nth call of a leaf returns what was asked for.
+ */
+
+#include "core.h"
+
+struct sm_injection sm_injection;
+
+bool sm_injection_take(struct sm_call *call, unsigned int leaf, u64 *ret_status)
+{
+	struct sm_injection *injection = &sm_injection;
+
+	if (likely(!READ_ONCE(injection->nth)) || READ_ONCE(injection->leaf) != leaf)
+		return false;
+	if (injection->nth > 1) {
+		injection->nth--;
+		return false;
+	}
+	if (injection->times)
+		injection->times--;
+	if (!injection->times)
+		WRITE_ONCE(injection->nth, 0);
+
+	/* What is resumed must have been started: the leaf does its part. */
+	if (leaf == TDH_PHYMEM_CACHE_WB && injection->status == TDX_INTERRUPTED_RESUMABLE) {
+		call->interrupt = true;
+		return false;
+	}
+	*ret_status = injection->status;
+	return true;
+}
+
+bool sm_random(void *to, size_t size)
+{
+	if (unlikely(READ_ONCE(sm_injection.no_entropy))) {
+		sm_injection.no_entropy--;
+		return false;
+	}
+	return sm_platform_random(to, size);
+}

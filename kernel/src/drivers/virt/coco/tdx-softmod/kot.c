@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Private KeyIDs: which are free, and which still have to be written back on which
+ * package.  There are no keys; the life cycle is the real one.
+ */
+
+#include "leaves.h"
+
+static struct {
+	sm_lock_t lock;
+	u16 first, nr;
+	struct {
+		/* enum sm_hkid_state */
+		u8 state;
+		/* Packages whose caches may hold data of this KeyID. */
+		u64 dirty;
+	} hkids[SM_MAX_HKIDS];
+} kot;
+
+/* PHYMEM.CACHE.WB of a package, one at a time each. */
+static struct {
+	sm_lock_t lock;
+	/* Interrupted, and these KeyIDs are to be finished. */
+	bool started;
+	DECLARE_BITMAP(hkids, SM_MAX_HKIDS);
+} writeback[SM_MAX_PACKAGES];
+
+u32 sm_kot_limit;
+
+void sm_kot_load(u16 first, u16 nr)
+{
+	memset(&kot, 0, sizeof(kot));
+	memset(writeback, 0, sizeof(writeback));
+	sm_kot_limit = 0;
+	kot.first = first;
+	kot.nr = nr;
+}
+
+bool sm_kot_is_private(u64 hkid)
+{
+	return hkid >= kot.first && hkid - kot.first < kot.nr;
+}
+
+enum sm_hkid_state sm_kot_state(u16 hkid)
+{
+	return kot.hkids[hkid - kot.first].state;
+}
+
+static u64 lock_kot(struct sm_call *call)
+{
+	return sm_call_lock(call, &kot.lock, true, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
+}
+
+u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
+{
+	unsigned int i = hkid - kot.first;
+	u64 status = lock_kot(call);
+
+	if (status)
+		return status;
+	if (kot.hkids[i].state != SM_HKID_FREE || (sm_kot_limit && i >= sm_kot_limit))
+		return TDX_HKID_NOT_FREE;
+	kot.hkids[i].state = state;
+	return 0;
+}
+
+u64 sm_kot_flush(struct sm_call *call, u16 hkid)
+{
+	unsigned int i = hkid - kot.first;
+	u64 status = lock_kot(call);
+
+	if (status)
+		return status;
+	kot.hkids[i].state = SM_HKID_FLUSHED;
+	kot.hkids[i].dirty = GENMASK_ULL(sm_sys.nr_packages - 1, 0);
+	return 0;
+}
+
+u64 sm_kot_free(struct sm_call *call, u16 hkid)
+{
+	unsigned int i = hkid - kot.first;
+	u64 status = lock_kot(call);
+
+	if (status)
+		return status;
+	if (kot.hkids[i].dirty)
+		return TDX_WBCACHE_NOT_COMPLETE;
+	kot.hkids[i].state = SM_HKID_FREE;
+	return 0;
+}
+
+SM_HANDLER(phymem_cache_wb)
+{
+	unsigned int package = sm_platform_package(), i;
+	u64 resume = call->args->rcx, status;
+	bool any = false;
+
+	if (resume > 1)
+		return TDX_OPERAND_INVALID | SM_RCX;
+	status = sm_call_lock(call, &writeback[package].lock, true,
+			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_WBCACHE);
+	if (!status)
+		status = lock_kot(call);
+	if (status)
+		return status;
+
+	if (resume && !writeback[package].started)
+		return TDX_WBCACHE_RESUME_ERROR;
+	for (i = 0; i < kot.nr && !resume; i++) {
+		bool dirty = kot.hkids[i].state == SM_HKID_FLUSHED &&
+			     kot.hkids[i].dirty & BIT_ULL(package);
+
+		__assign_bit(i, writeback[package].hkids, dirty);
+		any |= dirty;
+	}
+	writeback[package].started = resume || any;
+	if (!writeback[package].started)
+		return TDX_NO_HKID_READY_TO_WBCACHE;
+	if (call->interrupt)
+		return TDX_INTERRUPTED_RESUMABLE;
+
+	for_each_set_bit(i, writeback[package].hkids, kot.nr)
+		kot.hkids[i].dirty &= ~BIT_ULL(package);
+	writeback[package].started = false;
+	return TDX_SUCCESS;
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MEM leaves: secure EPT tables and private pages.
+ */
+
+#include "leaves.h"
+
+#define LEVEL_BITS	GENMASK_ULL(2, 0)
+#define BAD_GPA		(TDX_OPERAND_INVALID | SM_RCX)
+
+u64 sm_mem_fail(struct sm_call *call, u64 status, const struct sm_walk *walk)
+{
+	call->args->rcx = sm_sept_arch_entry(walk->entry);
+	call->args->rdx = sm_sept_arch_info(walk->entry, walk->level);
+	return status | SM_RCX;
+}
+
+u64 sm_mem_begin(struct sm_call *call, unsigned int min_level, unsigned int max_level,
+		 struct sm_walk *ret_walk)
+{
+	u64 rcx = call->args->rcx, gpa = rcx & ~LEVEL_BITS, status;
+	unsigned int level = rcx & LEVEL_BITS;
+
+	call->args->rcx = 0;
+	call->args->rdx = 0;
+	if (level < min_level || level > max_level || gpa >= SM_SHARED_BIT ||
+	    !IS_ALIGNED(gpa, sm_level_size(level)))
+		return BAD_GPA;
+	status = sm_call_lock(call, &call->tdcs->sept_lock, call->leaf->sept_lock == SM_EXCLUSIVE,
+			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
+	if (status)
+		return status;
+	sm_sept_walk(call->tdcs, gpa, level, ret_walk);
+	return ret_walk->level == level ? 0 : sm_mem_fail(call, TDX_EPT_WALK_FAILED, ret_walk);
+}
+
+u64 sm_mem_lock_entry(struct sm_call *call, struct sm_walk *walk)
+{
+	if (!sm_sept_lock_entry(walk))
+		return sm_mem_fail(call, TDX_OPERAND_BUSY, walk);
+	call->slot = walk->slot;
+	call->slot_value = walk->entry;
+	return 0;
+}
+
+u64 sm_mem_begin_op(struct sm_call *call, unsigned int min_level, unsigned int max_level,
+		    enum sm_sept_op op, struct sm_walk *ret_walk, u8 *ret_state)
+{
+	u64 status = sm_mem_begin(call, min_level, max_level, ret_walk);
+
+	if (!status)
+		status = sm_mem_lock_entry(call, ret_walk);
+	if (status)
+		return status;
+	*ret_state = sm_sept_next(op, sm_sept_state(ret_walk->entry));
+	if (*ret_state == SM_SEPT_NO_STATE)
+		return sm_mem_fail(call, TDX_EPT_ENTRY_STATE_INCORRECT, ret_walk);
+	return 0;
+}
+
+u64 sm_mem_check_tracked(struct sm_call *call, const struct sm_walk *walk,
+			 const struct sm_page *page)
+{
+	/* No vCPU has run: nothing can be in a TLB. */
+	if (call->tdcs->op_state != SM_OP_RUNNABLE)
+		return 0;
+	if (!sm_sept_is_blocked(sm_sept_state(walk->entry)))
+		return sm_mem_fail(call, TDX_GPA_RANGE_NOT_BLOCKED, walk);
+	if (!sm_epoch_is_tracked(call->tdcs, page->entry->bepoch)) {
+		sm_mem_fail(call, TDX_TLB_TRACKING_NOT_DONE, walk);
+		return TDX_TLB_TRACKING_NOT_DONE | TDX_OPERAND_ID_SEPT_TREE;
+	}
+	return 0;
+}
+
+void sm_mem_page_of(const struct sm_walk *walk, struct sm_page *ret_page)
+{
+	unsigned int level = sm_sept_is_leaf(walk->entry) ? walk->level : 0;
+
+	sm_page_at(walk->entry & SM_SEPT_HPA, level, ret_page);
+}
+
+SM_HANDLER(mem_sept_add)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	u64 status;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 1, SM_TOP_LEVEL, SM_SEPT_ADD, &walk, &state);
+	if (!status)
+		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &page);
+	if (status)
+		return status;
+	sm_page_take(&page, TDX_PT_EPT, call->td);
+	/* A zero entry is a free one. */
+	memset(sm_va(page.pa), 0, 4096);
+	call->slot_value = sm_sept_make(state, page.pa, walk.level);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_page_add)
+{
+	u64 gpa = call->args->rcx, status;
+	struct sm_walk walk;
+	struct sm_page page;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_PAGE_ADD, &walk, &state);
+	if (!status)
+		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &page);
+	if (!status)
+		status = sm_host_operand(call->args->r9, 4096, SM_R9);
+	if (status)
+		return status;
+	sm_page_take(&page, TDX_PT_REG, call->td);
+	if (!sm_platform_read_host(sm_va(page.pa), call->args->r9, 4096)) {
+		sm_page_free(&page, call->td);
+		return TDX_OPERAND_INVALID | SM_R9;
+	}
+	sm_mr_page_add(call->tdcs, gpa);
+	call->slot_value = sm_sept_make(state, page.pa, 0);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_page_aug)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	u64 status;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 0, 1, SM_SEPT_PAGE_AUG, &walk, &state);
+	if (!status)
+		status = sm_page_get(call, call->args->r8, walk.level, TDX_PT_NDA, true, SM_R8,
+				     &page);
+	if (status)
+		return status;
+	sm_page_take(&page, TDX_PT_REG, call->td);
+	call->slot_value = sm_sept_make(state, page.pa, walk.level);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_range_block)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	u64 status;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 0, SM_TOP_LEVEL, SM_SEPT_BLOCK, &walk, &state);
+	if (tdx_status_is(status, TDX_EPT_ENTRY_STATE_INCORRECT) &&
+	    sm_sept_is_blocked(sm_sept_state(walk.entry)))
+		return sm_mem_fail(call, TDX_GPA_RANGE_ALREADY_BLOCKED, &walk);
+	if (status)
+		return status;
+	sm_mem_page_of(&walk, &page);
+	page.entry->bepoch = READ_ONCE(call->tdcs->epoch);
+	call->slot_value = sm_sept_make(state, page.pa, walk.level);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_range_unblock)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	u64 status;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 0, SM_TOP_LEVEL, SM_SEPT_UNBLOCK, &walk, &state);
+	if (status)
+		return status;
+	sm_mem_page_of(&walk, &page);
+	status = sm_mem_check_tracked(call, &walk, &page);
+	if (status)
+		return status;
+	call->slot_value = sm_sept_make(state, page.pa, walk.level);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_page_remove)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	u64 status;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 0, 2, SM_SEPT_PAGE_REMOVE, &walk, &state);
+	if (status)
+		return status;
+	sm_mem_page_of(&walk, &page);
+	status = sm_mem_check_tracked(call, &walk, &page);
+	if (status)
+		return status;
+	call->slot_value = sm_sept_make(state, 0, walk.level);
+	sm_page_free(&page, call->td);
+	call->args->rcx = page.pa;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_sept_remove)
+{
+	struct sm_walk walk;
+	struct sm_page page;
+	unsigned int i;
+	u64 status;
+	u64 *table;
+	u8 state;
+
+	status = sm_mem_begin_op(call, 1, SM_TOP_LEVEL, SM_SEPT_REMOVE, &walk, &state);
+	if (status)
+		return status;
+	sm_mem_page_of(&walk, &page);
+	status = sm_mem_check_tracked(call, &walk, &page);
+	if (status)
+		return status;
+	table = sm_va(page.pa);
+	for (i = 0; i < 512; i++) {
+		if (sm_sept_state(READ_ONCE(table[i])) != TDX_SEPT_FREE)
+			return sm_mem_fail(call, TDX_EPT_PAGE_NOT_FREE, &walk);
+	}
+	call->slot_value = sm_sept_make(state, 0, walk.level);
+	sm_page_free(&page, call->td);
+	call->args->rcx = page.pa;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_sept_rd)
+{
+	struct sm_walk walk;
+	u64 status = sm_mem_begin(call, 0, SM_TOP_LEVEL, &walk);
+
+	if (status)
+		return status;
+	call->args->rcx = sm_sept_arch_entry(walk.entry);
+	call->args->rdx = sm_sept_arch_info(walk.entry, walk.level);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mem_track)
+{
+	return sm_epoch_advance(call->tdcs);
+}
+
+/* MEM.RD and MEM.WR: 8 bytes of a debug TD. */
+static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
+{
+	u64 gpa = call->args->rcx, status;
+	struct sm_walk walk;
+	u8 state;
+
+	call->args->rcx = 0;
+	call->args->rdx = 0;
+	if (!sm_td_is_debug(call->tdcs))
+		return TDX_TD_NON_DEBUG;
+	if (!IS_ALIGNED(gpa, 8) || gpa >= SM_SHARED_BIT)
+		return BAD_GPA;
+	status = sm_call_lock(call, &call->tdcs->sept_lock, false,
+			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
+	if (status)
+		return status;
+	sm_sept_walk(call->tdcs, gpa, 0, &walk);
+	state = sm_sept_state(walk.entry);
+	if (!sm_sept_is_leaf(walk.entry))
+		return sm_mem_fail(call, TDX_EPT_WALK_FAILED, &walk);
+	/* A pending page has no content yet. */
+	if (state != TDX_SEPT_MAPPED && (write || state != TDX_SEPT_BLOCKED))
+		return sm_mem_fail(call, TDX_EPT_ENTRY_STATE_INCORRECT, &walk);
+	status = sm_mem_lock_entry(call, &walk);
+	if (status)
+		return status;
+	/* In the 4K page of the leaf, and in that the word. */
+	gpa &= sm_level_size(walk.level) - 1;
+	*ret_word = sm_va((walk.entry & SM_SEPT_HPA) + (gpa & ~4095ULL)) + (gpa & 4095);
+	return 0;
+}
+
+SM_HANDLER(mem_rd)
+{
+	u64 *word;
+	u64 status = debug_word(call, false, &word);
+
+	call->args->r8 = status ? 0 : READ_ONCE(*word);
+	return status;
+}
+
+SM_HANDLER(mem_wr)
+{
+	u64 value = call->args->r8, *word;
+	u64 status = debug_word(call, true, &word);
+
+	call->args->r8 = 0;
+	if (status)
+		return status;
+	call->args->r8 = READ_ONCE(*word);
+	WRITE_ONCE(*word, value);
+	return TDX_SUCCESS;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MNG leaves: a TD from its first page to its KeyID's return.
+ */
+
+#include "leaves.h"
+
+SM_HANDLER(mng_create)
+{
+	struct tdx_module_args *args = call->args;
+	u64 hkid = args->rdx, uuid[4], status;
+	struct sm_page page;
+	struct sm_td *td;
+
+	status = sm_page_get(call, args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	if (status)
+		return status;
+	if (!sm_kot_is_private(hkid))
+		return TDX_OPERAND_INVALID | SM_RDX;
+	if (!sm_random(uuid, sizeof(uuid)))
+		return TDX_RND_NO_ENTROPY;
+	status = sm_kot_assign(call, hkid, SM_HKID_ASSIGNED);
+	if (status)
+		return status;
+
+	sm_page_take(&page, TDX_PT_TDR, NULL);
+	td = sm_va(page.pa);
+	memset(td, 0, 4096);
+	td->pa = page.pa;
+	td->hkid = hkid;
+	memcpy(td->uuid, uuid, sizeof(uuid));
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_key_config)
+{
+	u64 bit = BIT_ULL(sm_platform_package());
+	struct sm_td *td = call->td;
+
+	if (td->keyed_packages & bit)
+		return TDX_KEY_CONFIGURED;
+	if (td->lifecycle != SM_TD_HKID_ASSIGNED)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	td->keyed_packages |= bit;
+	if (hweight64(td->keyed_packages) == sm_sys.nr_packages)
+		td->lifecycle = SM_TD_KEYS_CONFIGURED;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_addcx)
+{
+	struct sm_td *td = call->td;
+	struct sm_page page;
+	u64 status;
+
+	status = sm_page_get(call, call->args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	if (status)
+		return status;
+	if (td->nr_tdcx == SM_MAX_TDCS_PAGES)
+		return TDX_TDCX_NUM_INCORRECT;
+	sm_page_take(&page, TDX_PT_TDCX, td);
+	memset(sm_va(page.pa), 0, 4096);
+	td->tdcx[td->nr_tdcx++] = page.pa;
+	if (td->nr_tdcx == 1)
+		td->tdcs = sm_va(page.pa);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_init)
+{
+	struct tdx_module_args *args = call->args;
+	struct sm_tdcs *tdcs = call->tdcs;
+	struct sm_td *td = call->td;
+	struct tdx_td_params *params;
+	u64 bad_cpuid = 0, status;
+
+	status = sm_host_operand(args->rdx, 1024, SM_RDX);
+	if (status)
+		return status;
+	/* A copy that the host can not change: in a page of the TDCS that nothing uses yet. */
+	params = sm_va(td->tdcx[4]);
+	if (!sm_platform_read_host(params, args->rdx, sizeof(*params)))
+		return TDX_OPERAND_INVALID | SM_RDX;
+
+	tdcs->cpuid = sm_va(td->tdcx[1]);
+	tdcs->x2apic_ids = sm_va(td->tdcx[2]);
+	tdcs->root_pa = td->tdcx[3];
+	tdcs->root = sm_va(td->tdcx[3]);
+	status = sm_params_apply(tdcs, params, &bad_cpuid);
+	memset(params, 0, sizeof(*params));
+	args->rcx = status == (TDX_OPERAND_INVALID | TDX_OPERAND_ID_CPUID_CONFIG) ? bad_cpuid : 0;
+	if (status)
+		return status;
+
+	tdcs->epoch = 1;
+	tdcs->topology_enum_configured = 1;
+	sm_platform_sha384_init(&tdcs->mrtd_stream);
+	tdcs->op_state = SM_OP_INITIALIZED;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_rd)
+{
+	struct tdx_module_args *args = call->args;
+	u64 next;
+	u64 status;
+
+	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, args->rdx, &args->r8,
+				  &next);
+	if (call->version)
+		args->rdx = next;
+	return status;
+}
+
+SM_HANDLER(mng_wr)
+{
+	struct tdx_module_args *args = call->args;
+
+	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, args->rdx, args->r8,
+				 args->r9, &args->r8);
+}
+
+SM_HANDLER(mng_vpflushdone)
+{
+	struct sm_td *td = call->td;
+	u64 status;
+
+	if (td->lifecycle != SM_TD_HKID_ASSIGNED && td->lifecycle != SM_TD_KEYS_CONFIGURED)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	if (call->tdcs && atomic_read(&call->tdcs->nr_associated))
+		return TDX_FLUSHVP_NOT_DONE;
+	status = sm_kot_flush(call, td->hkid);
+	if (status)
+		return status;
+	td->lifecycle = SM_TD_BLOCKED;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_key_freeid)
+{
+	struct sm_td *td = call->td;
+	u64 status;
+
+	if (td->lifecycle != SM_TD_BLOCKED)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	status = sm_kot_free(call, td->hkid);
+	if (status)
+		return status;
+	td->lifecycle = SM_TD_TEARDOWN;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mng_key_reclaimid)
+{
+	return TDX_SUCCESS;
+}
+
+void sm_td_kill(struct sm_td *td)
+{
+	WRITE_ONCE(td->fatal, 1);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * softmod as a kernel module: may it load, and how does the host reach it.
+ */
+
+#define pr_fmt(fmt) "tdx_softmod: " fmt
+
+#include <linux/module.h>
+#include <linux/panic.h>
+
+#include <asm/cpufeature.h>
+#include <asm/tdx_host.h>
+
+#include "module.h"
+
+/* Where a platform with a few MKTME KeyIDs has its private ones. */
+#define FIRST_KEYID	32
+
+static bool i_know_this_is_not_tdx;
+module_param(i_know_this_is_not_tdx, bool, 0444);
+MODULE_PARM_DESC(i_know_this_is_not_tdx, "Load a TDX module that protects nothing");
+
+static unsigned int keyids = 64;
+module_param(keyids, uint, 0444);
+MODULE_PARM_DESC(keyids, "Number of private KeyIDs, the global one included: 2 to 1024");
+
+static struct tdx_backend backend = {
+	.name = "softmod",
+	.owner = THIS_MODULE,
+	.first_keyid = FIRST_KEYID,
+	.seamcall = sm_seamcall,
+};
+
+static int check(void)
+{
+	if (!i_know_this_is_not_tdx) {
+		pr_err("not loaded: it protects nothing; give i_know_this_is_not_tdx=1\n");
+		return -EPERM;
+	}
+	if (keyids < 2 || keyids > SM_MAX_HKIDS) {
+		pr_err("not loaded: keyids=%u; give 2 to %d\n", keyids, SM_MAX_HKIDS);
+		return -EINVAL;
+	}
+	if (!boot_cpu_has(X86_FEATURE_SVM) || !boot_cpu_has(X86_FEATURE_NPT)) {
+		pr_err("not loaded: the CPU has no AMD-V with nested paging\n");
+		return -ENODEV;
+	}
+	if (cpu_feature_enabled(X86_FEATURE_LA57)) {
+		pr_err("not loaded: the host uses 5-level paging; boot with no5lvl\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int __init softmod_load(void)
+{
+	int ret = check();
+
+	if (ret)
+		return ret;
+	ret = sm_platform_load();
+	if (ret)
+		return ret;
+	ret = sm_alias_load();
+	if (ret)
+		goto unload_platform;
+	ret = sm_core_load(FIRST_KEYID, keyids);
+	if (ret)
+		goto unload_alias;
+	ret = sm_run_load();
+	if (ret)
+		goto unload_alias;
+
+	backend.nr_keyids = keyids;
+	ret = tdx_register_backend(&backend);
+	if (ret) {
+		pr_err("not loaded: the kernel refuses another TDX module: %d\n", ret);
+		goto unload_run;
+	}
+	sm_inject_debugfs_load();
+	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
+	return 0;
+
+unload_run:
+	sm_run_unload();
+unload_alias:
+	sm_alias_unload();
+unload_platform:
+	sm_platform_unload();
+	return ret;
+}
+module_init(softmod_load);
+
+static void __exit softmod_unload(void)
+{
+	sm_inject_debugfs_unload();
+	/* Nobody uses it any more: users hold a reference to this module. */
+	WARN_ON(tdx_unregister_backend(&backend));
+	sm_run_unload();
+	sm_alias_unload();
+	sm_platform_unload();
+}
+module_exit(softmod_unload);
+
+MODULE_DESCRIPTION("Software TDX module for AMD-V (development and tests only)");
+MODULE_LICENSE("GPL");
+MODULE_SOFTDEP("pre: sha512_generic");

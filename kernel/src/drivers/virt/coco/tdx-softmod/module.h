@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TDX_SOFTMOD_MODULE_H
+#define TDX_SOFTMOD_MODULE_H
+
+/* What the parts around the core know of each other, in the kernel only. */
+
+#include "core.h"
+
+/* At load and unload; may sleep. */
+int sm_platform_load(void);
+void sm_platform_unload(void);
+int sm_alias_load(void);
+void sm_alias_unload(void);
+void sm_inject_debugfs_load(void);
+void sm_inject_debugfs_unload(void);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Measurement: MRTD while the TD is built, RTMRs while it runs.
+ */
+
+#include "leaves.h"
+
+#define BLOCK		128
+#define CHUNK		256
+
+/* What was done to which GPA. */
+static void measure(struct sm_tdcs *tdcs, const char *what, u64 gpa)
+{
+	u8 block[BLOCK] = {};
+
+	memcpy(block, what, strlen(what));
+	memcpy(block + 16, &gpa, sizeof(gpa));
+	sm_platform_sha384_update(&tdcs->mrtd_stream, block, sizeof(block));
+}
+
+void sm_mr_page_add(struct sm_tdcs *tdcs, u64 gpa)
+{
+	measure(tdcs, "MEM.PAGE.ADD", gpa);
+}
+
+SM_HANDLER(mr_extend)
+{
+	u64 gpa = call->args->rcx, status, offset;
+	struct sm_walk walk;
+
+	call->args->rcx = 0;
+	call->args->rdx = 0;
+	if (!IS_ALIGNED(gpa, CHUNK) || gpa >= SM_SHARED_BIT)
+		return TDX_OPERAND_INVALID | SM_RCX;
+	status = sm_call_lock(call, &call->tdcs->sept_lock, false,
+			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
+	if (status)
+		return status;
+	sm_sept_walk(call->tdcs, gpa, 0, &walk);
+	if (walk.level && !sm_sept_is_leaf(walk.entry))
+		return sm_mem_fail(call, TDX_EPT_WALK_FAILED, &walk);
+	if (sm_sept_state(walk.entry) != TDX_SEPT_MAPPED)
+		return sm_mem_fail(call, TDX_EPT_ENTRY_NOT_PRESENT, &walk);
+	status = sm_mem_lock_entry(call, &walk);
+	if (status)
+		return status;
+
+	measure(call->tdcs, "MR.EXTEND", gpa);
+	offset = gpa & (sm_level_size(walk.level) - 1);
+	sm_platform_sha384_update(&call->tdcs->mrtd_stream,
+				  sm_va((walk.entry & SM_SEPT_HPA) + (offset & ~4095ULL)) +
+				  (offset & 4095), CHUNK);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(mr_finalize)
+{
+	struct sm_tdcs *tdcs = call->tdcs;
+
+	if (!tdcs->nr_vcpus)
+		return TDX_NO_VCPUS;
+	sm_platform_sha384_final(&tdcs->mrtd_stream, tdcs->mrtd);
+	tdcs->op_state = SM_OP_RUNNABLE;
+	return TDX_SUCCESS;
+}
+
+u64 sm_rtmr_extend(struct sm_vcpu *vcpu, unsigned int index, const u8 data[SM_SHA384_SIZE])
+{
+	struct sm_tdcs *tdcs = vcpu->tdcs;
+	struct sm_sha384 sha;
+
+	if (!sm_try_lock(&tdcs->rtmr_lock, true))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RTMR;
+	sm_platform_sha384_init(&sha);
+	sm_platform_sha384_update(&sha, tdcs->rtmr[index], SM_SHA384_SIZE);
+	sm_platform_sha384_update(&sha, data, SM_SHA384_SIZE);
+	sm_platform_sha384_final(&sha, tdcs->rtmr[index]);
+	sm_unlock(&tdcs->rtmr_lock, true);
+	return TDX_SUCCESS;
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Physical pages: what they are, whose they are, who works on them.
+ */
+
+#include "core.h"
+
+phys_addr_t sm_pamt_owner(const struct sm_pamt *entry)
+{
+	return ((phys_addr_t)entry->owner_high << 32 | entry->owner_low) << 12;
+}
+
+void sm_pamt_set(struct sm_pamt *entry, u8 type, phys_addr_t owner)
+{
+	entry->type = type;
+	entry->owner_high = owner >> 44;
+	entry->owner_low = owner >> 12;
+}
+
+struct sm_pamt *sm_pamt_entry(const struct sm_tdmr *tdmr, phys_addr_t pa, unsigned int level)
+{
+	return tdmr->pamt[level] + ((pa - tdmr->base) >> sm_level_shift(level));
+}
+
+struct sm_tdmr *sm_tdmr_find(phys_addr_t pa)
+{
+	unsigned int i;
+
+	for (i = 0; i < sm_sys.nr_tdmrs; i++) {
+		struct sm_tdmr *tdmr = &sm_sys.tdmrs[i];
+
+		if (pa >= tdmr->base && pa - tdmr->base < tdmr->size)
+			return tdmr;
+	}
+	return NULL;
+}
+
+u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_tdmr **ret_tdmr)
+{
+	if (!IS_ALIGNED(pa, sm_level_size(level)) || pa >> sm_platform_pa_bits())
+		return TDX_OPERAND_INVALID | operand;
+
+	*ret_tdmr = sm_tdmr_find(pa);
+	if (!*ret_tdmr || pa >= READ_ONCE((*ret_tdmr)->usable))
+		return TDX_OPERAND_ADDR_RANGE_ERROR | operand;
+	return 0;
+}
+
+u64 sm_host_operand(phys_addr_t pa, u64 align, u32 operand)
+{
+	return IS_ALIGNED(pa, align) && !(pa >> sm_platform_pa_bits()) ? 0 :
+	       TDX_OPERAND_INVALID | operand;
+}
+
+/*
+ * Lock the entries above the page, shared: while they are NDA none of them becomes
+ * a page.  @ret_nr is how many; the largest is locked first.  A larger page that is
+ * in use already ends the search: *@ret_level is its size.
+ */
+static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa,
+		      unsigned int *level, u64 busy, unsigned int *ret_nr)
+{
+	unsigned int l;
+
+	*ret_nr = 0;
+	for (l = SM_NR_LEVELS - 1; l > *level; l--) {
+		struct sm_pamt *entry = sm_pamt_entry(tdmr, pa, l);
+		u64 status;
+
+		if (READ_ONCE(entry->type) != TDX_PT_NDA) {
+			*level = l;
+			break;
+		}
+		status = sm_call_lock(call, &entry->lock, false, busy);
+		if (status)
+			return status;
+		++*ret_nr;
+		/* It may have become a page before it was locked. */
+		if (entry->type != TDX_PT_NDA)
+			return busy;
+	}
+	return 0;
+}
+
+/*
+ * Keep the page's lock, give those above back: the page is in use, and so no entry
+ * above it can become a page.
+ */
+static void unlock_above(struct sm_call *call, unsigned int nr)
+{
+	unsigned int page = call->nr_held - 1, i;
+
+	for (i = page - nr; i < page; i++)
+		sm_unlock(call->held[i].lock, call->held[i].exclusive);
+	call->held[page - nr] = call->held[page];
+	call->nr_held -= nr;
+}
+
+static bool is_free(const struct sm_pamt *entry, unsigned int level)
+{
+	return entry->type == TDX_PT_NDA && (!level || !atomic64_read(&entry->nr_used));
+}
+
+u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type, bool exclusive,
+		u32 operand, struct sm_page *ret_page)
+{
+	struct sm_page page = { .pa = pa, .level = level };
+	unsigned int nr;
+	u64 status;
+
+	status = sm_page_address(pa, level, operand, &page.tdmr);
+	if (!status)
+		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand,
+				    &nr);
+	if (status)
+		return status;
+	if (page.level != level)
+		return TDX_PAGE_METADATA_INCORRECT | operand;
+
+	page.entry = sm_pamt_entry(page.tdmr, pa, level);
+	status = sm_call_lock(call, &page.entry->lock, exclusive, TDX_OPERAND_BUSY | operand);
+	if (status)
+		return status;
+	if (type == TDX_PT_NDA ? !is_free(page.entry, level) : page.entry->type != type)
+		return TDX_PAGE_METADATA_INCORRECT | operand;
+	if (type != TDX_PT_NDA)
+		unlock_above(call, nr);
+	*ret_page = page;
+	return 0;
+}
+
+u64 sm_page_find(struct sm_call *call, phys_addr_t pa, bool exclusive, u32 operand,
+		 struct sm_page *ret_page)
+{
+	struct sm_page page = { .pa = pa };
+	unsigned int nr;
+	u64 status;
+
+	status = sm_page_address(pa, 0, operand, &page.tdmr);
+	if (!status)
+		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand,
+				    &nr);
+	if (status)
+		return status;
+	page.entry = sm_pamt_entry(page.tdmr, pa, page.level);
+	status = sm_call_lock(call, &page.entry->lock, exclusive, TDX_OPERAND_BUSY | operand);
+	if (status)
+		return status;
+	/* A larger page was not locked when it was found. */
+	if (page.level && page.entry->type == TDX_PT_NDA)
+		return TDX_OPERAND_BUSY | operand;
+	*ret_page = page;
+	return 0;
+}
+
+void sm_page_at(phys_addr_t pa, unsigned int level, struct sm_page *ret_page)
+{
+	ret_page->pa = pa;
+	ret_page->level = level;
+	ret_page->tdmr = sm_tdmr_find(pa);
+	ret_page->entry = sm_pamt_entry(ret_page->tdmr, pa, level);
+}
+
+/* Count @nr_pages of 4K more in the entries above the page. */
+static void count_above(const struct sm_page *page, s64 nr_pages)
+{
+	unsigned int level;
+
+	for (level = page->level + 1; level < SM_NR_LEVELS; level++)
+		atomic64_add(nr_pages, &sm_pamt_entry(page->tdmr, page->pa, level)->nr_used);
+}
+
+void sm_page_take(struct sm_page *page, u8 type, struct sm_td *td)
+{
+	s64 nr_pages = sm_level_pages(page->level);
+
+	sm_platform_take(page->pa, nr_pages);
+	sm_pamt_set(page->entry, type, td ? td->pa : 0);
+	page->entry->bepoch = 0;
+	count_above(page, nr_pages);
+	if (td)
+		atomic64_add(nr_pages, &td->chldcnt);
+}
+
+void sm_page_free(struct sm_page *page, struct sm_td *td)
+{
+	s64 nr_pages = sm_level_pages(page->level);
+
+	sm_platform_give_back(page->pa, nr_pages);
+	page->entry->bepoch = 0;
+	sm_pamt_set(page->entry, TDX_PT_NDA, 0);
+	count_above(page, -nr_pages);
+	if (td)
+		atomic64_sub(nr_pages, &td->chldcnt);
+}
+
+void sm_page_split(struct sm_page *page, struct sm_td *td)
+{
+	struct sm_pamt *child = sm_pamt_entry(page->tdmr, page->pa, page->level - 1);
+	unsigned int i;
+
+	for (i = 0; i < 512; i++) {
+		child[i].bepoch = 0;
+		sm_pamt_set(&child[i], TDX_PT_REG, td->pa);
+	}
+	atomic64_set(&page->entry->nr_used, sm_level_pages(page->level));
+	sm_pamt_set(page->entry, TDX_PT_NDA, 0);
+}
+
+void sm_page_merge(struct sm_page *page, struct sm_td *td)
+{
+	struct sm_pamt *child = sm_pamt_entry(page->tdmr, page->pa, page->level - 1);
+	unsigned int i;
+
+	page->entry->bepoch = 0;
+	sm_pamt_set(page->entry, TDX_PT_REG, td->pa);
+	for (i = 0; i < 512; i++) {
+		child[i].bepoch = 0;
+		sm_pamt_set(&child[i], TDX_PT_NDA, 0);
+	}
+}

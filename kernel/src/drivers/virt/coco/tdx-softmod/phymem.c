@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PHYMEM leaves: pages that TDs are done with.
+ */
+
+#include "leaves.h"
+
+SM_HANDLER(phymem_page_reclaim)
+{
+	struct tdx_module_args *args = call->args;
+	struct sm_page page, tdr;
+	struct sm_td *td = NULL;
+	phys_addr_t owner;
+	u64 status;
+	u8 type;
+
+	status = sm_page_find(call, args->rcx, true, SM_RCX, &page);
+	if (status)
+		return status;
+	type = page.entry->type;
+	if (type == TDX_PT_NDA || type == TDX_PT_RSVD)
+		return TDX_PAGE_METADATA_INCORRECT | SM_RCX;
+	if (!IS_ALIGNED(page.pa, sm_level_size(page.level)))
+		return TDX_OPERAND_INVALID | SM_RCX;
+
+	owner = sm_pamt_owner(page.entry);
+	if (type == TDX_PT_TDR) {
+		td = sm_va(page.pa);
+	} else {
+		status = sm_page_get(call, owner, 0, TDX_PT_TDR, false, TDX_OPERAND_ID_TDR, &tdr);
+		if (status)
+			return status;
+		td = sm_va(tdr.pa);
+	}
+	if (td->lifecycle != SM_TD_TEARDOWN)
+		return TDX_LIFECYCLE_STATE_INCORRECT;
+	if (type == TDX_PT_TDR && atomic64_read(&td->chldcnt))
+		return TDX_TD_ASSOCIATED_PAGES_EXIST;
+
+	sm_page_free(&page, type == TDX_PT_TDR ? NULL : td);
+	args->rcx = type;
+	args->rdx = owner;
+	args->r8 = page.level;
+	args->r9 = 0;
+	args->r10 = 0;
+	args->r11 = 0;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(phymem_page_wbinvd)
+{
+	unsigned int pa_bits = sm_platform_pa_bits();
+	u64 hkid = call->args->rcx >> pa_bits;
+	struct sm_page page;
+	u64 status;
+
+	if (hkid && !sm_kot_is_private(hkid))
+		return TDX_OPERAND_INVALID | SM_RCX;
+	/* Caches are coherent without KeyIDs: nothing to write back. */
+	status = sm_page_find(call, call->args->rcx & GENMASK_ULL(pa_bits - 1, 0), false, SM_RCX,
+			      &page);
+	if (status)
+		return status;
+	return page.entry->type == TDX_PT_NDA ? TDX_SUCCESS : TDX_PAGE_METADATA_INCORRECT | SM_RCX;
+}
+
+SM_HANDLER(phymem_page_rdmd)
+{
+	struct tdx_module_args *args = call->args;
+	struct sm_page page;
+	u64 status;
+
+	status = sm_page_find(call, args->rcx, false, SM_RCX, &page);
+	if (status)
+		return status;
+	args->rcx = page.entry->type;
+	args->rdx = sm_pamt_owner(page.entry);
+	args->r8 = page.level;
+	args->r9 = page.entry->type == TDX_PT_REG || page.entry->type == TDX_PT_EPT ?
+		   page.entry->bepoch : 0;
+	args->r10 = 0;
+	args->r11 = 0;
+	return TDX_SUCCESS;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Secure EPT: entries, their states, the walk.
+ *
+ * The CPU walks these tables as its nested page table.  An entry that the guest may use is
+ * present; all others are not, whatever they point to.  A and D are set in advance, so
+ * that the CPU never writes to an entry.
+ */
+
+#include "core.h"
+
+#define PRESENT		(SM_SEPT_P | SM_SEPT_W | SM_SEPT_U | SM_SEPT_A)
+#define STATE_SHIFT	52
+/* In the state bits of an entry; in the ABI's code it is 0x80. */
+#define NON_LEAF	8
+
+/* Architectural bits that no macro of the ABI header names. */
+#define ARCH_RWX	(TDX_SEPT_ENTRY_R | TDX_SEPT_ENTRY_W | TDX_SEPT_ENTRY_X)
+#define ARCH_LEAF	(6ULL << 3 | BIT_ULL(6) | TDX_SEPT_ENTRY_PS | TDX_SEPT_ENTRY_SVE)
+
+static const struct {
+	u8 op, from, to;
+} transitions[] = {
+	{ SM_SEPT_ADD,		TDX_SEPT_FREE,			TDX_SEPT_NL_MAPPED },
+	{ SM_SEPT_PAGE_ADD,	TDX_SEPT_FREE,			TDX_SEPT_MAPPED },
+	{ SM_SEPT_PAGE_AUG,	TDX_SEPT_FREE,			TDX_SEPT_PENDING },
+	{ SM_SEPT_BLOCK,	TDX_SEPT_MAPPED,		TDX_SEPT_BLOCKED },
+	{ SM_SEPT_BLOCK,	TDX_SEPT_PENDING,		TDX_SEPT_PENDING_BLOCKED },
+	{ SM_SEPT_BLOCK,	TDX_SEPT_NL_MAPPED,		TDX_SEPT_NL_BLOCKED },
+	{ SM_SEPT_UNBLOCK,	TDX_SEPT_BLOCKED,		TDX_SEPT_MAPPED },
+	{ SM_SEPT_UNBLOCK,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_PENDING },
+	{ SM_SEPT_UNBLOCK,	TDX_SEPT_NL_BLOCKED,		TDX_SEPT_NL_MAPPED },
+	{ SM_SEPT_PAGE_REMOVE,	TDX_SEPT_MAPPED,		TDX_SEPT_FREE },
+	{ SM_SEPT_PAGE_REMOVE,	TDX_SEPT_BLOCKED,		TDX_SEPT_FREE },
+	{ SM_SEPT_PAGE_REMOVE,	TDX_SEPT_PENDING,		TDX_SEPT_FREE },
+	{ SM_SEPT_PAGE_REMOVE,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_FREE },
+	{ SM_SEPT_REMOVE,	TDX_SEPT_NL_MAPPED,		TDX_SEPT_FREE },
+	{ SM_SEPT_REMOVE,	TDX_SEPT_NL_BLOCKED,		TDX_SEPT_FREE },
+	{ SM_SEPT_RELOCATE,	TDX_SEPT_MAPPED,		TDX_SEPT_MAPPED },
+	{ SM_SEPT_RELOCATE,	TDX_SEPT_BLOCKED,		TDX_SEPT_MAPPED },
+	{ SM_SEPT_RELOCATE,	TDX_SEPT_PENDING,		TDX_SEPT_PENDING },
+	{ SM_SEPT_RELOCATE,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_PENDING },
+	/* To what the 512 new entries are; the entry itself becomes NL_MAPPED. */
+	{ SM_SEPT_DEMOTE,	TDX_SEPT_MAPPED,		TDX_SEPT_MAPPED },
+	{ SM_SEPT_DEMOTE,	TDX_SEPT_BLOCKED,		TDX_SEPT_MAPPED },
+	{ SM_SEPT_DEMOTE,	TDX_SEPT_PENDING,		TDX_SEPT_PENDING },
+	{ SM_SEPT_DEMOTE,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_PENDING },
+	/* The entry becomes what the 512 entries below were. */
+	{ SM_SEPT_PROMOTE,	TDX_SEPT_NL_MAPPED,		TDX_SEPT_NL_MAPPED },
+	{ SM_SEPT_PROMOTE,	TDX_SEPT_NL_BLOCKED,		TDX_SEPT_NL_MAPPED },
+	{ SM_SEPT_ACCEPT,	TDX_SEPT_PENDING,		TDX_SEPT_MAPPED },
+};
+
+u8 sm_sept_next(enum sm_sept_op op, u8 state)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(transitions); i++) {
+		if (transitions[i].op == op && transitions[i].from == state)
+			return transitions[i].to;
+	}
+	return SM_SEPT_NO_STATE;
+}
+
+u8 sm_sept_state(u64 entry)
+{
+	u8 bits = (entry & SM_SEPT_STATE) >> STATE_SHIFT;
+
+	return bits & NON_LEAF ? (bits & ~NON_LEAF) | 0x80 : bits;
+}
+
+u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level)
+{
+	u64 bits = state & 0x80 ? (state & 7) | NON_LEAF : state;
+	u64 entry = hpa | bits << STATE_SHIFT;
+
+	if (state == TDX_SEPT_FREE)
+		return 0;
+	if (state == TDX_SEPT_MAPPED)
+		return entry | PRESENT | SM_SEPT_D | (level ? SM_SEPT_PS : 0);
+	return state == TDX_SEPT_NL_MAPPED ? entry | PRESENT : entry;
+}
+
+u64 sm_sept_arch_entry(u64 entry)
+{
+	u8 state = sm_sept_state(entry);
+
+	if (state == TDX_SEPT_FREE)
+		return TDX_SEPT_ENTRY_SVE;
+	if (state & 0x80)
+		return state == TDX_SEPT_NL_MAPPED ? ARCH_RWX : 0;
+	return ARCH_LEAF | (entry & SM_SEPT_HPA) | (state == TDX_SEPT_MAPPED ? ARCH_RWX : 0);
+}
+
+u64 sm_sept_arch_info(u64 entry, unsigned int level)
+{
+	return level | (u64)sm_sept_state(entry) << 8;
+}
+
+void sm_sept_walk(const struct sm_tdcs *tdcs, u64 gpa, unsigned int level, struct sm_walk *ret)
+{
+	u64 *table = tdcs->root;
+
+	for (ret->level = SM_TOP_LEVEL; ; ret->level--) {
+		ret->slot = &table[(gpa >> sm_level_shift(ret->level)) & 511];
+		ret->entry = READ_ONCE(*ret->slot) & ~SM_SEPT_LOCK;
+		if (ret->level == level || sm_sept_state(ret->entry) != TDX_SEPT_NL_MAPPED)
+			return;
+		table = sm_va(ret->entry & SM_SEPT_HPA);
+	}
+}
+
+bool sm_sept_lock_entry(struct sm_walk *walk)
+{
+	u64 old = READ_ONCE(*walk->slot);
+
+	do {
+		if (old & SM_SEPT_LOCK)
+			return false;
+	} while (!try_cmpxchg(walk->slot, &old, old | SM_SEPT_LOCK));
+	walk->entry = old;
+	return true;
+}
+
+void sm_sept_unlock_entry(struct sm_walk *walk, u64 entry)
+{
+	WRITE_ONCE(*walk->slot, entry);
+}

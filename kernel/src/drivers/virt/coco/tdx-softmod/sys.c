@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module's own life: SYS leaves.
+ */
+
+#include "leaves.h"
+
+struct sm_sys sm_sys;
+
+#define INFO_BYTES	1024
+#define CMR_BYTES	16
+
+int sm_core_load(u16 first_hkid, u16 nr_hkids)
+{
+	memset(&sm_sys, 0, sizeof(sm_sys));
+	memset(&sm_injection, 0, sizeof(sm_injection));
+	sm_kot_load(first_hkid, nr_hkids);
+	sm_sys.nr_packages = sm_platform_nr_packages();
+	sm_sys.nr_cmrs = sm_platform_cmrs(sm_sys.cmrs, SM_MAX_CMRS);
+	if (!sm_platform_random(sm_sys.report_key, sizeof(sm_sys.report_key)))
+		return -EAGAIN;
+	return 0;
+}
+
+static u64 lock_sys(struct sm_call *call)
+{
+	return sm_call_lock(call, &sm_sys.lock, true, TDX_SYS_BUSY);
+}
+
+SM_HANDLER(sys_init)
+{
+	struct tdx_module_args *args = call->args;
+	u64 status = lock_sys(call);
+
+	if (status)
+		return status;
+	if (args->rcx)
+		return TDX_OPERAND_INVALID | SM_RCX;
+	if (sm_sys.state != SM_SYS_INIT_PENDING)
+		return TDX_SYS_INIT_NOT_PENDING;
+	args->rdx = 0;
+	args->r8 = 0;
+	args->r9 = 0;
+	args->r10 = 0;
+	WRITE_ONCE(sm_sys.state, SM_SYS_INIT_DONE);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(sys_lp_init)
+{
+	struct tdx_module_args *args = call->args;
+	u64 status = sm_call_lock(call, &sm_sys.lock, false, TDX_SYS_BUSY);
+
+	if (status)
+		return status;
+	if (sm_sys.state != SM_SYS_INIT_DONE)
+		return TDX_SYS_LP_INIT_NOT_PENDING;
+	if (call->lp >= SM_MAX_LPS)
+		return TDX_INVALID_PKG_ID;
+	if (test_and_set_bit(call->lp, sm_sys.lps))
+		return TDX_SYS_LP_INIT_DONE;
+	args->rcx = 0;
+	args->rdx = 0;
+	args->r8 = 0;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(sys_info)
+{
+	struct tdx_module_args *args = call->args;
+	u64 cmrs[SM_MAX_CMRS][2] = {};
+	u8 info[INFO_BYTES] = {};
+	unsigned int i;
+	u64 status;
+
+	status = sm_host_operand(args->rcx, INFO_BYTES, SM_RCX);
+	if (!status && args->rdx < INFO_BYTES)
+		status = TDX_OPERAND_INVALID | SM_RDX;
+	if (!status)
+		status = sm_host_operand(args->r8, 512, SM_R8);
+	if (!status && args->r9 < SM_MAX_CMRS)
+		status = TDX_OPERAND_INVALID | SM_R9;
+	if (status)
+		return status;
+
+	sm_sys_info_fill(info);
+	for (i = 0; i < sm_sys.nr_cmrs; i++) {
+		cmrs[i][0] = sm_sys.cmrs[i].base;
+		cmrs[i][1] = sm_sys.cmrs[i].size;
+	}
+	if (!sm_platform_write_host(args->rcx, info, INFO_BYTES))
+		return TDX_OPERAND_INVALID | SM_RCX;
+	if (!sm_platform_write_host(args->r8, cmrs, sizeof(cmrs)))
+		return TDX_OPERAND_INVALID | SM_R8;
+	args->rdx = INFO_BYTES;
+	args->r9 = SM_MAX_CMRS;
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(sys_rd)
+{
+	struct tdx_module_args *args = call->args;
+
+	return sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, args->rdx, &args->r8,
+				&args->rdx);
+}
+
+/*
+ * A page of sequences, each an identifier and a value, behind a header: bytes used
+ * in 15:0, number of sequences in 31:16.
+ */
+SM_HANDLER(sys_rdall)
+{
+	struct tdx_module_args *args = call->args;
+	u64 field = args->r8, next, value, status, at = 8, header;
+	phys_addr_t page = args->rdx;
+	unsigned int nr = 0;
+
+	status = sm_host_operand(page, 4096, SM_RDX);
+	if (status)
+		return status;
+	if (field == ~0ULL)
+		sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, ~0ULL, &value, &field);
+
+	for (; field != ~0ULL && at + 16 <= 4096; field = next, at += 16, nr++) {
+		u64 sequence[2] = { field };
+
+		status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, field,
+					  &sequence[1], &next);
+		if (status)
+			return status;
+		if (!sm_platform_write_host(page + at, sequence, sizeof(sequence)))
+			return TDX_OPERAND_INVALID | SM_RDX;
+	}
+	header = at | (u64)nr << 16;
+	if (!sm_platform_write_host(page, &header, sizeof(header)))
+		return TDX_OPERAND_INVALID | SM_RDX;
+	args->r8 = field;
+	return TDX_SUCCESS;
+}
+
+/* TDMR_INFO structures, one after the other: too large for a stack. */
+static struct sm_tdmr_info tdmr_infos[SM_MAX_TDMRS];
+
+static u64 read_tdmr_infos(struct tdx_module_args *args)
+{
+	/* As it is in memory. */
+	struct {
+		u64 base, size;
+		u64 pamt[SM_NR_LEVELS][2];
+		u64 reserved[SM_MAX_RESERVED][2];
+	} info;
+	unsigned int n, i;
+
+	for (n = 0; n < args->rdx; n++) {
+		u64 pa;
+
+		if (!sm_platform_read_host(&pa, args->rcx + n * sizeof(pa), sizeof(pa)))
+			return TDX_OPERAND_INVALID | SM_RCX;
+		if (sm_host_operand(pa, 512, 0) || !sm_platform_read_host(&info, pa, sizeof(info)))
+			return TDX_OPERAND_INVALID | TDX_OPERAND_ID_TDMR_INFO_PA;
+
+		tdmr_infos[n].base = info.base;
+		tdmr_infos[n].size = info.size;
+		for (i = 0; i < SM_NR_LEVELS; i++) {
+			tdmr_infos[n].pamt[i].base = info.pamt[i][0];
+			tdmr_infos[n].pamt[i].size = info.pamt[i][1];
+		}
+		for (i = 0; i < SM_MAX_RESERVED; i++) {
+			tdmr_infos[n].reserved[i].offset = info.reserved[i][0];
+			tdmr_infos[n].reserved[i].size = info.reserved[i][1];
+		}
+	}
+	return 0;
+}
+
+SM_HANDLER(sys_config)
+{
+	struct tdx_module_args *args = call->args;
+	u64 status = lock_sys(call);
+
+	if (status)
+		return status;
+	if (sm_sys.state != SM_SYS_INIT_DONE || !sm_platform_all_lps_in(sm_sys.lps))
+		return TDX_SYS_CONFIG_NOT_PENDING;
+	status = sm_host_operand(args->rcx, 512, SM_RCX);
+	if (!status && (!args->rdx || args->rdx > SM_MAX_TDMRS))
+		status = TDX_OPERAND_INVALID | SM_RDX;
+	if (!status && !sm_kot_is_private(args->r8))
+		status = TDX_OPERAND_INVALID | SM_R8;
+	if (!status)
+		status = read_tdmr_infos(args);
+	if (!status)
+		status = sm_tdmr_configure(tdmr_infos, args->rdx);
+	if (!status)
+		status = sm_kot_assign(call, args->r8, SM_HKID_RESERVED);
+	if (!status)
+		WRITE_ONCE(sm_sys.state, SM_SYS_CONFIG_DONE);
+	return status;
+}
+
+SM_HANDLER(sys_key_config)
+{
+	u64 status = lock_sys(call), bit = BIT_ULL(sm_platform_package());
+
+	if (status)
+		return status;
+	if (sm_sys.state != SM_SYS_CONFIG_DONE)
+		return TDX_SYS_KEY_CONFIG_NOT_PENDING;
+	if (sm_sys.keyed_packages & bit)
+		return TDX_KEY_CONFIGURED;
+	sm_sys.keyed_packages |= bit;
+	if (hweight64(sm_sys.keyed_packages) == sm_sys.nr_packages)
+		WRITE_ONCE(sm_sys.state, SM_SYS_READY);
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(sys_lp_shutdown)
+{
+	return TDX_SUCCESS;
+}
+
+SM_HANDLER(sys_shutdown)
+{
+	u64 status = lock_sys(call);
+
+	if (status)
+		return status;
+	/* The only handoff version, MODULE_HV, is 0. */
+	if (call->args->rcx)
+		return TDX_OPERAND_INVALID | SM_RCX;
+	WRITE_ONCE(sm_sys.state, SM_SYS_SHUTDOWN);
+	return TDX_SUCCESS;
+}
+
+/* There is never a module before this one whose state could be taken over. */
+SM_HANDLER(sys_update)
+{
+	return TDX_SYS_STATE_INCORRECT;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TDMRs: memory that TDs can have.  SYS.CONFIG describes it, TDMR.INIT makes it usable.
+ */
+
+#include "leaves.h"
+
+#define GIB		BIT_ULL(30)
+/* What one call of TDMR.INIT does. */
+#define CHUNK		(4ULL << 20)
+
+/* Detail of errors of SYS.CONFIG. */
+#define BAD_TDMR(code, i)		((code) | (u64)(i))
+#define BAD_PART(code, i, part)		((code) | (u64)(i) | (u64)(part) << 8)
+#define BAD_PAIR(code, i, part, j)	(BAD_PART(code, i, part) | (u64)(j) << 16)
+
+static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
+{
+	return a < b + b_size && b < a + a_size;
+}
+
+/* Neither wraps around nor leaves the physical address space. */
+static bool fits(u64 base, u64 size)
+{
+	u64 limit = 1ULL << sm_platform_pa_bits();
+
+	return base < limit && size <= limit - base;
+}
+
+static bool in_cmrs(u64 base, u64 size)
+{
+	unsigned int i;
+
+	/* CMRs may touch each other. */
+	for (i = 0; i < sm_sys.nr_cmrs && size; i++) {
+		const struct sm_range *cmr = &sm_sys.cmrs[i];
+
+		if (base >= cmr->base && base - cmr->base < cmr->size) {
+			u64 part = min(size, cmr->base + cmr->size - base);
+
+			base += part;
+			size -= part;
+		}
+	}
+	return !size;
+}
+
+/* Reserved areas: inside, ascending; the rest of the TDMR must be in CMRs. */
+static u64 configure_reserved(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
+{
+	bool ended = false;
+	u64 end = 0;
+	unsigned int i;
+
+	for (i = 0; i < SM_MAX_RESERVED; i++) {
+		u64 offset = info->reserved[i].offset, size = info->reserved[i].size;
+
+		if (!size) {
+			ended = true;
+			continue;
+		}
+		if (ended || !IS_ALIGNED(offset | size, 4096) || offset >= info->size ||
+		    size > info->size - offset)
+			return BAD_PART(TDX_INVALID_RESERVED_IN_TDMR, n, i);
+		if (offset < end)
+			return BAD_PART(TDX_NON_ORDERED_RESERVED_IN_TDMR, n, i);
+		if (!in_cmrs(info->base + end, offset - end))
+			return BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+		end = offset + size;
+		tdmr->reserved[tdmr->nr_reserved++] = (struct sm_range){
+			.base = info->base + offset, .size = size,
+		};
+	}
+	return in_cmrs(info->base + end, info->size - end) ? 0 : BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+}
+
+static u64 configure_pamt(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
+{
+	unsigned int part;
+
+	/* TDMR_INFO has them in the order 1G, 2M, 4K; so do the codes. */
+	for (part = 0; part < SM_NR_LEVELS; part++) {
+		const struct sm_range *pamt = &info->pamt[part];
+		unsigned int level = SM_NR_LEVELS - 1 - part;
+		u64 needed = (info->size >> sm_level_shift(level)) * sizeof(struct sm_pamt);
+
+		if (!IS_ALIGNED(pamt->base | pamt->size, 4096) || !pamt->size ||
+		    pamt->size < needed || !fits(pamt->base, pamt->size))
+			return BAD_PART(TDX_INVALID_PAMT, n, level);
+		if (!in_cmrs(pamt->base, pamt->size))
+			return BAD_PART(TDX_PAMT_OUTSIDE_CMRS, n, level);
+		tdmr->pamt[level] = sm_platform_host_va(pamt->base);
+		if (!tdmr->pamt[level])
+			return BAD_PART(TDX_INVALID_PAMT, n, level);
+	}
+	return 0;
+}
+
+/* Does the range share a page with memory of the TDMR that is not reserved? */
+static bool uses(const struct sm_tdmr *tdmr, u64 base, u64 size)
+{
+	u64 at = tdmr->base;
+	unsigned int i;
+
+	for (i = 0; i < tdmr->nr_reserved; i++) {
+		const struct sm_range *reserved = &tdmr->reserved[i];
+
+		if (overlap(at, reserved->base - at, base, size))
+			return true;
+		at = reserved->base + reserved->size;
+	}
+	return overlap(at, tdmr->base + tdmr->size - at, base, size);
+}
+
+/* No PAMT on another PAMT, nor in memory that TDs can have. */
+static u64 check_pamt_overlap(const struct sm_tdmr_info *infos, unsigned int nr)
+{
+	unsigned int a, b, i, j;
+
+	for (a = 0; a < nr * SM_NR_LEVELS; a++) {
+		const struct sm_range *pamt = &infos[a / SM_NR_LEVELS].pamt[a % SM_NR_LEVELS];
+
+		i = a / SM_NR_LEVELS;
+		for (b = 0; b < a; b++) {
+			const struct sm_range *other;
+
+			j = b / SM_NR_LEVELS;
+			other = &infos[j].pamt[b % SM_NR_LEVELS];
+			if (overlap(pamt->base, pamt->size, other->base, other->size))
+				return BAD_PAIR(TDX_PAMT_OVERLAP, i, 2 - a % SM_NR_LEVELS, j);
+		}
+		for (j = 0; j < nr; j++) {
+			if (uses(&sm_sys.tdmrs[j], pamt->base, pamt->size))
+				return BAD_PAIR(TDX_PAMT_OVERLAP, i, 2 - a % SM_NR_LEVELS, j);
+		}
+	}
+	return 0;
+}
+
+u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int nr)
+{
+	u64 end = 0, status;
+	unsigned int n;
+
+	memset(sm_sys.tdmrs, 0, sizeof(sm_sys.tdmrs));
+	for (n = 0; n < nr; n++) {
+		const struct sm_tdmr_info *info = &infos[n];
+		struct sm_tdmr *tdmr = &sm_sys.tdmrs[n];
+
+		if (!info->size || !IS_ALIGNED(info->base | info->size, GIB) ||
+		    !fits(info->base, info->size))
+			return BAD_TDMR(TDX_INVALID_TDMR, n);
+		if (info->base < end)
+			return BAD_TDMR(TDX_NON_ORDERED_TDMR, n);
+		end = info->base + info->size;
+
+		tdmr->base = info->base;
+		tdmr->size = info->size;
+		tdmr->usable = info->base;
+		tdmr->next = info->base;
+		status = configure_reserved(info, n, tdmr);
+		if (!status)
+			status = configure_pamt(info, n, tdmr);
+		if (status)
+			return status;
+	}
+
+	status = check_pamt_overlap(infos, nr);
+	if (!status)
+		sm_sys.nr_tdmrs = nr;
+	return status;
+}
+
+static bool is_reserved(const struct sm_tdmr *tdmr, phys_addr_t pa)
+{
+	unsigned int i;
+
+	for (i = 0; i < tdmr->nr_reserved; i++) {
+		if (overlap(tdmr->reserved[i].base, tdmr->reserved[i].size, pa, 4096))
+			return true;
+	}
+	return false;
+}
+
+/* PAMT entries of the chunk; those above count what is reserved. */
+static void init_pamt(struct sm_tdmr *tdmr, phys_addr_t chunk)
+{
+	phys_addr_t pa;
+
+	for (pa = chunk; pa < chunk + CHUNK; pa += 4096) {
+		bool reserved = is_reserved(tdmr, pa);
+		struct sm_pamt *entry;
+		unsigned int level;
+
+		for (level = 0; level < SM_NR_LEVELS; level++) {
+			entry = sm_pamt_entry(tdmr, pa, level);
+			if (IS_ALIGNED(pa, sm_level_size(level)))
+				memset(entry, 0, sizeof(*entry));
+			if (!level && reserved)
+				sm_pamt_set(entry, TDX_PT_RSVD, 0);
+			else if (reserved)
+				atomic64_inc(&entry->nr_used);
+		}
+	}
+}
+
+SM_HANDLER(sys_tdmr_init)
+{
+	struct tdx_module_args *args = call->args;
+	phys_addr_t base = args->rcx;
+	struct sm_tdmr *tdmr;
+	u64 status;
+
+	if (!IS_ALIGNED(base, GIB))
+		return TDX_OPERAND_INVALID | SM_RCX;
+	tdmr = sm_tdmr_find(base);
+	if (!tdmr || tdmr->base != base)
+		return TDX_OPERAND_INVALID | SM_RCX;
+
+	status = sm_call_lock(call, &tdmr->lock, true, TDX_OPERAND_BUSY | SM_RCX);
+	if (status)
+		return status;
+	if (tdmr->next == tdmr->base + tdmr->size)
+		return TDX_TDMR_ALREADY_INITIALIZED;
+	/* No memory is nothing that the ABI knows; busy has the caller try again. */
+	if (sm_platform_add_memory(tdmr->next, CHUNK))
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_TDMR;
+
+	init_pamt(tdmr, tdmr->next);
+	tdmr->next += CHUNK;
+	/* Others find pages below by now, and their PAMT entries. */
+	smp_store_release(&tdmr->usable, tdmr->next & ~(GIB - 1));
+	args->rdx = tdmr->usable;
+	return TDX_SUCCESS;
+}
