@@ -83,6 +83,12 @@ static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu)
 	return is_td(vcpu->kvm);
 }
 
+/* KVM_TDX_INIT_VM has set what the TD is. */
+static inline bool td_is_initialized(const struct kvm *kvm)
+{
+	return is_td(kvm) && to_kvm_tdx(kvm)->state != TD_UNINITIALIZED;
+}
+
 /* ops.c */
 void td_wrap_ops(struct kvm_x86_ops *ops);
 
@@ -177,6 +183,7 @@ int td_get_capabilities(struct kvm_tdx_cmd *cmd);
 
 static inline bool is_td(const struct kvm *kvm) { return false; }
 static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu) { return false; }
+static inline bool td_is_initialized(const struct kvm *kvm) { return false; }
 static inline int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp) { return -ENOTTY; }
 static inline void td_unsetup(void) { }
 
