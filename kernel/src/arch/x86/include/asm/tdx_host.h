@@ -170,11 +170,27 @@ int tdx_guest_keyid_alloc(void);
 /* Gives @keyid back, after TDH.MNG.KEY.FREEID succeeded.  Context: any. */
 void tdx_guest_keyid_free(int keyid);
 
-/* The KeyID of the module itself and of every TDR.  TDX must be enabled. */
+/* The KeyID of the module's own memory, TDRs among it; 0 when TDX is not available. */
 u16 tdx_global_hkid(void);
 
 /* KeyIDs that guests can have, used or not; 0 when TDX is not available. */
 unsigned int tdx_nr_guest_keyids(void);
+
+/**
+ * tdx_scrub_pages() - make pages that the module gave back ordinary again
+ * @page: physical address of the first
+ * @nr: number of 4K pages
+ *
+ * For every page that the module owned, after it was reclaimed or removed and
+ * written back, and before it is used or freed.  Zeroes the pages on CPUs where a
+ * partial write to them would be a machine check; does nothing on others.
+ *
+ * Context: any.
+ */
+void tdx_scrub_pages(phys_addr_t page, unsigned long nr);
+
+/* For machine_kexec(): the same for every page that was not given back. */
+void tdx_scrub_all_private(void);
 
 /*
  * SEAMCALL wrappers.
@@ -256,6 +272,7 @@ u64 tdh_phymem_cache_wb(bool resume);
 static inline bool tdx_is_available(void) { return false; }
 static inline bool tdx_is_enabled(void) { return false; }
 static inline unsigned int tdx_nr_guest_keyids(void) { return 0; }
+static inline void tdx_scrub_all_private(void) { }
 
 #endif /* CONFIG_INTEL_TDX_HOST */
 #endif /* _ASM_X86_TDX_HOST_H */

@@ -23,7 +23,7 @@
 #define TDX_STATUS_FATAL			BIT_ULL(61)
 #define TDX_STATUS_HOST_RECOVERABILITY		BIT_ULL(60)
 
-#define TDX_STATUS_CODE_MASK			0xffffffff00000000ULL
+#define TDX_STATUS_CODE_MASK			GENMASK_ULL(63, 32)
 
 /* Values of tdx_status_class() */
 #define TDX_CLASS_GENERAL			0x00

@@ -3,28 +3,33 @@
 
 #include <linux/export.h>
 #include <linux/idr.h>
-#include <linux/misc_cgroup.h>
 
 #include "seamcall.h"
 
 static DEFINE_IDA(guest_keyids);
-static u32 first_guest_keyid;
+static u32 global_keyid;
 static u32 nr_guest_keyids;
 
 /* Changes only while no TD can exist. */
-void tdx_set_guest_keyids(u32 first, u32 nr)
+void tdx_set_keyids(u32 first, u32 nr)
 {
-	first_guest_keyid = first;
-	nr_guest_keyids = nr;
+	global_keyid = first;
+	nr_guest_keyids = nr ? nr - 1 : 0;
 }
+
+u16 tdx_global_hkid(void)
+{
+	return global_keyid;
+}
+EXPORT_SYMBOL_GPL(tdx_global_hkid);
 
 int tdx_guest_keyid_alloc(void)
 {
 	if (!tdx_is_enabled())
 		return -ENODEV;
 
-	return ida_alloc_range(&guest_keyids, first_guest_keyid,
-			       first_guest_keyid + nr_guest_keyids - 1, GFP_KERNEL);
+	return ida_alloc_range(&guest_keyids, global_keyid + 1, global_keyid + nr_guest_keyids,
+			       GFP_KERNEL);
 }
 EXPORT_SYMBOL_GPL(tdx_guest_keyid_alloc);
 
@@ -33,13 +38,6 @@ void tdx_guest_keyid_free(int keyid)
 	ida_free(&guest_keyids, keyid);
 }
 EXPORT_SYMBOL_GPL(tdx_guest_keyid_free);
-
-/* The one before the guests'. */
-u16 tdx_global_hkid(void)
-{
-	return first_guest_keyid - 1;
-}
-EXPORT_SYMBOL_GPL(tdx_global_hkid);
 
 unsigned int tdx_nr_guest_keyids(void)
 {

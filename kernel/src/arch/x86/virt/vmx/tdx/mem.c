@@ -21,6 +21,19 @@ static u64 sept_call(u64 fn, u64 gpa, int level, struct tdx_module_args *args,
 	return status;
 }
 
+/* A leaf that gives @page, in R8, to the module. */
+static u64 sept_give(u64 fn, u64 gpa, int level, struct tdx_module_args *args, int page_level,
+		     struct tdx_sept_info *ret_sept)
+{
+	u64 status;
+
+	args->rcx = gpa | level;
+	status = tdx_call_giving(fn, args, args->r8, page_level);
+	if (ret_sept)
+		*ret_sept = (struct tdx_sept_info){ .entry = args->rcx, .info = args->rdx };
+	return status;
+}
+
 /* A leaf that gives a page back. */
 static u64 sept_take(u64 fn, phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
 		     struct tdx_sept_info *ret_sept)
@@ -38,7 +51,7 @@ u64 tdh_mem_sept_add(phys_addr_t tdr, u64 gpa, int level, phys_addr_t page,
 {
 	struct tdx_module_args args = { .rdx = tdr, .r8 = page };
 
-	return sept_call(TDH_MEM_SEPT_ADD, gpa, level, &args, ret_sept);
+	return sept_give(TDH_MEM_SEPT_ADD, gpa, level, &args, TDX_PS_4K, ret_sept);
 }
 EXPORT_SYMBOL_GPL(tdh_mem_sept_add);
 
@@ -47,7 +60,7 @@ u64 tdh_mem_page_add(phys_addr_t tdr, u64 gpa, phys_addr_t page, phys_addr_t sou
 {
 	struct tdx_module_args args = { .rdx = tdr, .r8 = page, .r9 = source };
 
-	return sept_call(TDH_MEM_PAGE_ADD, gpa, TDX_PS_4K, &args, ret_sept);
+	return sept_give(TDH_MEM_PAGE_ADD, gpa, TDX_PS_4K, &args, TDX_PS_4K, ret_sept);
 }
 EXPORT_SYMBOL_GPL(tdh_mem_page_add);
 
@@ -56,7 +69,7 @@ u64 tdh_mem_page_aug(phys_addr_t tdr, u64 gpa, int level, phys_addr_t page,
 {
 	struct tdx_module_args args = { .rdx = tdr, .r8 = page };
 
-	return sept_call(TDH_MEM_PAGE_AUG, gpa, level, &args, ret_sept);
+	return sept_give(TDH_MEM_PAGE_AUG, gpa, level, &args, level, ret_sept);
 }
 EXPORT_SYMBOL_GPL(tdh_mem_page_aug);
 
@@ -95,7 +108,7 @@ u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_pa
 {
 	struct tdx_module_args args = { .rdx = tdr, .r8 = sept_page };
 
-	return sept_call(TDH_MEM_PAGE_DEMOTE, gpa, level, &args, ret_sept);
+	return sept_give(TDH_MEM_PAGE_DEMOTE, gpa, level, &args, TDX_PS_4K, ret_sept);
 }
 EXPORT_SYMBOL_GPL(tdh_mem_page_demote);
 

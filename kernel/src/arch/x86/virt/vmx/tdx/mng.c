@@ -9,7 +9,7 @@ u64 tdh_mng_create(phys_addr_t tdr, u16 hkid)
 {
 	struct tdx_module_args args = { .rcx = tdr, .rdx = hkid };
 
-	return tdx_call(TDH_MNG_CREATE, &args);
+	return tdx_call_giving(TDH_MNG_CREATE, &args, tdr, TDX_PS_4K);
 }
 EXPORT_SYMBOL_GPL(tdh_mng_create);
 
@@ -25,7 +25,7 @@ u64 tdh_mng_addcx(phys_addr_t tdr, phys_addr_t page)
 {
 	struct tdx_module_args args = { .rcx = page, .rdx = tdr };
 
-	return tdx_call(TDH_MNG_ADDCX, &args);
+	return tdx_call_giving(TDH_MNG_ADDCX, &args, page, TDX_PS_4K);
 }
 EXPORT_SYMBOL_GPL(tdh_mng_addcx);
 

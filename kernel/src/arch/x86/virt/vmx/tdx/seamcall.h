@@ -17,6 +17,14 @@ DECLARE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
  */
 u64 tdx_call(u64 fn, struct tdx_module_args *args);
 
+/*
+ * tdx_call() that gives a page of @level (0 = 4K) to the module if it succeeds.
+ */
+u64 tdx_call_giving(u64 fn, struct tdx_module_args *args, phys_addr_t page, int level);
+
+/* Prepares to remember such pages on CPUs that need it.  0 or -ENOMEM. */
+int tdx_private_map_init(void);
+
 /* Fills the metadata that tdx_get_sys_info() returns.  0 or -errno; logs why it fails. */
 int tdx_read_sys_info(void);
 
@@ -28,6 +36,9 @@ int tdx_read_sys_info(void);
 int tdx_platform_start(u32 tdx_keyid_start, u32 nr_tdx_keyids);
 int tdx_platform_stop(void);
 
+/* Makes the page metadata ordinary memory on the way out of this kernel. */
+void tdx_scrub_pamt(void);
+
 /* Around the time in which tdx_is_enabled(): false while a reference is held. */
 void tdx_users_open(void);
 bool tdx_users_close(void);
@@ -35,7 +46,7 @@ bool tdx_users_close(void);
 /* Asks the module to give back all it holds.  Failure is logged. */
 void tdx_sys_disable(void);
 
-/* The KeyIDs that guests can have; none with @nr 0. */
-void tdx_set_guest_keyids(u32 first, u32 nr);
+/* The platform's private KeyIDs: the global one, then those of guests; none with @nr 0. */
+void tdx_set_keyids(u32 first, u32 nr);
 
 #endif

@@ -12,7 +12,7 @@ u64 tdh_vp_create(phys_addr_t tdr, phys_addr_t tdvpr)
 {
 	struct tdx_module_args args = { .rcx = tdvpr, .rdx = tdr };
 
-	return tdx_call(TDH_VP_CREATE, &args);
+	return tdx_call_giving(TDH_VP_CREATE, &args, tdvpr, TDX_PS_4K);
 }
 EXPORT_SYMBOL_GPL(tdh_vp_create);
 
@@ -20,7 +20,7 @@ u64 tdh_vp_addcx(phys_addr_t tdvpr, phys_addr_t page)
 {
 	struct tdx_module_args args = { .rcx = page, .rdx = tdvpr };
 
-	return tdx_call(TDH_VP_ADDCX, &args);
+	return tdx_call_giving(TDH_VP_ADDCX, &args, page, TDX_PS_4K);
 }
 EXPORT_SYMBOL_GPL(tdh_vp_addcx);
 

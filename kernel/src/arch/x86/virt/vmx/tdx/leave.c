@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ways to leave a kernel in which TDX is enabled: the module's state does not
+ * survive a power state that stops the CPUs' memory controllers, and does survive
+ * kexec.
+ */
+
+#define pr_fmt(fmt)	"virt/tdx: " fmt
+
+#include <linux/init.h>
+#include <linux/kexec.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+#include <linux/syscore_ops.h>
+
+#include "seamcall.h"
+
+static int refuse_hibernation(struct notifier_block *nb, unsigned long action, void *unused)
+{
+	if ((action != PM_HIBERNATION_PREPARE && action != PM_RESTORE_PREPARE) ||
+	    !tdx_is_enabled())
+		return NOTIFY_DONE;
+
+	pr_err("Hibernation refused: TDX is enabled and would not survive it.\n");
+	return notifier_from_errno(-EPERM);
+}
+
+static struct notifier_block pm_nb = {
+	.notifier_call = refuse_hibernation,
+};
+
+/* What no notifier announces: kexec that means to come back. */
+static int refuse_suspend(void *unused)
+{
+	if (!tdx_is_enabled())
+		return 0;
+
+	pr_err("Suspend refused: TDX is enabled and would not survive it.\n");
+	return -EPERM;
+}
+
+static const struct syscore_ops syscore_ops = {
+	.suspend = refuse_suspend,
+};
+
+static struct syscore syscore = {
+	.ops = &syscore_ops,
+};
+
+/*
+ * Modules with SYS.DISABLE let the next kernel enable TDX anew; with others it
+ * can not.  CPUs are still in VMX operation here if KVM is loaded.
+ */
+static int disable_for_kexec(struct notifier_block *nb, unsigned long action, void *unused)
+{
+	if (kexec_in_progress && tdx_is_enabled())
+		tdx_sys_disable();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_nb = {
+	.notifier_call = disable_for_kexec,
+};
+
+static int __init watch_ways_out(void)
+{
+	register_pm_notifier(&pm_nb);
+	register_syscore(&syscore);
+	return register_reboot_notifier(&reboot_nb);
+}
+core_initcall(watch_ways_out);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SEAMCALL_TEST_TEST_H
+#define SEAMCALL_TEST_TEST_H
+
+#include <linux/printk.h>
+
+/* The runner takes the lines with this mark out of the kernel log. */
+#define say(fmt, ...)	pr_info("ktap| " fmt "\n", ##__VA_ARGS__)
+
+/* The case fails if @condition does not hold; it goes on. */
+#define expect(condition)	check(condition, __FILE__, __LINE__, #condition)
+
+void check(bool holds, const char *file, int line, const char *what);
+
+void case_wrappers_pass_registers(void);
+void case_vp_enter_passes_all_registers(void);
+void case_users_against_unregister(void);
+
+/* Registers the fake and enables it on all CPUs; 0 or -errno. */
+int bring_up(void);
+/* tdx_cpu_enable() on all CPUs, then tdx_enable(); 0 or -errno. */
+int enable(void);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which pages a kernel on its way out scrubs.  The order of the tests matters: a map stays. */
+
+#include "test.h"
+
+static u64 status;
+static unsigned int pamts_scrubbed;
+
+void tdx_scrub_pamt(void)
+{
+	pamts_scrubbed++;
+}
+
+static u64 say_status(u64 fn, struct tdx_module_args *args)
+{
+	return status;
+}
+
+static void fill(void)
+{
+	memset(shim_memory, 0xee, sizeof(shim_memory));
+	shim_wbinvds = 0;
+	pamts_scrubbed = 0;
+}
+
+static bool is_zero(unsigned long pfn)
+{
+	return !memcmp(shim_memory[pfn], shim_zero_page, PAGE_SIZE);
+}
+
+static unsigned int nr_zero(void)
+{
+	unsigned int nr = 0;
+
+	for (unsigned long pfn = 0; pfn < SHIM_NR_PAGES; pfn++)
+		nr += is_zero(pfn);
+	return nr;
+}
+
+static u64 give(unsigned long pfn, int level, u64 with_status)
+{
+	struct tdx_module_args args = {};
+
+	answer_call = say_status;
+	status = with_status;
+	return tdx_call_giving(TDH_MEM_PAGE_AUG, &args, PFN_PHYS(pfn), level);
+}
+
+static bool nothing_without_the_erratum(void)
+{
+	fill();
+	shim_has_erratum = false;
+	ASSERT(tdx_private_map_init() == 0);
+	ASSERT(give(7, 0, TDX_SUCCESS) == TDX_SUCCESS);
+	tdx_scrub_pages(PFN_PHYS(7), 1);
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 0);
+	ASSERT(shim_wbinvds == 0 && pamts_scrubbed == 0);
+	return true;
+}
+
+static bool no_memory_for_the_map(void)
+{
+	shim_has_erratum = true;
+	shim_no_memory = true;
+	ASSERT(tdx_private_map_init() == -ENOMEM);
+	shim_no_memory = false;
+	return true;
+}
+
+static bool what_was_given_is_scrubbed(void)
+{
+	fill();
+	ASSERT(tdx_private_map_init() == 0);
+	ASSERT(give(7, 0, TDX_SUCCESS) == TDX_SUCCESS);
+	ASSERT(give(512, 1, TDX_SUCCESS) == TDX_SUCCESS);
+	/* Refused: still the caller's. */
+	ASSERT(give(9, 0, TDX_OPERAND_BUSY) == TDX_OPERAND_BUSY);
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 513);
+	ASSERT(is_zero(7) && is_zero(512) && is_zero(1023));
+	ASSERT(!is_zero(9) && !is_zero(511) && !is_zero(1024));
+	ASSERT(shim_wbinvds == 1 && pamts_scrubbed == 1);
+	return true;
+}
+
+static bool what_came_back_is_not(void)
+{
+	fill();
+	/* Part of the large page of the test before comes back. */
+	tdx_scrub_pages(PFN_PHYS(600), 2);
+	ASSERT(nr_zero() == 2 && is_zero(600) && is_zero(601));
+	fill();
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 511);
+	ASSERT(!is_zero(600) && !is_zero(601) && is_zero(599) && is_zero(602));
+	tdx_scrub_pages(PFN_PHYS(7), 1);
+	tdx_scrub_pages(PFN_PHYS(512), 512);
+	fill();
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 0);
+	return true;
+}
+
+static bool beyond_memory_is_nobodys(void)
+{
+	fill();
+	ASSERT(give(SHIM_NR_PAGES - 1, 0, TDX_SUCCESS) == TDX_SUCCESS);
+	ASSERT(give(SHIM_NR_PAGES, 0, TDX_SUCCESS) == TDX_SUCCESS);
+	ASSERT(give(SHIM_NR_PAGES + 4096, 1, TDX_SUCCESS) == TDX_SUCCESS);
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 1 && is_zero(SHIM_NR_PAGES - 1));
+	/* TDX that is enabled once more goes on with the same map. */
+	ASSERT(tdx_private_map_init() == 0);
+	fill();
+	tdx_scrub_all_private();
+	ASSERT(nr_zero() == 1);
+	return true;
+}
+
+const struct test private_page_tests[] = {
+	{ "seamcall.private-page.nothing-without-the-erratum", nothing_without_the_erratum },
+	{ "seamcall.private-page.no-memory-for-the-map", no_memory_for_the_map },
+	{ "seamcall.private-page.what-was-given-is-scrubbed", what_was_given_is_scrubbed },
+	{ "seamcall.private-page.what-came-back-is-not", what_came_back_is_not },
+	{ "seamcall.private-page.beyond-memory-is-nobodys", beyond_memory_is_nobodys },
+	{}
+};
