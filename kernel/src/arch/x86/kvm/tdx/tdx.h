@@ -186,6 +186,8 @@ static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu) { return false; }
 static inline bool td_is_initialized(const struct kvm *kvm) { return false; }
 static inline int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp) { return -ENOTTY; }
 static inline void td_unsetup(void) { }
+static inline bool td_has_pending_interrupt(struct kvm_vcpu *vcpu) { return false; }
+static inline u64 td_read_tsc(struct kvm_vcpu *vcpu, u64 host_tsc) { return host_tsc; }
 
 #endif /* CONFIG_KVM_TDX */
 #endif

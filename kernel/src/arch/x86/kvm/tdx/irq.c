@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interrupts and NMIs, for the TD and for the host.
+ *
+ * KVM sees neither the TD's virtual APIC page nor its interrupt state.  It posts
+ * vectors in a descriptor that the TDX module, or the CPU in the TD, merges into
+ * the virtual APIC page; and it can ask for an NMI.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kvm_host.h>
+
+#include <asm/apic.h>
+#include <asm/desc.h>
+#include <asm/fred.h>
+#include <asm/idtentry.h>
+#include <asm/vmx.h>
+
+#include "lapic.h"
+#include "trace.h"
+#include "x86.h"
+#include "tdx.h"
+
+/* Any context that may kick a vCPU. */
+void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mode, int vector)
+{
+	struct kvm_vcpu *vcpu = apic->vcpu;
+	struct pi_desc *pi = &to_vcpu_tdx(vcpu)->pi;
+
+	trace_kvm_apicv_accept_irq(vcpu->vcpu_id, delivery_mode, trig_mode, vector);
+
+	/* Whoever set it first also notifies, or has. */
+	if (pi_test_and_set_pir(vector, pi) || pi_test_and_set_on(pi))
+		return;
+
+	/*
+	 * The full barrier of pi_test_and_set_on() pairs with the one between
+	 * vcpu->mode and td_sync_pir_to_irr() in vcpu_enter_guest(): either the
+	 * vCPU sees the vector or it is seen in the guest.
+	 */
+	if (READ_ONCE(vcpu->mode) != IN_GUEST_MODE) {
+		kvm_vcpu_wake_up(vcpu);
+		return;
+	}
+
+	/* The vCPU itself, on its way in: td_sync_pir_to_irr() is still to come. */
+	if (vcpu == kvm_get_running_vcpu())
+		return;
+
+	/* In the guest the CPU takes it as the TD's.  On its way out the vCPU will look again. */
+	__apic_send_IPI_mask(get_cpu_mask(vcpu->cpu), POSTED_INTR_VECTOR);
+}
+
+/*
+ * Called with IRQs off before each entry.  A CPU looks at the descriptor when the
+ * notification vector arrives in the guest: let it arrive there at once.
+ */
+int td_sync_pir_to_irr(struct kvm_vcpu *vcpu)
+{
+	if (vcpu->mode == IN_GUEST_MODE && pi_test_on(&to_vcpu_tdx(vcpu)->pi))
+		__apic_send_IPI_self(POSTED_INTR_VECTOR);
+
+	return -1;
+}
+
+/*
+ * Is there an interrupt that the TD has not seen?  What it has seen is not KVM's
+ * business: td_handle_vmcall() looks at that once, when the TD halts.
+ */
+bool td_has_pending_interrupt(struct kvm_vcpu *vcpu)
+{
+	return pi_test_on(&to_vcpu_tdx(vcpu)->pi);
+}
+
+/* Posted interrupts need no window. */
+int td_interrupt_allowed(struct kvm_vcpu *vcpu, bool for_injection)
+{
+	return true;
+}
+
+/* The TDX module waits for the window. */
+int td_nmi_allowed(struct kvm_vcpu *vcpu, bool for_injection)
+{
+	return true;
+}
+
+void td_inject_nmi(struct kvm_vcpu *vcpu)
+{
+	++vcpu->stat.nmi_injections;
+	KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_PEND_NMI, 1, U8_MAX), vcpu->kvm);
+
+	/* One can be pending, and it is the TDX module's from here on. */
+	vcpu->arch.nmi_injected = false;
+	vcpu->arch.nmi_pending = 0;
+}
+
+/* A TD exit has blocked NMIs, and the NMI itself is gone: run the host's handler. */
+noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
+{
+	kvm_before_interrupt(vcpu, KVM_HANDLING_NMI);
+	if (cpu_feature_enabled(X86_FEATURE_FRED))
+		fred_entry_from_kvm(EVENT_TYPE_NMI, NMI_VECTOR);
+	else
+		td_call_interrupt_gate((unsigned long)asm_exc_nmi_kvm_vmx);
+	kvm_after_interrupt(vcpu);
+}
+
+/* A TD exit has acknowledged the interrupt: run the host's handler. */
+void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
+{
+	unsigned int vector = intr_info & INTR_INFO_VECTOR_MASK;
+	struct desc_ptr idt;
+
+	if (KVM_BUG_ON((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
+		       (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR), vcpu->kvm))
+		return;
+
+	kvm_before_interrupt(vcpu, KVM_HANDLING_IRQ);
+	if (cpu_feature_enabled(X86_FEATURE_FRED)) {
+		fred_entry_from_kvm(EVENT_TYPE_EXTINT, vector);
+	} else {
+		store_idt(&idt);
+		td_call_interrupt_gate(gate_offset((gate_desc *)idt.address + vector));
+	}
+	kvm_after_interrupt(vcpu);
+}

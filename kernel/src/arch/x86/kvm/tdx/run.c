@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Enter and leave a TD.
+ *
+ * TDH.VP.ENTER runs the vCPU until something happens that the TDX module leaves
+ * to the host.  Its status says whether the guest ran, and why it stopped.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kvm_host.h>
+#include <trace/events/ipi.h>
+
+#include <asm/vmx.h>
+
+#include "../mmu/mirror/mirror.h"
+#include "trace.h"
+#include "x86.h"
+#include "tdx.h"
+
+/*
+ * Did the last VP.ENTER end with a TD exit?  Then bits 31:0 of its status are the
+ * reason, whether or not the TD can go on.
+ */
+bool td_left_guest(const struct vcpu_tdx *td)
+{
+	/* Modules differ in the severity bits: look at class and detail only. */
+	switch ((td->status >> 32) & 0xffff) {
+	case TDX_SUCCESS >> 32:
+	case (TDX_NON_RECOVERABLE_VCPU >> 32) & 0xffff:
+	case (TDX_NON_RECOVERABLE_TD >> 32) & 0xffff:
+	case (TDX_NON_RECOVERABLE_TD_NON_ACCESSIBLE >> 32) & 0xffff:
+	case (TDX_NON_RECOVERABLE_TD_WRONG_APIC_MODE >> 32) & 0xffff:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Basic exit reason, EXIT_REASON_*; only after a TD exit. */
+u16 td_exit_reason(const struct vcpu_tdx *td)
+{
+	return (u16)td->status;
+}
+
+/* Nothing is wrong and there is nothing to do but to enter again. */
+static bool must_reenter(const struct vcpu_tdx *td)
+{
+	return tdx_status_is_busy(td->status) ||
+	       tdx_status_is(td->status, TDX_CROSS_TD_FAULT) ||
+	       tdx_status_is(td->status, TDX_CROSS_TD_TRAP);
+}
+
+static __always_inline bool is_nmi_exit(const struct vcpu_tdx *td)
+{
+	return td->status == EXIT_REASON_EXCEPTION_NMI &&
+	       (td->args.r9 & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) ==
+	       (INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR);
+}
+
+static noinstr void enter_exit(struct kvm_vcpu *vcpu, struct vcpu_tdx *td)
+{
+	guest_state_enter_irqoff();
+
+	td->status = tdh_vp_enter(td->tdvpr, &td->args);
+
+	/* NMIs are blocked until the handler returns: before anything else can fault. */
+	if (unlikely(is_nmi_exit(td)))
+		td_handle_nmi(vcpu);
+
+	guest_state_exit_irqoff();
+}
+
+/* KVM_RUN: -EINVAL until the TD is measured and the vCPU initialized. */
+int td_vcpu_pre_run(struct kvm_vcpu *vcpu)
+{
+	if (to_kvm_tdx(vcpu->kvm)->state != TD_RUNNABLE || !to_vcpu_tdx(vcpu)->initialized)
+		return -EINVAL;
+
+	return 1;
+}
+
+/* IRQs off, vcpu->mode is IN_GUEST_MODE. */
+fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
+{
+	bool force_immediate_exit = run_flags & KVM_RUN_FORCE_IMMEDIATE_EXIT;
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+
+	/* Someone waits for all vCPUs to leave the private PT alone. */
+	if (unlikely(kvm_mirror_vcpus_held(vcpu->kvm))) {
+		td->status = TDX_OPERAND_BUSY;
+		return EXIT_FASTPATH_EXIT_HANDLED;
+	}
+
+	trace_kvm_entry(vcpu, force_immediate_exit);
+
+	if (unlikely(force_immediate_exit))
+		smp_send_reschedule(vcpu->cpu);
+
+	td_associate(td);
+	enter_exit(vcpu, td);
+	td_host_reload(vcpu);
+
+	trace_kvm_exit(vcpu, KVM_ISA_VMX);
+
+	/*
+	 * Not from here again, even if nothing happened: an interrupt that is
+	 * pending must be taken first, and that needs IRQs on.
+	 */
+	return unlikely(must_reenter(td)) ? EXIT_FASTPATH_EXIT_HANDLED : EXIT_FASTPATH_NONE;
+}
+
+/* IRQs off, the vCPU is on the CPU that it left. */
+void td_handle_exit_irqoff(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+	u32 intr_info = (u32)td->args.r9;
+
+	if (!td_left_guest(td))
+		return;
+
+	switch (td_exit_reason(td)) {
+	case EXIT_REASON_EXTERNAL_INTERRUPT:
+		td_handle_interrupt_irqoff(vcpu, intr_info);
+		vcpu->arch.at_instruction_boundary = true;
+		break;
+	case EXIT_REASON_EXCEPTION_NMI:
+		if ((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_VECTOR_MASK)) ==
+		    (INTR_INFO_VALID_MASK | MC_VECTOR))
+			kvm_machine_check();
+		break;
+	case EXIT_REASON_MCE_DURING_VMENTRY:
+		kvm_machine_check();
+		break;
+	}
+}
+
+/*
+ * Give the TD the root of the shared PT, again if it has it: that tells the TDX
+ * module that entries went away.
+ */
+void td_flush_shared_pt(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+
+	if (td->initialized && td->shared_root)
+		KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_SHARED_EPTP, td->shared_root, U64_MAX),
+			   vcpu->kvm);
+}
+
+void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
+{
+	to_vcpu_tdx(vcpu)->shared_root = root_hpa;
+	td_flush_shared_pt(vcpu);
+}

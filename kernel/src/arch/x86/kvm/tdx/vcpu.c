@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vCPUs of a TD: creation, association with a CPU, the end.
+ *
+ * The TDX module keeps a vCPU's state in a CPU while the two are associated, and
+ * runs the vCPU on no other CPU until VP.FLUSH ended that, on the CPU itself.
+ * KVM does so when the vCPU is loaded elsewhere, when the CPU goes offline, and
+ * before the TD dies.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kvm_host.h>
+#include <linux/smp.h>
+
+#include <asm/fpu/api.h>
+#include <asm/vmx.h>
+
+#include "irq.h"
+#include "lapic.h"
+#include "x86.h"
+#include "tdx.h"
+
+/* vCPUs that may be associated with a CPU; IRQs off, on that CPU. */
+static DEFINE_PER_CPU(struct list_head, associated_vcpus);
+
+void td_vcpu_setup(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		INIT_LIST_HEAD(per_cpu_ptr(&associated_vcpus, cpu));
+
+	td_host_setup();
+}
+
+void td_associate(struct vcpu_tdx *td)
+{
+	int cpu = smp_processor_id();
+
+	lockdep_assert_irqs_disabled();
+
+	if (likely(td->assoc_cpu == cpu))
+		return;
+
+	/* The vCPU is loaded here, and that flushed it elsewhere. */
+	KVM_BUG_ON(td->assoc_cpu != -1, td->vcpu->kvm);
+
+	list_add(&td->assoc_node, this_cpu_ptr(&associated_vcpus));
+	WRITE_ONCE(td->assoc_cpu, cpu);
+}
+
+/* Not associated is what it is about. */
+static int check_flush(u64 status)
+{
+	return tdx_status_is(status, TDX_VCPU_NOT_ASSOCIATED) ? 0 : td_check("VP.FLUSH", status);
+}
+
+/* IRQs off, on any CPU: does nothing on one that the vCPU is not associated with. */
+static void flush_here(void *data)
+{
+	struct vcpu_tdx *td = data;
+
+	if (td->assoc_cpu != smp_processor_id())
+		return;
+
+	/* While rebooting, SEAMCALLs may be over. */
+	if (td_retry_busy(check_flush(tdh_vp_flush(td->tdvpr))) && !kvm_rebooting)
+		td->stuck_on_cpu = true;
+
+	list_del(&td->assoc_node);
+	/* Pairs with td_vcpu_flush(): the new CPU sees the flush done. */
+	smp_store_release(&td->assoc_cpu, -1);
+}
+
+void td_vcpu_flush(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+	int cpu = smp_load_acquire(&td->assoc_cpu);
+
+	/* A CPU that goes offline meanwhile flushes by itself. */
+	if (cpu != -1)
+		smp_call_function_single(cpu, flush_here, td, 1);
+
+	KVM_BUG_ON(td->stuck_on_cpu, vcpu->kvm);
+}
+
+void td_disable_virtualization_cpu(void)
+{
+	struct vcpu_tdx *td, *next;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	list_for_each_entry_safe(td, next, this_cpu_ptr(&associated_vcpus), assoc_node)
+		flush_here(td);
+	local_irq_restore(flags);
+}
+
+/* Preemption is off, the vCPU is loaded: nobody moves it while the module works. */
+static void associate_with_this_cpu(struct kvm_vcpu *vcpu)
+{
+	unsigned long flags;
+
+	lockdep_assert_preemption_disabled();
+
+	local_irq_save(flags);
+	td_associate(to_vcpu_tdx(vcpu));
+	local_irq_restore(flags);
+}
+
+int td_vp_wr(struct kvm_vcpu *vcpu, u64 field, u64 value, u64 mask)
+{
+	guard(preempt)();
+	associate_with_this_cpu(vcpu);
+	return td_retry_busy(td_check("VP.WR", tdh_vp_wr(to_vcpu_tdx(vcpu)->tdvpr, field,
+							 value, mask)));
+}
+
+int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value)
+{
+	guard(preempt)();
+	associate_with_this_cpu(vcpu);
+	return td_retry_busy(td_check("VP.RD", tdh_vp_rd(to_vcpu_tdx(vcpu)->tdvpr, field,
+							 ret_value)));
+}
+
+/* -EIO: before KVM_TDX_INIT_VM.  -EINVAL: the local APICs are not KVM's alone. */
+int td_vcpu_precreate(struct kvm *kvm)
+{
+	if (to_kvm_tdx(kvm)->state != TD_INITIALIZED)
+		return -EIO;
+
+	if (!irqchip_split(kvm))
+		return -EINVAL;
+
+	/*
+	 * A TD has a virtual APIC that KVM can not take away, even where ordinary
+	 * VMs have none.
+	 */
+	down_write(&kvm->arch.apicv_update_lock);
+	kvm->arch.apicv_inhibit_reasons = 0;
+	up_write(&kvm->arch.apicv_update_lock);
+
+	return 0;
+}
+
+int td_vcpu_create(struct kvm_vcpu *vcpu)
+{
+	unsigned int nr_tdcx = tdx_nr_tdvps_pages(tdx_get_sys_info());
+	struct kvm_lapic *apic = vcpu->arch.apic;
+	struct vcpu_tdx *td;
+
+	/* The size is a multiple of the alignment: kzalloc() keeps it. */
+	td = kzalloc(sizeof(*td), GFP_KERNEL_ACCOUNT);
+	if (!td)
+		return -ENOMEM;
+
+	td->tdcx = kcalloc(nr_tdcx, sizeof(*td->tdcx), GFP_KERNEL_ACCOUNT);
+	if (!td->tdcx) {
+		kfree(td);
+		return -ENOMEM;
+	}
+
+	td->vcpu = vcpu;
+	td->assoc_cpu = -1;
+	vcpu->arch.tdx = td;
+
+	vcpu->arch.guest_state_protected = true;
+	fpstate_set_confidential(&vcpu->arch.guest_fpu);
+	vcpu->arch.xfd_no_write_intercept = true;
+
+	/* No INIT, no SIPI: all vCPUs start at the reset vector. */
+	vcpu->arch.mp_state = KVM_MP_STATE_RUNNABLE;
+
+	apic->apicv_active = true;
+	/* KVM can not see that a timer interrupt came early, and wait: it must not come early. */
+	apic->lapic_timer.timer_advance_ns = 0;
+
+	return 0;
+}
+
+void td_vcpu_free(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+	unsigned int i;
+
+	if (!td)
+		return;
+
+	/* The TD's death has done that; if it failed, nothing here is reclaimed either. */
+	td_vcpu_flush(vcpu);
+
+	for (i = 0; i < tdx_nr_tdvps_pages(tdx_get_sys_info()); i++)
+		td_reclaim_page(td->tdcx[i]);
+	td_reclaim_page(td->tdvpr);
+
+	kfree(td->tdcx);
+	kfree(td);
+	vcpu->arch.tdx = NULL;
+}
+
+/* The TDX module knows no reset; an INIT does not get here. */
+void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event)
+{
+	KVM_BUG_ON(init_event, vcpu->kvm);
+}
+
+/* The TD's CPUID is the TDX module's; user space's is what TDVMCALL<CPUID> answers. */
+void td_vcpu_after_set_cpuid(struct kvm_vcpu *vcpu)
+{
+}
+
+void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
+{
+	if (to_vcpu_tdx(vcpu)->assoc_cpu != cpu)
+		td_vcpu_flush(vcpu);
+}
+
+void td_vcpu_put(struct kvm_vcpu *vcpu)
+{
+	td_host_restore(to_vcpu_tdx(vcpu));
+	++vcpu->stat.host_state_reload;
+}
+
+/* x2APIC is the only mode that a TD has. */
+static int enable_x2apic(struct kvm_vcpu *vcpu)
+{
+	struct msr_data base = {
+		.index = MSR_IA32_APICBASE,
+		.data = APIC_DEFAULT_PHYS_BASE | LAPIC_MODE_X2APIC |
+			(kvm_vcpu_is_reset_bsp(vcpu) ? MSR_IA32_APICBASE_BSP : 0),
+		.host_initiated = true,
+	};
+
+	return kvm_apic_set_base(vcpu, &base) ? -EINVAL : 0;
+}
+
+static int add_pages(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+	phys_addr_t tdr = to_kvm_tdx(vcpu->kvm)->tdr, page;
+	unsigned int i;
+	int ret;
+
+	page = td_alloc_page();
+	if (!page)
+		return -ENOMEM;
+
+	ret = td_retry_busy(td_check("VP.CREATE", tdh_vp_create(tdr, page)));
+	if (ret)
+		goto out_free;
+	td->tdvpr = page;
+
+	for (i = 0; i < tdx_nr_tdvps_pages(tdx_get_sys_info()); i++) {
+		page = td_alloc_page();
+		if (!page)
+			return -ENOMEM;
+
+		ret = td_retry_busy(td_check("VP.ADDCX", tdh_vp_addcx(td->tdvpr, page)));
+		if (ret)
+			goto out_free;
+		td->tdcx[i] = page;
+	}
+
+	return 0;
+
+out_free:
+	td_free_page(page);
+	return ret;
+}
+
+static int init_state(struct kvm_vcpu *vcpu, u64 initial_rcx)
+{
+	phys_addr_t tdvpr = to_vcpu_tdx(vcpu)->tdvpr;
+
+	guard(preempt)();
+	associate_with_this_cpu(vcpu);
+	return td_retry_busy(td_check("VP.INIT", tdh_vp_init(tdvpr, initial_rcx, vcpu->vcpu_id)));
+}
+
+/* Where interrupts for the TD come from; the order is the TDX module's. */
+static int set_up_posted_interrupts(struct kvm_vcpu *vcpu)
+{
+	phys_addr_t pi = __pa(&to_vcpu_tdx(vcpu)->pi);
+	int ret;
+
+	ret = td_vp_wr(vcpu, TDX_MD_VP_POSTED_INTR_NV, POSTED_INTR_VECTOR, U16_MAX);
+	if (!ret)
+		ret = td_vp_wr(vcpu, TDX_MD_VP_POSTED_INTR_DESC, pi, U64_MAX);
+	if (!ret)
+		ret = td_vp_wr(vcpu, TDX_MD_VP_PIN_CONTROLS, PIN_BASED_POSTED_INTR,
+			       PIN_BASED_POSTED_INTR);
+	return ret;
+}
+
+int td_vcpu_init(struct kvm_vcpu *vcpu, u64 initial_rcx)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+	int ret;
+
+	/* An earlier attempt failed half way, and the TDX module has no way back. */
+	if (td->tdvpr)
+		return -EIO;
+
+	ret = enable_x2apic(vcpu);
+	if (!ret)
+		ret = add_pages(vcpu);
+	if (!ret)
+		ret = init_state(vcpu, initial_rcx);
+	if (!ret)
+		ret = set_up_posted_interrupts(vcpu);
+	if (ret)
+		return ret;
+
+	td->initialized = true;
+	td_flush_shared_pt(vcpu);
+	return 0;
+}
