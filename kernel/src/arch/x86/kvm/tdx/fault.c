@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * EPT violations of a TD.
+ *
+ * Private: the TD touched, or wants to accept, a page that is not mapped.  The
+ * mirrored PT resolves it.  Shared: an ordinary fault on the shared PT.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitfield.h>
+#include <linux/kvm_host.h>
+
+#include <asm/vmx.h>
+
+#include "mmu.h"
+#include "../mmu/mirror/mirror.h"
+#include "trace.h"
+#include "x86.h"
+#include "tdx.h"
+
+/* RDX of an EPT violation: more than the CPU tells. */
+#define EXT_QUAL_TYPE		GENMASK_ULL(3, 0)
+#define EXT_QUAL_ACCEPT		1
+#define EXT_QUAL_PENDING	6
+/* TDG.MEM.PAGE.ACCEPT only; levels are 0 = 4K, 1 = 2M */
+#define EXT_QUAL_WANTED_LEVEL	GENMASK_ULL(34, 32)
+#define EXT_QUAL_FOUND_LEVEL	GENMASK_ULL(37, 35)
+#define EXT_QUAL_IS_LEAF	BIT_ULL(46)
+
+#define EPT_QUAL_PROT		GENMASK_ULL(5, 3)
+
+/*
+ * Faults on one GPA in a row that changed nothing.  Another vCPU's fault on the
+ * same page explains one or two.
+ */
+#define MAX_STUCK		256
+
+/* The TD accepts by 4K what is mapped by 2M. */
+static bool is_accept_of_smaller(u64 ext_qual)
+{
+	return FIELD_GET(EXT_QUAL_TYPE, ext_qual) == EXT_QUAL_ACCEPT &&
+	       (ext_qual & EXT_QUAL_IS_LEAF) &&
+	       FIELD_GET(EXT_QUAL_WANTED_LEVEL, ext_qual) <
+	       FIELD_GET(EXT_QUAL_FOUND_LEVEL, ext_qual);
+}
+
+static u64 shared_error_code(u64 qual)
+{
+	u64 error_code = 0;
+
+	if (qual & EPT_VIOLATION_ACC_READ)
+		error_code |= PFERR_USER_MASK;
+	if (qual & EPT_VIOLATION_ACC_WRITE)
+		error_code |= PFERR_WRITE_MASK;
+	if (qual & EPT_VIOLATION_ACC_INSTR)
+		error_code |= PFERR_FETCH_MASK;
+	if (qual & EPT_QUAL_PROT)
+		error_code |= PFERR_PRESENT_MASK;
+
+	/* The guest's page tables are private: this is the final translation. */
+	return error_code | PFERR_GUEST_FINAL_MASK;
+}
+
+/*
+ * Does the TD fault for ever?  A private PT that KVM misjudges, or a TDX module
+ * that does, must not look like a busy guest.
+ */
+static bool is_stuck(struct kvm_vcpu *vcpu, gpa_t gpa, u64 nr_spurious)
+{
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+
+	if (vcpu->stat.pf_spurious == nr_spurious) {
+		td->nr_stuck = 0;
+		return false;
+	}
+
+	if (td->stuck_gpa != gpa)
+		td->nr_stuck = 0;
+
+	td->stuck_gpa = gpa;
+	return ++td->nr_stuck > MAX_STUCK;
+}
+
+static int handle_private(struct kvm_vcpu *vcpu, gpa_t gpa, u64 qual, u64 ext_qual)
+{
+	u64 nr_spurious = vcpu->stat.pf_spurious;
+	int ret;
+
+	/*
+	 * The TD touched a page that it did not accept, and asked for no #VE.  If
+	 * it did not, someone took the page away: a page that the host maps again
+	 * is another one.
+	 */
+	if (FIELD_GET(EXT_QUAL_TYPE, ext_qual) == EXT_QUAL_PENDING && !(qual & EPT_QUAL_PROT)) {
+		pr_warn_ratelimited("vCPU %d: access to 0x%llx, which is not accepted\n",
+				    vcpu->vcpu_id, gpa);
+		kvm_vm_dead(vcpu->kvm);
+		return -EIO;
+	}
+
+	if (is_accept_of_smaller(ext_qual)) {
+		ret = kvm_mirror_split_gfn(vcpu->kvm, gpa_to_gfn(gpa));
+		return !ret || ret == -EBUSY ? 1 : ret;
+	}
+
+	/* Private memory is mapped for everything, so reads count as writes. */
+	ret = kvm_mmu_page_fault(vcpu, gpa, PFERR_PRIVATE_ACCESS | PFERR_WRITE_MASK |
+				 PFERR_GUEST_FINAL_MASK, NULL, 0);
+	if (ret > 0 && is_stuck(vcpu, gpa, nr_spurious))
+		return td_unexpected_exit(vcpu);
+
+	return ret;
+}
+
+int td_handle_ept_violation(struct kvm_vcpu *vcpu)
+{
+	const struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
+	u64 qual = args->rcx, ext_qual = args->rdx;
+	gpa_t gpa = args->r8;
+	u64 error_code;
+
+	trace_kvm_page_fault(vcpu, gpa, qual);
+
+	if (!(gpa & gfn_to_gpa(vcpu->kvm->arch.shared_gfn)))
+		return handle_private(vcpu, gpa, qual, ext_qual);
+
+	error_code = shared_error_code(qual);
+	return kvm_mmu_page_fault(vcpu, gpa, error_code, NULL, 0);
+}
