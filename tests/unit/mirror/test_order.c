@@ -620,6 +620,59 @@ static bool test_overlap(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
+/* While a removal yields, others track so often that its blocks look fresh. */
+static void wrap_the_stamp(void)
+{
+	struct world *w = yield_bench->w;
+	kvm_pfn_t pfn;
+	int i, level;
+
+	/* Once, between two tables: all leaves are gone, the second table is still blocked. */
+	if (yield_state || kvm_mock_walk(w->mock, world_gfn(0), &pfn, &level) != KVM_MOCK_FREE ||
+	    kvm_mock_walk(w->mock, world_gfn(512), &pfn, &level) != KVM_MOCK_NL_BLOCKED)
+		return;
+	yield_state = 1;
+	shim_yield_chance = 0;
+	/* Overlapping invalidations count as one large range. */
+	w->ignore_stale = true;
+	for (i = 0; i < yield_nr; i++) {
+		BUG_ON(world_fault(w, 0, 4000, PRIVATE) != RET_PF_FIXED);
+		world_punch(w, 4000, 1);
+	}
+	w->ignore_stale = false;
+}
+
+static bool test_wrap(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int round, nr_hits = 0;
+	struct bench b;
+
+	for (round = 0; round < 340; round++) {
+		ASSERT(set_up(&b, &config));
+		b.w->log = NULL;
+		memset(b.w->huge_ok, 0, sizeof(b.w->huge_ok));
+		ASSERT(fault_range(b.w, 0, 1));
+		ASSERT(fault_range(b.w, 512, 1));
+		yield_bench = &b;
+		yield_state = 0;
+		yield_nr = round % 34;
+		shim_yield_chance = 2;
+		shim_on_yield = wrap_the_stamp;
+		ASSERT_EQ(world_convert(b.w, 0, 1024, SHARED), 0);
+		shim_yield_chance = 0;
+		shim_on_yield = NULL;
+		nr_hits += yield_state;
+		/* Nothing is left blocked: the guest can have the range back. */
+		ASSERT_EQ(world_convert(b.w, 0, 1024, PRIVATE), 0);
+		ASSERT_EQ(world_fault(b.w, 0, 512, PRIVATE), RET_PF_FIXED);
+		ASSERT(tear_down(&b));
+	}
+	ASSERT(nr_hits > 50);
+	snprintf(ret_value, size, "%d of %d removals overtaken by 0 to 33 tracks", nr_hits, round);
+	return true;
+}
+
 static bool test_config(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config world_config = { .nr_vcpus = 0 };
@@ -678,6 +731,7 @@ const struct test order_tests[] = {
 	{ "order.dead", test_dead },
 	{ "order.no-die", test_no_die },
 	{ "order.overlap", test_overlap },
+	{ "order.wrap", test_wrap },
 	{ "order.verify-sees", test_verify_sees },
 	{ NULL, NULL },
 };

@@ -132,7 +132,14 @@ const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum mirror_life life);
 extern const char * const mirror_op_names[MIRROR_NR_OPS];
 
-/* Is the block of @spte older than the VM's last track? */
+/*
+ * Was @spte blocked before the VM's last track?
+ *
+ * The stamp is the epoch of the block, modulo 16.  An entry that is not tracked has
+ * the VM's epoch for a stamp, so the answer is never true too early.  A removal that
+ * lets 16 tracks of others go by while it yields finds false instead of true: it
+ * tracks once more.
+ */
 static inline bool is_tracked_spte(const struct kvm_mirror *mirror, u64 spte)
 {
 	return FIELD_GET(MIRROR_SPTE_STAMP, spte) !=

@@ -125,12 +125,21 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 /* Every leaf below is blocked already: the order of the passes. */
 static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
 {
-	if (!is_covered(zap, iter) ||
-	    mirror_state(iter->old_spte, iter->level) != KVM_MIRROR_TABLE)
+	if (!is_covered(zap, iter))
 		return;
 
-	if (!block(zap, iter))
-		zap->untracked = true;
+	switch (mirror_state(iter->old_spte, iter->level)) {
+	case KVM_MIRROR_TABLE:
+		if (!block(zap, iter))
+			zap->untracked = true;
+		break;
+	case KVM_MIRROR_BLOCKED_TABLE:
+		if (!is_tracked_spte(zap->kvm->arch.mirror, iter->old_spte))
+			zap->untracked = true;
+		break;
+	default:
+		break;
+	}
 }
 
 static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
@@ -227,15 +236,21 @@ static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (!is_covered(zap, iter))
 		return;
 
-	/* A table that is not blocked, or not yet, is another zap's or stays. */
-	if (is_live(zap) && (state != KVM_MIRROR_BLOCKED_TABLE ||
-			     !is_tracked_spte(kvm->arch.mirror, iter->old_spte)))
+	/* A table that could not be blocked stays. */
+	if (is_live(zap) && state != KVM_MIRROR_BLOCKED_TABLE)
 		return;
 
 	/* Pinned leaves keep it. */
 	sp = spte_to_child_sp(iter->old_spte);
 	if (!is_empty_table(sp))
 		return;
+
+	/* Its stamp came round again: leave nothing blocked that nobody will remove. */
+	if (is_live(zap) && !is_tracked_spte(kvm->arch.mirror, iter->old_spte)) {
+		if (!zap->broken)
+			zap->again = true;
+		return;
+	}
 
 	if (mirror_propagate_exclusive(kvm, &change)) {
 		if (is_live(zap))
