@@ -217,7 +217,7 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 {
 	struct world_config config = { .nr_vcpus = 1 };
 	struct world *w = world_create(&config);
-	int i, refs = 0;
+	int i;
 
 	ASSERT(w);
 	shim_expect_bug = true;
@@ -234,9 +234,9 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 0);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 0);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 0);
+	/* The folio may have been split: each page of the leaf has to be kept. */
 	for (i = 0; i < SHIM_GUEST_PAGES; i++)
-		refs += atomic_read(&pfn_to_page(SHIM_GUEST_PFN + i)->refs);
-	ASSERT_EQ(refs, 1);
+		ASSERT_EQ(atomic_read(&pfn_to_page(SHIM_GUEST_PFN + i)->refs), i < BLOCK_PAGES);
 
 	/* The rest goes as ever. */
 	memset(w->mock->root, 0, PAGE_SIZE);

@@ -181,7 +181,7 @@ int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter);
 
 /* pin.c */
 void mirror_pin(struct kvm *kvm, struct tdp_iter *iter);
-void mirror_unpin(struct kvm *kvm, u64 spte);
+void mirror_unpin(struct kvm *kvm, u64 spte, int level);
 void mirror_leak_leaf(struct kvm *kvm, struct tdp_iter *iter);
 void mirror_leak_table(struct kvm *kvm, struct tdp_iter *iter);
 

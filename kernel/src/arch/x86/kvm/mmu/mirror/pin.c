@@ -4,19 +4,23 @@
  *
  * guest_memfd frees a page when the range zap returns.  If the private PT did
  * not let go of the page, a reference keeps it from the page allocator: the host
- * must not touch it, better to lose it.
+ * must not touch it, better to lose it.  Each page of a huge leaf gets its own,
+ * the folio below may have been split.
  */
 #include "mirror_internal.h"
 
 /* The VM is dead, but the TD is not yet: teardown will try again. */
 void mirror_pin(struct kvm *kvm, struct tdp_iter *iter)
 {
+	unsigned long i;
+
 	lockdep_assert_held_write(&kvm->mmu_lock);
 
 	if (iter->old_spte & MIRROR_SPTE_PINNED)
 		return;
 
-	get_page(pfn_to_page(spte_to_pfn(iter->old_spte)));
+	for (i = 0; i < KVM_PAGES_PER_HPAGE(iter->level); i++)
+		get_page(pfn_to_page(spte_to_pfn(iter->old_spte) + i));
 	iter->old_spte |= MIRROR_SPTE_PINNED;
 	__kvm_tdp_mmu_write_spte(iter->sptep, iter->old_spte);
 
@@ -25,12 +29,15 @@ void mirror_pin(struct kvm *kvm, struct tdp_iter *iter)
 }
 
 /* Teardown took the page back after all. */
-void mirror_unpin(struct kvm *kvm, u64 spte)
+void mirror_unpin(struct kvm *kvm, u64 spte, int level)
 {
+	unsigned long i;
+
 	if (!(spte & MIRROR_SPTE_PINNED))
 		return;
 
-	put_page(pfn_to_page(spte_to_pfn(spte)));
+	for (i = 0; i < KVM_PAGES_PER_HPAGE(level); i++)
+		put_page(pfn_to_page(spte_to_pfn(spte) + i));
 	mirror_count(kvm->arch.mirror, MIRROR_NR_PINNED, -1);
 }
 

@@ -157,7 +157,7 @@ static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (ret)
 		mirror_leak_leaf(kvm, iter);
 	else
-		mirror_unpin(kvm, iter->old_spte);
+		mirror_unpin(kvm, iter->old_spte, iter->level);
 
 	kvm_update_page_stats(kvm, iter->level, -1);
 }
