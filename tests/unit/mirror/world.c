@@ -676,7 +676,7 @@ bool world_verify(struct world *w)
 
 s64 world_counter(struct world *w, enum mirror_counter counter)
 {
-	return atomic64_read(&w->kvm.arch.mirror->counters[counter]);
+	return atomic64_read(&w->kvm.stat.mirror.counters[counter]);
 }
 
 int world_mapped(struct world *w, int page, enum side side)

@@ -272,6 +272,7 @@ struct file_operations { int unused; };
 /* KVM */
 #define PT64_ROOT_MAX_LEVEL 5
 #include "dup.h"
+#include <asm/kvm_mirror_stat.h>
 
 #define INVALID_PAGE ((hpa_t)-1)
 #define KVM_PFN_ERR_FAULT (0x7ffULL << 52)
@@ -309,7 +310,7 @@ struct kvm {
 	struct mutex lock;
 	struct mutex slots_lock;
 	struct kvm_arch arch;
-	struct { atomic64_t pages[5]; } stat;
+	struct { atomic64_t pages[5]; struct kvm_mirror_stat mirror; } stat;
 	refcount_t users_count;
 	int created_vcpus;
 	bool vm_bugged;

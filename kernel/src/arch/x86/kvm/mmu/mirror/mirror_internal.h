@@ -33,40 +33,12 @@ static_assert(!(MIRROR_SPTE_MARKS & (SPTE_MMU_PRESENT_MASK | SPTE_TDP_AD_MASK |
 				     SHADOW_NONPRESENT_VALUE)));
 static_assert(!(MIRROR_SPTE_MARKS & (EPT_SPTE_HOST_WRITABLE | EPT_SPTE_MMU_WRITABLE)));
 
-enum mirror_op {
-	MIRROR_OP_LINK,
-	MIRROR_OP_MAP,
-	MIRROR_OP_BLOCK,
-	MIRROR_OP_TRACK,
-	MIRROR_OP_UNMAP,
-	MIRROR_OP_SPLIT,
-	MIRROR_OP_UNLINK,
-	MIRROR_OP_READ,
-	MIRROR_NR_OPS,
-};
-
 enum mirror_life {
 	/* The guest may run: block, track and kick before anything is removed. */
 	MIRROR_LIVE,
 	/* The guest can never run again: remove without ceremony. */
 	MIRROR_DEAD,
 	MIRROR_NR_LIVES,
-};
-
-enum mirror_counter {
-	MIRROR_NR_LEAVES_4K,
-	MIRROR_NR_LEAVES_2M,
-	MIRROR_NR_LEAVES_1G,
-	MIRROR_NR_TABLES,
-	MIRROR_NR_PINNED,
-	MIRROR_NR_LEAKED,
-	MIRROR_COUNT_RACES,
-	MIRROR_COUNT_BUSY,
-	MIRROR_COUNT_RANGES,
-	MIRROR_COUNT_ROUNDS,
-	MIRROR_COUNT_KICKS,
-	MIRROR_COUNT_HOLDS,
-	MIRROR_NR_COUNTERS,
 };
 
 /* Ready pages for one range: it can cut a leaf at its start and one at its end. */
@@ -93,12 +65,6 @@ struct kvm_mirror {
 	unsigned int nr_reserve;
 	/* vCPUs must not enter the guest while not zero. */
 	atomic_t holds;
-	/* Statistics, see mirror_counter. */
-	atomic64_t counters[MIRROR_NR_COUNTERS];
-	/* Calls of each op. */
-	atomic64_t op_count[MIRROR_NR_OPS];
-	/* Nanoseconds inside each op. */
-	atomic64_t op_ns[MIRROR_NR_OPS];
 };
 
 /* One change of one entry, see mirror_propagate(). */
@@ -130,7 +96,6 @@ u64 mirror_block_spte(u64 spte, unsigned int epoch);
 const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum kvm_mirror_state to,
 						  enum mirror_life life);
-extern const char * const mirror_op_names[MIRROR_NR_OPS];
 
 /*
  * Was @spte blocked before the VM's last track?
@@ -185,12 +150,19 @@ void mirror_unpin(struct kvm *kvm, u64 spte, int level);
 void mirror_leak_leaf(struct kvm *kvm, struct tdp_iter *iter);
 void mirror_leak_table(struct kvm *kvm, struct tdp_iter *iter);
 
-/* stats.c */
+/* verify.c */
 void mirror_create_debugfs(struct kvm *kvm);
 
-static inline void mirror_count(struct kvm_mirror *mirror, enum mirror_counter counter, long by)
+static inline void mirror_count(struct kvm *kvm, enum mirror_counter counter, long by)
 {
-	atomic64_add(by, &mirror->counters[counter]);
+	atomic64_add(by, &kvm->stat.mirror.counters[counter]);
+}
+
+/* One call of the private PT that began at @start (local_clock()). */
+static inline void mirror_count_op(struct kvm *kvm, enum mirror_op op, u64 start)
+{
+	atomic64_inc(&kvm->stat.mirror.op_count[op]);
+	atomic64_add(local_clock() - start, &kvm->stat.mirror.op_ns[op]);
 }
 
 static inline enum mirror_counter mirror_leaf_counter(int level)

@@ -24,7 +24,7 @@ void mirror_pin(struct kvm *kvm, struct tdp_iter *iter)
 	iter->old_spte |= MIRROR_SPTE_PINNED;
 	__kvm_tdp_mmu_write_spte(iter->sptep, iter->old_spte);
 
-	mirror_count(kvm->arch.mirror, MIRROR_NR_PINNED, 1);
+	mirror_count(kvm, MIRROR_NR_PINNED, 1);
 	trace_kvm_mirror_pin(iter->gfn, iter->level, spte_to_pfn(iter->old_spte));
 }
 
@@ -38,7 +38,7 @@ void mirror_unpin(struct kvm *kvm, u64 spte, int level)
 
 	for (i = 0; i < KVM_PAGES_PER_HPAGE(level); i++)
 		put_page(pfn_to_page(spte_to_pfn(spte) + i));
-	mirror_count(kvm->arch.mirror, MIRROR_NR_PINNED, -1);
+	mirror_count(kvm, MIRROR_NR_PINNED, -1);
 }
 
 /* Teardown failed too: forget the leaf and leak its page, on purpose. */
@@ -49,9 +49,9 @@ void mirror_leak_leaf(struct kvm *kvm, struct tdp_iter *iter)
 	mirror_pin(kvm, iter);
 	__kvm_tdp_mmu_write_spte(iter->sptep, SHADOW_NONPRESENT_VALUE);
 
-	mirror_count(kvm->arch.mirror, mirror_leaf_counter(iter->level), -1);
-	mirror_count(kvm->arch.mirror, MIRROR_NR_PINNED, -1);
-	mirror_count(kvm->arch.mirror, MIRROR_NR_LEAKED, KVM_PAGES_PER_HPAGE(iter->level));
+	mirror_count(kvm, mirror_leaf_counter(iter->level), -1);
+	mirror_count(kvm, MIRROR_NR_PINNED, -1);
+	mirror_count(kvm, MIRROR_NR_LEAKED, KVM_PAGES_PER_HPAGE(iter->level));
 }
 
 /* The same for a page of the private PT, which stays accounted as one. */
@@ -62,6 +62,6 @@ void mirror_leak_table(struct kvm *kvm, struct tdp_iter *iter)
 	spte_to_child_sp(iter->old_spte)->private_pt = NULL;
 	__kvm_tdp_mmu_write_spte(iter->sptep, SHADOW_NONPRESENT_VALUE);
 
-	mirror_count(kvm->arch.mirror, MIRROR_NR_TABLES, -1);
-	mirror_count(kvm->arch.mirror, MIRROR_NR_LEAKED, 1);
+	mirror_count(kvm, MIRROR_NR_TABLES, -1);
+	mirror_count(kvm, MIRROR_NR_LEAKED, 1);
 }

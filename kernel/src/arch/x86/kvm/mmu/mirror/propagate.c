@@ -31,24 +31,24 @@ static int call_op(struct kvm *kvm, enum mirror_op op, const struct mirror_chang
 	}
 }
 
-static void account_op(struct kvm_mirror *mirror, enum mirror_op op, int level)
+static void account_op(struct kvm *kvm, enum mirror_op op, int level)
 {
 	switch (op) {
 	case MIRROR_OP_MAP:
-		mirror_count(mirror, mirror_leaf_counter(level), 1);
+		mirror_count(kvm, mirror_leaf_counter(level), 1);
 		break;
 	case MIRROR_OP_UNMAP:
-		mirror_count(mirror, mirror_leaf_counter(level), -1);
+		mirror_count(kvm, mirror_leaf_counter(level), -1);
 		break;
 	case MIRROR_OP_SPLIT:
-		mirror_count(mirror, mirror_leaf_counter(level), -1);
-		mirror_count(mirror, mirror_leaf_counter(level - 1), SPTE_ENT_PER_PAGE);
+		mirror_count(kvm, mirror_leaf_counter(level), -1);
+		mirror_count(kvm, mirror_leaf_counter(level - 1), SPTE_ENT_PER_PAGE);
 		fallthrough;
 	case MIRROR_OP_LINK:
-		mirror_count(mirror, MIRROR_NR_TABLES, 1);
+		mirror_count(kvm, MIRROR_NR_TABLES, 1);
 		break;
 	case MIRROR_OP_UNLINK:
-		mirror_count(mirror, MIRROR_NR_TABLES, -1);
+		mirror_count(kvm, MIRROR_NR_TABLES, -1);
 		break;
 	default:
 		break;
@@ -58,14 +58,11 @@ static void account_op(struct kvm_mirror *mirror, enum mirror_op op, int level)
 /* Every op, whoever calls it, comes out through here: time, count, trace, grade. */
 static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u64 start, int ret)
 {
-	struct kvm_mirror *mirror = kvm->arch.mirror;
-
-	atomic64_add(local_clock() - start, &mirror->op_ns[op]);
-	atomic64_inc(&mirror->op_count[op]);
+	mirror_count_op(kvm, op, start);
 	trace_kvm_mirror_op(op, gfn, level, ret);
 
 	if (ret == -EBUSY)
-		mirror_count(mirror, MIRROR_COUNT_BUSY, 1);
+		mirror_count(kvm, MIRROR_COUNT_BUSY, 1);
 	else if (KVM_BUG_ON(ret, kvm))
 		return -EIO;
 
@@ -105,7 +102,7 @@ int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
 		return -EIO;
 
 	if (!try_cmpxchg64(rcu_dereference(change->sptep), &change->old_spte, FROZEN_SPTE)) {
-		mirror_count(mirror, MIRROR_COUNT_RACES, 1);
+		mirror_count(kvm, MIRROR_COUNT_RACES, 1);
 		return -EBUSY;
 	}
 
@@ -116,7 +113,7 @@ int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
 	__kvm_tdp_mmu_write_spte(change->sptep, ret ? change->old_spte : change->new_spte);
 
 	if (!ret)
-		account_op(mirror, t->op, change->level);
+		account_op(kvm, t->op, change->level);
 
 	return finish_op(kvm, t->op, change->gfn, change->level, start, ret);
 }
@@ -144,7 +141,7 @@ static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirro
 	if (likely(ret != -EBUSY))
 		return ret;
 
-	mirror_count(mirror, MIRROR_COUNT_HOLDS, 1);
+	mirror_count(kvm, MIRROR_COUNT_HOLDS, 1);
 	atomic_inc(&mirror->holds);
 	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
 
@@ -184,7 +181,7 @@ int mirror_track(struct kvm *kvm)
 		return ret;
 
 	mirror->epoch++;
-	mirror_count(mirror, MIRROR_COUNT_KICKS, 1);
+	mirror_count(kvm, MIRROR_COUNT_KICKS, 1);
 	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
 	return 0;
 }

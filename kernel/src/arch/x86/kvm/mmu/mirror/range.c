@@ -282,12 +282,12 @@ static void refill_reserve(struct mirror_zap *zap)
 
 static void zap_round(struct mirror_zap *zap)
 {
-	struct kvm_mirror *mirror = zap->kvm->arch.mirror;
+	const struct kvm_mirror *mirror = zap->kvm->arch.mirror;
 	bool unlink = !is_live(zap) || (mirror->ops->traits & KVM_PRIVATE_PT_LIVE_UNLINK);
 
 	zap->again = false;
 	zap->untracked = false;
-	mirror_count(mirror, MIRROR_COUNT_ROUNDS, 1);
+	mirror_count(zap->kvm, MIRROR_COUNT_ROUNDS, 1);
 
 	if (is_live(zap)) {
 		walk(zap, PG_LEVEL_4K, block_leaf);
@@ -307,7 +307,6 @@ static void zap_round(struct mirror_zap *zap)
 
 static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 {
-	struct kvm_mirror *mirror = kvm->arch.mirror;
 	struct mirror_zap zap = {
 		.kvm = kvm,
 		.start = start,
@@ -320,7 +319,7 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 	if (zap.start >= zap.end)
 		return;
 
-	mirror_count(mirror, MIRROR_COUNT_RANGES, 1);
+	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
 	do {
 		zap_round(&zap);
 	} while (zap.again);

@@ -4,17 +4,6 @@
  */
 #include "mirror_internal.h"
 
-const char * const mirror_op_names[MIRROR_NR_OPS] = {
-	[MIRROR_OP_LINK]	= "link",
-	[MIRROR_OP_MAP]		= "map",
-	[MIRROR_OP_BLOCK]	= "block",
-	[MIRROR_OP_TRACK]	= "track",
-	[MIRROR_OP_UNMAP]	= "unmap",
-	[MIRROR_OP_SPLIT]	= "split",
-	[MIRROR_OP_UNLINK]	= "unlink",
-	[MIRROR_OP_READ]	= "read",
-};
-
 #define LIVE	BIT(MIRROR_LIVE)
 #define DEAD	BIT(MIRROR_DEAD)
 

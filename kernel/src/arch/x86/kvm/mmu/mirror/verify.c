@@ -26,8 +26,7 @@ static void verify_entry(struct kvm *kvm, const struct tdp_iter *iter,
 	int ret;
 
 	ret = mirror->ops->read(kvm, iter->gfn, iter->level, &entry);
-	atomic64_add(local_clock() - start, &mirror->op_ns[MIRROR_OP_READ]);
-	atomic64_inc(&mirror->op_count[MIRROR_OP_READ]);
+	mirror_count_op(kvm, MIRROR_OP_READ, start);
 	if (ret) {
 		report->nr_unread++;
 		return;
@@ -83,3 +82,31 @@ out_unlock:
 	return ret;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_verify);
+
+static int mirror_verify_show(struct seq_file *m, void *unused)
+{
+	struct kvm_mirror_report report;
+	int ret;
+
+	ret = kvm_mirror_verify(m->private, &report);
+	if (ret)
+		return ret;
+
+	seq_printf(m, "entries %lu\nwrong %lu\nunread %lu\n",
+		   report.nr_entries, report.nr_wrong, report.nr_unread);
+	if (report.nr_wrong)
+		seq_printf(m, "first_gfn 0x%llx\nfirst_level %d\n",
+			   report.first_gfn, report.first_level);
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(mirror_verify);
+
+/* KVM removes the VM's folder before the VM: readers never see a stale mirror. */
+void mirror_create_debugfs(struct kvm *kvm)
+{
+	if (IS_ERR_OR_NULL(kvm->debugfs_dentry))
+		return;
+
+	debugfs_create_file("mirror-verify", 0400, kvm->debugfs_dentry, kvm, &mirror_verify_fops);
+}
