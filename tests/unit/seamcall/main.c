@@ -6,18 +6,28 @@
 struct shim_cpu boot_cpu_data = { .x86_phys_bits = 46 };
 u8 shim_memory[SHIM_NR_PAGES][PAGE_SIZE];
 const u8 shim_zero_page[PAGE_SIZE];
-bool shim_no_memory, shim_has_erratum, enabled;
+bool shim_no_memory, shim_has_erratum, shim_has_platform;
 unsigned int shim_wbinvds;
-u64 (*answer_call)(u64 fn, struct tdx_module_args *args);
+struct module shim_module;
 
-u64 tdx_call(u64 fn, struct tdx_module_args *args)
+u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args)
 {
-	return answer_call(fn, args);
+	return TDX_SEAMCALL_UD;
 }
 
-bool tdx_is_enabled(void)
+void answer_with(shim_seamcall_t seamcall)
 {
-	return enabled;
+	static_call_update(tdx_seamcall, seamcall);
+}
+
+void set_enabled(bool enabled)
+{
+	if (enabled == tdx_is_enabled())
+		return;
+	if (enabled)
+		tdx_users_open();
+	else
+		tdx_users_close();
 }
 
 int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, int gfp)
@@ -39,7 +49,8 @@ void ida_free(struct ida *ida, unsigned int id)
 int main(void)
 {
 	static const struct test *const groups[] = {
-		status_tests, sys_info_tests, keyid_tests, private_page_tests,
+		status_tests, sys_info_tests, keyid_tests, private_page_tests, backend_tests,
+		wrappers_tests,
 	};
 	unsigned int nr = 0, failed = 0;
 

@@ -33,17 +33,77 @@ typedef u64 phys_addr_t;
 #define lower_32_bits(n)	((u32)(n))
 #define upper_32_bits(n)	((u32)((u64)(n) >> 32))
 #define EXPORT_SYMBOL_GPL(x)	extern int shim_unused
-#define DECLARE_STATIC_CALL(name, function) extern int shim_unused
+#define noinstr
+#define __rcu
+#define U16_MAX			0xffffU
 #define GFP_KERNEL		0
 #define CONFIG_INTEL_TDX_HOST	1
 
 #define pr_err(...)		((void)0)
 #define pr_info(...)		((void)0)
+#define pr_warn(...)		((void)0)
 
 /* asm/tdx.h */
 #define TDX_PS_4K		0
 struct tdx_module_args {
 	u64 rcx, rdx, r8, r9, r10, r11, r12, r13, r14, r15, rbx, rdi, rsi;
+};
+
+/* The instruction, on a CPU that has none. */
+#define TDX_SEAMCALL_UD		0x8000ff0000000006ULL
+u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args);
+
+/* Static calls */
+typedef u64 (*shim_seamcall_t)(u64 fn, struct tdx_module_args *args);
+#define DECLARE_STATIC_CALL(name, function)	extern shim_seamcall_t name##_target
+#define DEFINE_STATIC_CALL(name, function)	shim_seamcall_t name##_target = function
+#define static_call(name)			(name##_target)
+#define static_call_update(name, function)	(name##_target = (function))
+
+/* Tracing is off. */
+#define TRACE_EVENT(name, ...) \
+	static inline bool trace_##name##_enabled(void) { return false; } \
+	static inline void trace_##name(u64 fn, const void *in, const void *out, u64 status, u64 ns) { }
+#define local_clock()		0ULL
+#define RDRAND_RETRY_LOOPS	10
+#define cond_resched()		((void)0)
+
+/* Locks: one thread. */
+#define DEFINE_MUTEX(name)	int name
+#define guard(type)		shim_guard
+static inline void shim_guard(void *lock) { }
+#define rcu_read_lock()		((void)0)
+#define rcu_read_unlock()	((void)0)
+#define rcu_dereference(p)	(p)
+#define rcu_access_pointer(p)	(p)
+#define rcu_assign_pointer(p, v) ((p) = (v))
+#define RCU_INIT_POINTER(p, v)	((p) = (v))
+#define synchronize_rcu()	((void)0)
+
+typedef struct {
+	int n;
+} refcount_t;
+
+#define REFCOUNT_INIT(n)	{ n }
+static inline int refcount_read(const refcount_t *r) { return r->n; }
+static inline void refcount_set(refcount_t *r, int n) { r->n = n; }
+static inline void refcount_dec(refcount_t *r) { r->n--; }
+static inline bool refcount_inc_not_zero(refcount_t *r) { return r->n ? r->n++, true : false; }
+static inline bool refcount_dec_if_one(refcount_t *r) { return r->n == 1 ? r->n--, true : false; }
+
+/* Modules */
+struct module {
+	int refs;
+	bool going;
+};
+
+#define THIS_MODULE		(&shim_module)
+extern struct module shim_module;
+static inline bool try_module_get(struct module *m) { return !m || (!m->going && ++m->refs); }
+static inline void module_put(struct module *m) { if (m) m->refs--; }
+
+struct cpumask {
+	u64 bits;
 };
 
 struct shim_cpu {
@@ -70,6 +130,9 @@ extern bool shim_no_memory;
 extern bool shim_has_erratum;
 extern unsigned int shim_wbinvds;
 #define X86_BUG_TDX_PW_MCE	0
+#define X86_FEATURE_TDX_HOST_PLATFORM 0
+#define boot_cpu_has(feature)	(shim_has_platform)
+extern bool shim_has_platform;
 #define boot_cpu_has_bug(bug)	(shim_has_erratum)
 
 static inline void native_wbinvd(void)

@@ -12,16 +12,17 @@
 	} \
 } while (0)
 
-/* Answers tdx_call() of the files under test. */
-extern u64 (*answer_call)(u64 fn, struct tdx_module_args *args);
-/* Answers tdx_is_enabled(). */
-extern bool enabled;
+/* Who answers SEAMCALLs, whatever is registered. */
+void answer_with(shim_seamcall_t seamcall);
+/* What tdx_enable() leaves behind. */
+void set_enabled(bool enabled);
 
 struct test {
 	const char *name;
 	bool (*run)(void);
 };
 
-extern const struct test keyid_tests[], private_page_tests[], status_tests[], sys_info_tests[];
+extern const struct test backend_tests[], wrappers_tests[], keyid_tests[], private_page_tests[],
+	status_tests[], sys_info_tests[];
 
 #endif

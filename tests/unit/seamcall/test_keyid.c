@@ -3,7 +3,7 @@
 
 static bool the_first_is_global(void)
 {
-	enabled = true;
+	set_enabled(true);
 	tdx_set_keyids(32, 4);
 	ASSERT(tdx_global_hkid() == 32);
 	ASSERT(tdx_nr_guest_keyids() == 3);
@@ -21,7 +21,7 @@ static bool the_first_is_global(void)
 
 static bool none_without_tdx(void)
 {
-	enabled = false;
+	set_enabled(false);
 	ASSERT(tdx_guest_keyid_alloc() == -ENODEV);
 	tdx_set_keyids(0, 0);
 	ASSERT(tdx_nr_guest_keyids() == 0);
@@ -31,7 +31,7 @@ static bool none_without_tdx(void)
 
 static bool the_whole_range(void)
 {
-	enabled = true;
+	set_enabled(true);
 	tdx_set_keyids(1, 0xffff);
 	ASSERT(tdx_nr_guest_keyids() == 0xfffe);
 	for (int i = 2; i <= 0xffff; i++)

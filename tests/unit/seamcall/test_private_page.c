@@ -41,7 +41,7 @@ static u64 give(unsigned long pfn, int level, u64 with_status)
 {
 	struct tdx_module_args args = {};
 
-	answer_call = say_status;
+	answer_with(say_status);
 	status = with_status;
 	return tdx_call_giving(TDH_MEM_PAGE_AUG, &args, PFN_PHYS(pfn), level);
 }

@@ -59,7 +59,7 @@ static int read_with(u64 id, u64 value)
 	odd = (struct field){ id, value };
 	fail_at = 0;
 	calls = 0;
-	answer_call = serve;
+	answer_with(serve);
 	return tdx_read_sys_info();
 }
 
@@ -68,9 +68,9 @@ static bool all_of_1505(void)
 	const struct tdx_sys_info *sys;
 
 	ASSERT(read_with(0, 0) == 0);
-	enabled = false;
+	set_enabled(false);
 	ASSERT(!tdx_get_sys_info());
-	enabled = true;
+	set_enabled(true);
 	sys = tdx_get_sys_info();
 	ASSERT(sys->major_version == 1 && sys->minor_version == 5 && sys->update_version == 5);
 	ASSERT(sys->features0 == module_1505[3].value);

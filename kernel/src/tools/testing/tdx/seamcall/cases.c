@@ -12,6 +12,10 @@
 #include "fake.h"
 #include "test.h"
 
+static bool keep;
+module_param(keep, bool, 0);
+MODULE_PARM_DESC(keep, "leave the fake registered and enabled");
+
 static int cpu_error;
 static unsigned int failures;
 
@@ -337,11 +341,16 @@ static int __init seamcall_test_init(void)
 		say("%sok %u - %s", failures ? "not " : "", i + 1, cases[i].name);
 		failed += !!failures;
 	}
-	return failed ? -EIO : 0;
+	if (!keep)
+		return failed ? -EIO : 0;
+
+	fake_reset();
+	return bring_up();
 }
 
 static void __exit seamcall_test_exit(void)
 {
+	(void)tdx_unregister_backend(&fake_backend);
 }
 
 module_init(seamcall_test_init);

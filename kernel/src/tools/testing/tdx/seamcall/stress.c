@@ -38,6 +38,7 @@ static int user(void *unused)
 		tdx_put();
 		cond_resched();
 	}
+	return 0;
 }
 
 void case_users_against_unregister(void)
@@ -67,5 +68,4 @@ void case_users_against_unregister(void)
 	say("# %u rounds, %d references taken", rounds, atomic_read(&gets));
 	expect(r == 0);
 	expect(atomic_read(&bad) == 0);
-	return 0;
 }

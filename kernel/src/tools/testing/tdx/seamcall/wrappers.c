@@ -187,5 +187,4 @@ void case_vp_enter_passes_all_registers(void)
 	in.rcx = VP;
 	expect(!memcmp(&fake.last_in, &in, sizeof(in)));
 	expect(!memcmp(&args, &out, sizeof(out)));
-	return 0;
 }

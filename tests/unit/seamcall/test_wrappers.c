@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The test module's cases of the wrappers, with what the module has around them. */
+
+#include "fake.h"
+
+/* Two headers of one name: the module's is the one that its cases see. */
+#include "../../../kernel/src/tools/testing/tdx/seamcall/test.h"
+
+struct fake fake;
+static unsigned int failures;
+
+struct test {
+	const char *name;
+	bool (*run)(void);
+};
+
+void answer_with(shim_seamcall_t seamcall);
+extern const struct test wrappers_tests[];
+
+void check(bool holds, const char *file, int line, const char *what)
+{
+	if (holds)
+		return;
+	failures++;
+	printf("# %s:%d: not true: %s\n", file, line, what);
+}
+
+static u64 record(u64 fn, struct tdx_module_args *args)
+{
+	fake.calls[fn & TDX_LEAF_NR_MASK]++;
+	fake.last_fn = fn;
+	fake.last_in = *args;
+	*args = fake.answer;
+	return fake.answer_status;
+}
+
+int bring_up(void)
+{
+	memset(&fake, 0, sizeof(fake));
+	answer_with(record);
+	return 0;
+}
+
+static bool pass_registers(void)
+{
+	failures = 0;
+	case_wrappers_pass_registers();
+	return !failures;
+}
+
+static bool vp_enter(void)
+{
+	failures = 0;
+	case_vp_enter_passes_all_registers();
+	return !failures;
+}
+
+const struct test wrappers_tests[] = {
+	{ "seamcall.wrappers.pass-registers", pass_registers },
+	{ "seamcall.wrappers.vp-enter-passes-all-registers", vp_enter },
+	{}
+};
