@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A TD from its creation to its end: the order of the commands, what is refused,
+ * the end in any order and at any moment.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "td.h"
+
+#define TDG_VP_INFO	1
+
+static void test_boot(void)
+{
+	struct td td;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	CALL(&td, 0, AGENT_TDCALL, TDG_VP_INFO);
+	EXPECT_EQ(td.vcpus[0].box->ret[0], 0);
+	EXPECT_EQ(td.vcpus[0].box->ret[1] & 0x3f, 48);
+	EXPECT_EQ(td.vcpus[0].box->ret[4], 0);
+	td_destroy(&td);
+}
+
+static void test_vcpus(void)
+{
+	struct td td;
+	unsigned int i;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 4 });
+	for (i = 0; i < 4; i++) {
+		CALL(&td, i, AGENT_TDCALL, TDG_VP_INFO);
+		/* NUM_VCPUS, VCPU_INDEX */
+		EXPECT_EQ((uint32_t)td.vcpus[i].box->ret[3], 4);
+		EXPECT_EQ(td.vcpus[i].box->ret[4], i);
+	}
+	td_destroy(&td);
+}
+
+/* Each command in a state that is not its own. */
+static void test_order(void)
+{
+	struct td td;
+
+	td_create(&td, &(struct td_options) { .until = TD_BEFORE_INIT_VM });
+	EXPECT_EQ(-td_finalize(&td), EINVAL);
+	EXPECT(ioctl(td.vm_fd, KVM_CREATE_VCPU, 0L) < 0 && errno == EIO);
+	EXPECT_EQ(td_init_vm(&td), 0);
+	EXPECT(td_init_vm(&td) < 0);
+	td_destroy(&td);
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 2, .until = TD_BEFORE_INIT_VCPU });
+	EXPECT_EQ(-td_run_once(&td.vcpus[0]), EINVAL);
+	EXPECT(td_finalize(&td) < 0);
+	EXPECT_EQ(td_init_vcpu(&td, 0), 0);
+	EXPECT(td_init_vcpu(&td, 0) < 0);
+	EXPECT_EQ(-td_run_once(&td.vcpus[0]), EINVAL);
+	td_destroy(&td);
+
+	td_create(&td, &(struct td_options) { .until = TD_BEFORE_RUN });
+	EXPECT(td_init_vcpu(&td, 0) < 0);
+	EXPECT(td_finalize(&td) < 0);
+	td_destroy(&td);
+}
+
+static int expect_errno(struct td *td, unsigned long request, void *arg)
+{
+	return ioctl(td->vcpus[0].fd, request, arg) < 0 ? errno : 0;
+}
+
+/* State that KVM does not have. */
+static void test_refuse(void)
+{
+	static uint64_t buffer[2048];
+	struct td td;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	EXPECT_EQ(expect_errno(&td, KVM_GET_REGS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_REGS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_SREGS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_SREGS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_SREGS2, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_FPU, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_FPU, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_XSAVE, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_XCRS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_DEBUGREGS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_LAPIC, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_LAPIC, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_GET_VCPU_EVENTS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_VCPU_EVENTS, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_SET_GUEST_DEBUG, buffer), EINVAL);
+	EXPECT_EQ(expect_errno(&td, KVM_INTERRUPT, &(struct kvm_interrupt) { .irq = 32 }), ENXIO);
+	EXPECT(ioctl(td.vcpus[0].fd, KVM_SET_TSC_KHZ, 1000000L) < 0 && errno == EINVAL);
+	/* It still runs. */
+	CALL(&td, 0, AGENT_NOP);
+	td_destroy(&td);
+}
+
+static void test_triple_fault(void)
+{
+	struct td td;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	EXPECT(!START(&td, 0, AGENT_DIE));
+	EXPECT_EQ(td.vcpus[0].run->exit_reason, KVM_EXIT_SHUTDOWN);
+	/* The vCPU is over; KVM says so, and goes on. */
+	EXPECT_EQ(td_run_once(&td.vcpus[0]), 0);
+	EXPECT_EQ(td.vcpus[0].run->exit_reason, KVM_EXIT_FAIL_ENTRY);
+	td_destroy(&td);
+}
+
+static void test_immediate_exit(void)
+{
+	struct td td;
+	int i;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	td.vcpus[0].run->immediate_exit = 1;
+	for (i = 0; i < 10; i++)
+		EXPECT_EQ(-td_run_once(&td.vcpus[0]), EINTR);
+	td.vcpus[0].run->immediate_exit = 0;
+	CALL(&td, 0, AGENT_NOP);
+	td_destroy(&td);
+}
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
+struct runner {
+	struct td *td;
+	unsigned int index;
+	pthread_t thread;
+	int ret;
+};
+
+static void *spin(void *arg)
+{
+	struct runner *runner = arg;
+
+	CALL(runner->td, runner->index, AGENT_SPIN, 0, 0);
+	return NULL;
+}
+
+/* The vCPU moves between CPUs and is interrupted all the time. */
+static void test_move(void)
+{
+	struct runner runner = {};
+	uint64_t last = 0;
+	struct td td;
+	int i, nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	signal(SIGUSR1, do_nothing);
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	runner.td = &td;
+	EXPECT_EQ(pthread_create(&runner.thread, NULL, spin, &runner), 0);
+	for (i = 0; i < 60; i++) {
+		cpu_set_t cpus;
+
+		CPU_ZERO(&cpus);
+		CPU_SET(i % nr_cpus, &cpus);
+		EXPECT_EQ(pthread_setaffinity_np(runner.thread, sizeof(cpus), &cpus), 0);
+		pthread_kill(runner.thread, SIGUSR1);
+		while (td.vcpus[0].box->rounds == last)
+			sched_yield();
+		last = td.vcpus[0].box->rounds;
+	}
+	td.vcpus[0].box->stop = 1;
+	EXPECT_EQ(pthread_join(runner.thread, NULL), 0);
+	td_destroy(&td);
+}
+
+/* One vCPU, run by one thread after the other. */
+static void test_threads(void)
+{
+	struct td td;
+	int i;
+
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	for (i = 0; i < 8; i++) {
+		struct runner runner = { .td = &td };
+
+		EXPECT_EQ(pthread_create(&runner.thread, NULL, spin, &runner), 0);
+		while (!td.vcpus[0].box->rounds)
+			sched_yield();
+		td.vcpus[0].box->stop = 1;
+		EXPECT_EQ(pthread_join(runner.thread, NULL), 0);
+		td.vcpus[0].box->rounds = 0;
+	}
+	td_destroy(&td);
+}
+
+/* Every order in which the file descriptors can be closed. */
+static void test_close_order(void)
+{
+	int order, i;
+
+	for (order = 0; order < 6; order++) {
+		struct td td;
+		int *fds[3] = { &td.vm_fd, &td.vcpus[0].fd, &td.gmem_fd };
+		static const int orders[6][3] = {
+			{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+			{ 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+		};
+
+		td_create(&td, &(struct td_options) { .nr_vcpus = 2 });
+		td_accept(&td, 0, 0x400000, 0x10000, 0);
+		for (i = 0; i < 3; i++) {
+			close(*fds[orders[order][i]]);
+			*fds[orders[order][i]] = -1;
+		}
+		td_destroy(&td);
+	}
+}
+
+/* Ended half way in its creation. */
+static void test_unfinished(void)
+{
+	int until;
+
+	for (until = TD_BEFORE_INIT_VM; until <= TD_BEFORE_RUN; until++) {
+		struct td td;
+
+		td_create(&td, &(struct td_options) { .nr_vcpus = 2, .until = until });
+		td_destroy(&td);
+	}
+}
+
+/* Killed at any moment; the next one must find everything as before. */
+static void test_kill(void)
+{
+	int i;
+
+	for (i = 0; i < 25; i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (!pid) {
+			struct runner runner = {};
+			struct td td;
+
+			td_create(&td, &(struct td_options) { .nr_vcpus = 2 });
+			runner.td = &td;
+			runner.index = 1;
+			pthread_create(&runner.thread, NULL, spin, &runner);
+			for (;;)
+				td_accept(&td, 0, 0x400000, 0x1000000, 0);
+		}
+		usleep(20000 * (1 + i % 10));
+		kill(pid, SIGKILL);
+		EXPECT_EQ(waitpid(pid, &status, 0), pid);
+		EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	}
+	test_boot();
+}
+
+int main(void)
+{
+	static const struct td_test tests[] = {
+		{ "boot", test_boot }, { "vcpus", test_vcpus }, { "order", test_order },
+		{ "refuse", test_refuse }, { "triple-fault", test_triple_fault },
+		{ "immediate-exit", test_immediate_exit }, { "move", test_move },
+		{ "threads", test_threads }, { "close-order", test_close_order },
+		{ "unfinished", test_unfinished }, { "kill", test_kill }, {},
+	};
+
+	return td_run_tests(tests);
+}
