@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SOFTMOD_TEST_H
+#define SOFTMOD_TEST_H
+
+#include "world.h"
+
+struct options {
+	/* Repeats a run. */
+	u64 seed;
+	/* Random SEAMCALLs. */
+	long nr_ops;
+};
+
+/* Says one KTAP line; counts. */
+void report(bool ok, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Each runs a group of tests. */
+void test_conformance(const struct options *options);
+void test_life(const struct options *options);
+void test_random(const struct options *options);
+
+/* Leave the function with false, and say where. */
+#define ASSERT(cond) do { \
+	if (!(cond)) { \
+		fprintf(stderr, "# %s:%d: failed: %s\n", __FILE__, __LINE__, #cond); \
+		return false; \
+	} \
+} while (0)
+
+#define ASSERT_EQ(a, b) do { \
+	u64 a_ = (u64)(a), b_ = (u64)(b); \
+	if (a_ != b_) { \
+		fprintf(stderr, "# %s:%d: failed: %s is %#llx, not %s = %#llx\n", __FILE__, \
+			__LINE__, #a, a_, #b, b_); \
+		return false; \
+	} \
+} while (0)
+
+#endif
