@@ -106,7 +106,7 @@ static int td_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 		flush_caches(td, pfn, nr);
 	}
 
-	td_scrub_pages(PFN_PHYS(pfn), nr);
+	tdx_scrub_pages(PFN_PHYS(pfn), nr);
 	return 0;
 }
 
@@ -136,7 +136,7 @@ static int td_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 
 	ret = td_reclaim(__pa(private_pt));
 	if (!ret)
-		td_scrub_pages(__pa(private_pt), 1);
+		tdx_scrub_pages(__pa(private_pt), 1);
 
 	return ret;
 }

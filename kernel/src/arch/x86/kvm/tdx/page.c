@@ -8,9 +8,6 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
-#include <asm/cpufeature.h>
-#include <asm/special_insns.h>
-
 #include "tdx.h"
 
 /* Pages that are lost until the next boot; tests expect 0. */
@@ -55,25 +52,6 @@ void td_free_page(phys_addr_t page)
 		__free_page(pfn_to_page(PHYS_PFN(page)));
 }
 
-/*
- * On CPUs with the erratum a partial write to a page that was last written with
- * a private KeyID is a machine check: write it as whole cache lines first.
- */
-void td_scrub_pages(phys_addr_t page, unsigned long nr)
-{
-	const void *zero = page_address(ZERO_PAGE(0));
-	void *va = __va(page);
-	unsigned long i;
-
-	if (!boot_cpu_has_bug(X86_BUG_TDX_PW_MCE))
-		return;
-
-	for (i = 0; i < nr * PAGE_SIZE; i += 64)
-		movdir64b(va + i, zero);
-	/* MOVDIR64B is weakly ordered. */
-	mb();
-}
-
 int td_reclaim(phys_addr_t page)
 {
 	phys_addr_t owner;
@@ -94,6 +72,6 @@ void td_reclaim_page(phys_addr_t page)
 		return;
 	}
 
-	td_scrub_pages(page, 1);
+	tdx_scrub_pages(page, 1);
 	__free_page(pfn_to_page(PHYS_PFN(page)));
 }

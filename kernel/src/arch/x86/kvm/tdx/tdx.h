@@ -125,8 +125,6 @@ void td_free_page(phys_addr_t page);
 void td_reclaim_page(phys_addr_t page);
 /* Takes back, frees nothing: a page, or a huge one that starts at @page.  Any context. */
 int td_reclaim(phys_addr_t page);
-/* Makes @nr pages, which no KeyID but the host's is used for any more, safe to use. */
-void td_scrub_pages(phys_addr_t page, unsigned long nr);
 
 /* Pages that are lost until the next boot. */
 void td_count_leak(unsigned long nr);

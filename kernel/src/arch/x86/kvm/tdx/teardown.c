@@ -88,7 +88,7 @@ static void reclaim_tdr(struct kvm_tdx *td)
 		return;
 	}
 
-	td_scrub_pages(tdr, 1);
+	tdx_scrub_pages(tdr, 1);
 	td_free_page(tdr);
 }
 
