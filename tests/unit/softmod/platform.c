@@ -240,6 +240,11 @@ u64 sm_platform_tsc_hz(void)
 	return 2500000000;
 }
 
+bool sm_platform_scales_tsc(void)
+{
+	return true;
+}
+
 unsigned long sm_platform_irq_save(void)
 {
 	return 0;
