@@ -6,6 +6,10 @@ import tempfile
 
 from . import base
 
+# Where built packages are, and what builds them.
+FOLDERS = (("kernel/out/rpms", "kernel/scripts/build-rpms"),
+           ("host/rpms", "tests/lab/in-root scripts/build-host-rpms"))
+
 
 def _rpmlint(tree, paths):
     command = base.need_tool(tree, "rpmlint", "rpmlint")
@@ -23,8 +27,10 @@ def specs(tree):
 
 
 def built(tree):
-    folder = tree.build / "kernel/out/rpms"
-    files = sorted(folder.glob("*.rpm")) if folder.is_dir() else []
-    if not files:
-        raise base.Skip("no built packages; run kernel/scripts/build-rpms")
+    files = []
+    for folder, maker in FOLDERS:
+        found = sorted((tree.build / folder).glob("*.rpm"))
+        if not found:
+            raise base.Skip(f"no built packages in {folder}; run {maker}")
+        files += found
     return f"{len(files)} packages", _rpmlint(tree, files)

@@ -16,4 +16,6 @@ class Rpm(Case):
     def test_a_broken_package(self):
         self.need("rpmlint")
         self.write("build/kernel/out/rpms/x-1-1.noarch.rpm", b"no package")
+        self.assert_skips(rpm.built, "run tests/lab/in-root scripts/build-host-rpms")
+        self.write("build/host/rpms/y-1-1.noarch.rpm", b"no package")
         self.assert_found(rpm.built, "error reading package header")
