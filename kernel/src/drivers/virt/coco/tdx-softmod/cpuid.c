@@ -165,6 +165,22 @@ static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 r
 	regs[EDX] = tdcs->xfam >> 32;
 }
 
+/*
+ * The TSC runs at ECX * EBX / EAX Hz.  Where it can not be scaled that is the CPU's rate,
+ * in steps that keep a guest's kHz * EBX within 32 bits.
+ */
+static void set_tsc(const struct sm_tdcs *tdcs, u32 regs[4])
+{
+	const u32 steps = 500;
+
+	if (sm_platform_scales_tsc()) {
+		regs[EBX] = tdcs->tsc_frequency;
+		return;
+	}
+	regs[EAX] = steps;
+	regs[EBX] = (sm_platform_tsc_hz() + regs[ECX] / steps / 2) / (regs[ECX] / steps);
+}
+
 /* What depends on the other parameters of the TD. */
 static void adjust(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
 {
@@ -178,7 +194,7 @@ static void adjust(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs
 	if (leaf->leaf == 0xd)
 		set_xsave(tdcs, leaf, regs);
 	if (leaf->leaf == 0x15)
-		regs[EBX] = tdcs->tsc_frequency;
+		set_tsc(tdcs, regs);
 	if (leaf->leaf == 7 && !leaf->subleaf)
 		regs[EAX] = 2;
 }

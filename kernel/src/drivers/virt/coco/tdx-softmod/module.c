@@ -28,7 +28,7 @@ static struct tdx_backend backend = {
 	.name = "softmod",
 	.owner = THIS_MODULE,
 	.first_keyid = FIRST_KEYID,
-	.seamcall = sm_seamcall,
+	.seamcall = sm_run_seamcall,
 };
 
 static int check(void)

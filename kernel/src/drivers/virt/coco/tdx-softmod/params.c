@@ -93,9 +93,17 @@ u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *p, u64 *re
 	memcpy(tdcs->mrowner, p->mrowner, sizeof(tdcs->mrowner));
 	memcpy(tdcs->mrownerconfig, p->mrownerconfig, sizeof(tdcs->mrownerconfig));
 
-	/* Guest TSC starts at 0. */
-	tdcs->tsc_multiplier = mul_u64_u64_div_u64(p->tsc_frequency * TSC_HZ_PER_UNIT, 1ULL << 48,
-						   sm_platform_tsc_hz());
+	if (p->attributes & TDX_ATTR_SEPT_VE_DISABLE)
+		tdcs->td_ctls |= SM_TD_CTLS_PENDING_VE_DISABLE;
+
+	/*
+	 * Guest TSC starts at 0.  On a CPU that can not scale it runs at the CPU's rate,
+	 * whatever the host asked for, and the host can read that.
+	 */
+	tdcs->tsc_multiplier = 1ULL << 48;
+	if (sm_platform_scales_tsc())
+		tdcs->tsc_multiplier = mul_u64_u64_div_u64(p->tsc_frequency * TSC_HZ_PER_UNIT,
+							   1ULL << 48, sm_platform_tsc_hz());
 	tdcs->tsc_offset = -mul_u64_u64_shr(sm_platform_tsc(), tdcs->tsc_multiplier, 48);
 	return 0;
 }

@@ -86,6 +86,11 @@ u64 sm_platform_tsc_hz(void)
 	return (u64)tsc_khz * 1000;
 }
 
+bool sm_platform_scales_tsc(void)
+{
+	return boot_cpu_has(X86_FEATURE_TSCRATEMSR);
+}
+
 unsigned long sm_platform_irq_save(void)
 {
 	unsigned long flags;

@@ -86,6 +86,8 @@ void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4]);
 u64 sm_platform_xcr0(void);
 u64 sm_platform_tsc(void);
 u64 sm_platform_tsc_hz(void);
+/* Can the TSC of a guest run at another rate? */
+bool sm_platform_scales_tsc(void);
 
 /* No interrupt between these: a SEAMCALL is not interrupted. */
 unsigned long sm_platform_irq_save(void);

@@ -255,6 +255,9 @@ u64 sm_seamcall(u64 fn, struct tdx_module_args *args);
  * What run/ gives to the core
  */
 
+/* The backend's ->seamcall(): sm_seamcall(), but VP.ENTER also from where KVM runs guests. */
+u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args);
+
 /* At load and unload of the module; may sleep. Returns 0 or -errno. */
 int sm_run_load(void);
 void sm_run_unload(void);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VP.ENTER: takes over what the host passes, runs the guest until a TD exit, and gives
+ * the host what it may see of it.
+ *
+ * A physical interrupt that ends the guest's run is still pending on AMD-V, and the host
+ * takes it as soon as it enables interrupts.  To report it as VMX does, acknowledged and
+ * with its vector, would make the host handle it twice.  So such a run ends with
+ * OPERAND_BUSY, "try again", which a host must expect from VP.ENTER anyway; the same for
+ * NMI, SMI and INIT.
+ */
+#include <asm/msr.h>
+#include <asm/tdx.h>
+#include <asm/tsc.h>
+
+#include "run.h"
+
+/* Not among KVM's: no VMX guest's TDCALL reaches KVM. */
+#define EXIT_REASON_TDCALL	77
+
+/* Where TDG.VP.VMCALL's registers are in SEAMCALL's; RBP stays the host's. */
+static const s16 arg_offsets[SM_NR_GPRS] = {
+	[SM_GPR_RAX] = -1,
+	[SM_GPR_RCX] = -1,
+	[SM_GPR_RSP] = -1,
+	[SM_GPR_RBP] = -1,
+	[SM_GPR_RDX] = offsetof(struct tdx_module_args, rdx),
+	[SM_GPR_RBX] = offsetof(struct tdx_module_args, rbx),
+	[SM_GPR_RSI] = offsetof(struct tdx_module_args, rsi),
+	[SM_GPR_RDI] = offsetof(struct tdx_module_args, rdi),
+	[SM_GPR_R8] = offsetof(struct tdx_module_args, r8),
+	[SM_GPR_R9] = offsetof(struct tdx_module_args, r9),
+	[SM_GPR_R10] = offsetof(struct tdx_module_args, r10),
+	[SM_GPR_R11] = offsetof(struct tdx_module_args, r11),
+	[SM_GPR_R12] = offsetof(struct tdx_module_args, r12),
+	[SM_GPR_R13] = offsetof(struct tdx_module_args, r13),
+	[SM_GPR_R14] = offsetof(struct tdx_module_args, r14),
+	[SM_GPR_R15] = offsetof(struct tdx_module_args, r15),
+};
+
+static u64 *arg(struct tdx_module_args *args, unsigned int gpr)
+{
+	return (void *)args + arg_offsets[gpr];
+}
+
+enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit)
+{
+	sm_run(vcpu)->exit = exit;
+	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
+	/* A triple fault is for ever. */
+	if (tdx_status_is(exit.rax, TDX_NON_RECOVERABLE_VCPU))
+		vcpu->state = SM_VCPU_DISABLED;
+	return SM_EXIT;
+}
+
+enum sm_next sm_td_exit_busy(struct sm_vcpu *vcpu)
+{
+	return sm_td_exit(vcpu, (struct sm_td_exit) {
+		.rax = TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX,
+	});
+}
+
+enum sm_next sm_td_exit_fatal(struct sm_vcpu *vcpu, u64 code, u32 reason)
+{
+	sm_td_kill(vcpu->td);
+	return sm_td_exit(vcpu, (struct sm_td_exit) { .rax = code | reason });
+}
+
+enum sm_next sm_td_exit_vmcall(struct sm_vcpu *vcpu, u64 mask)
+{
+	struct sm_run *run = sm_run(vcpu);
+
+	run->vmcall_mask = mask;
+	run->exit = (struct sm_td_exit) { .rax = EXIT_REASON_TDCALL, .rcx = mask };
+	vcpu->last_exit = SM_EXIT_TDVMCALL;
+	return SM_EXIT;
+}
+
+/* The host's answer to TDG.VP.VMCALL. */
+static void import_vmcall(struct sm_vcpu *vcpu, struct tdx_module_args *args)
+{
+	struct sm_run *run = sm_run(vcpu);
+	unsigned int i;
+
+	for (i = 0; i < SM_NR_GPRS; i++) {
+		if ((run->vmcall_mask & BIT(i)) && arg_offsets[i] >= 0)
+			run->regs[i] = *arg(args, i);
+	}
+	run->regs[SM_GPR_RAX] = TDX_SUCCESS;
+	sm_host_import_xmm(vcpu, run->vmcall_mask >> 16);
+	/* Taken; should the guest not get to run now, the next VP.ENTER passes nothing. */
+	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
+}
+
+static void export_vmcall(struct sm_vcpu *vcpu, struct tdx_module_args *args)
+{
+	struct sm_run *run = sm_run(vcpu);
+	unsigned int i;
+
+	for (i = 0; i < SM_NR_GPRS; i++) {
+		if (arg_offsets[i] >= 0)
+			*arg(args, i) = run->vmcall_mask & BIT(i) ? run->regs[i] : 0;
+	}
+	args->rcx = run->vmcall_mask;
+	sm_host_export_xmm(vcpu, run->vmcall_mask >> 16);
+}
+
+static void export_exit(struct sm_vcpu *vcpu, struct tdx_module_args *args)
+{
+	const struct sm_td_exit *exit = &sm_run(vcpu)->exit;
+
+	/* "Try again" says nothing of the guest and leaves the registers as they were. */
+	if (tdx_status_is(exit->rax, TDX_OPERAND_BUSY))
+		return;
+	*args = (struct tdx_module_args) {
+		.rcx = exit->rcx,
+		.rdx = exit->rdx,
+		.r8 = exit->r8,
+		.r9 = exit->r9,
+	};
+}
+
+static bool svm_is_enabled(void)
+{
+	u64 efer;
+
+	rdmsrl(MSR_EFER, efer);
+	return efer & EFER_SVME;
+}
+
+static void run_guest(struct sm_vcpu *vcpu)
+{
+	do {
+		sm_event_prepare(vcpu);
+		if (!sm_host_vmrun(vcpu)) {
+			/* SVM was just switched off: the host goes down. */
+			sm_td_exit(vcpu, (struct sm_td_exit) { .rax = TDX_SEAMCALL_UD });
+			return;
+		}
+		sm_event_collect(vcpu);
+	} while (sm_handle_exit(vcpu) == SM_ENTER);
+}
+
+u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
+{
+	struct sm_run *run = sm_run(vcpu);
+	struct sm_host host;
+
+	/* As without VMXON. */
+	if (!svm_is_enabled())
+		return TDX_SEAMCALL_UD;
+	if (rdtsc_ordered() < run->last_exit_tsc)
+		return TDX_TSC_ROLLBACK;
+
+	if (vcpu->last_exit == SM_EXIT_TDVMCALL)
+		import_vmcall(vcpu, args);
+	sm_apic_merge_posted(vcpu);
+	sm_td_refresh_shared(vcpu);
+
+	sm_host_leave(vcpu, &host);
+	run_guest(vcpu);
+	sm_host_return(vcpu, &host);
+
+	run->last_exit_tsc = rdtsc_ordered();
+	if (vcpu->last_exit == SM_EXIT_TDVMCALL)
+		export_vmcall(vcpu, args);
+	else
+		export_exit(vcpu, args);
+	return run->exit.rax;
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's side of a run: what of the CPU is the guest's while it runs and that
+ * neither VMRUN nor VMLOAD switches.
+ *
+ * By the ABI VP.ENTER returns with extended state of XFAM in its initial state, XCR0
+ * and XSS as XFAM says and debug registers disabled; the caller restores its own.  The
+ * MSRs that the ABI lets VP.ENTER zero come back as they were: VMLOAD restores most of
+ * them anyway, and a host that lost them because a VMM trusts SVM would be gone.
+ */
+#include <linux/context_tracking.h>
+#include <linux/kvm_host.h>
+
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/fpu/xcr.h>
+#include <asm/mce.h>
+#include <asm/msr.h>
+#include <asm/nospec-branch.h>
+#include <asm/special_insns.h>
+
+#include "run.h"
+
+#define DR6_RESET	0xffff0ff0UL
+#define DR7_RESET	0x400UL
+
+/* Offset of XMM0 in the FXSAVE image, of XSTATE_BV in the header. */
+#define XSAVE_XMM	160
+#define XSAVE_BV	512
+#define XSTATE_SSE	BIT_ULL(1)
+
+#define SM_NR_XMM	16
+
+struct switched_msr {
+	u32 msr;
+	/* CPUs without it do not have the MSR. */
+	u16 feature;
+};
+
+static const struct switched_msr switched_msrs[SM_NR_MSRS] = {
+	[SM_MSR_TSC_AUX] = { MSR_TSC_AUX, X86_FEATURE_RDTSCP },
+	[SM_MSR_TSC_RATIO] = { MSR_AMD64_TSC_RATIO, X86_FEATURE_TSCRATEMSR },
+	[SM_MSR_XSS] = { MSR_IA32_XSS, X86_FEATURE_XSAVES },
+	[SM_MSR_DEBUGCTL] = { MSR_IA32_DEBUGCTLMSR, X86_FEATURE_ALWAYS },
+	/* The host's value is a per-CPU variable, and is in force until right before VMRUN. */
+	[SM_MSR_SPEC_CTRL] = { MSR_IA32_SPEC_CTRL, X86_FEATURE_MSR_SPEC_CTRL },
+};
+
+/* The vCPU that ran last on this CPU. */
+static DEFINE_PER_CPU(u64, last_run_id);
+
+/* An extended state area whose header says: all components in their initial state. */
+static const struct {
+	u16 fcw;
+	u8 pad[22];
+	u32 mxcsr;
+	u8 rest[4096 - 28];
+} initial_xstate __aligned(64) = {
+	.fcw = 0x37f,
+	.mxcsr = 0x1f80,
+};
+
+bool sm_host_has_msr(unsigned int sm_msr)
+{
+	return boot_cpu_has(switched_msrs[sm_msr].feature);
+}
+
+static void set_xcr0(u64 now, u64 want)
+{
+	if (now != want)
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, want);
+}
+
+void sm_host_set_guest_xcr0(u64 xcr0)
+{
+	xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
+}
+
+static void xsave(void *area, u64 mask)
+{
+	asm volatile("xsave64 (%0)" : : "r" (area), "a" ((u32)mask), "d" ((u32)(mask >> 32))
+		     : "memory");
+}
+
+static void xrstor(const void *area, u64 mask)
+{
+	asm volatile("xrstor64 (%0)" : : "r" (area), "a" ((u32)mask), "d" ((u32)(mask >> 32))
+		     : "memory");
+}
+
+/* Stores XMM0-XMM15 as the CPU has them. */
+static void store_xmm(u8 (*to)[16])
+{
+#define STORE(n) "movdqu %%xmm" #n ", " #n "*16(%0)\n\t"
+	asm volatile(STORE(0) STORE(1) STORE(2) STORE(3) STORE(4) STORE(5) STORE(6) STORE(7)
+		     STORE(8) STORE(9) STORE(10) STORE(11) STORE(12) STORE(13) STORE(14) STORE(15)
+		     : : "r" (to) : "memory");
+#undef STORE
+}
+
+static void load_xmm(u8 (*from)[16])
+{
+#define LOAD(n) "movdqu " #n "*16(%0), %%xmm" #n "\n\t"
+	asm volatile(LOAD(0) LOAD(1) LOAD(2) LOAD(3) LOAD(4) LOAD(5) LOAD(6) LOAD(7)
+		     LOAD(8) LOAD(9) LOAD(10) LOAD(11) LOAD(12) LOAD(13) LOAD(14) LOAD(15)
+		     : : "r" (from) : "memory");
+#undef LOAD
+}
+
+void sm_host_import_xmm(struct sm_vcpu *vcpu, u16 mask)
+{
+	struct sm_run *run = sm_run(vcpu);
+	u8 xmm[SM_NR_XMM][16];
+	unsigned int i;
+	u64 *bv = run->xsave + XSAVE_BV;
+
+	if (!mask)
+		return;
+	store_xmm(xmm);
+	if (!(*bv & XSTATE_SSE))
+		memset(run->xsave + XSAVE_XMM, 0, sizeof(xmm));
+	*bv |= XSTATE_SSE;
+	for (i = 0; i < SM_NR_XMM; i++) {
+		if (mask & BIT(i))
+			memcpy(run->xsave + XSAVE_XMM + i * 16, xmm[i], 16);
+	}
+}
+
+void sm_host_export_xmm(struct sm_vcpu *vcpu, u16 mask)
+{
+	struct sm_run *run = sm_run(vcpu);
+	u8 xmm[SM_NR_XMM][16] = {};
+	unsigned int i;
+	u64 *bv = run->xsave + XSAVE_BV;
+
+	if (!mask || !(*bv & XSTATE_SSE))
+		return;
+	for (i = 0; i < SM_NR_XMM; i++) {
+		if (mask & BIT(i))
+			memcpy(xmm[i], run->xsave + XSAVE_XMM + i * 16, 16);
+	}
+	load_xmm(xmm);
+}
+
+static void load_drs(const u64 drs[4])
+{
+	set_debugreg(drs[0], 0);
+	set_debugreg(drs[1], 1);
+	set_debugreg(drs[2], 2);
+	set_debugreg(drs[3], 3);
+}
+
+static void store_drs(u64 drs[4])
+{
+	get_debugreg(drs[0], 0);
+	get_debugreg(drs[1], 1);
+	get_debugreg(drs[2], 2);
+	get_debugreg(drs[3], 3);
+}
+
+void sm_host_use_drs(struct sm_vcpu *vcpu)
+{
+	struct sm_run *run = sm_run(vcpu);
+
+	run->drs_live = true;
+	run->vmcb->control.intercepts[INTERCEPT_DR] = 0;
+	load_drs(run->drs);
+}
+
+void sm_host_leave(struct sm_vcpu *vcpu, struct sm_host *host)
+{
+	struct sm_run *run = sm_run(vcpu);
+	u64 xfam = vcpu->tdcs->xfam;
+	unsigned int i;
+
+	set_xcr0(xgetbv(XCR_XFEATURE_ENABLED_MASK), xfam);
+	xrstor(run->xsave, xfam);
+	set_xcr0(xfam, run->xcr0);
+
+	for (i = 0; i < SM_MSR_SPEC_CTRL; i++) {
+		if (!sm_host_has_msr(i))
+			continue;
+		rdmsrl(switched_msrs[i].msr, host->msrs[i]);
+		if (host->msrs[i] != run->msrs[i])
+			wrmsrl(switched_msrs[i].msr, run->msrs[i]);
+	}
+
+	/* The host's breakpoints are off before its addresses go. */
+	set_debugreg(DR7_RESET, 7);
+	if (run->drs_live)
+		load_drs(run->drs);
+
+	/* Branch history of another guest is none of this one's. */
+	if (this_cpu_read(last_run_id) != run->id) {
+		this_cpu_write(last_run_id, run->id);
+		indirect_branch_prediction_barrier();
+	}
+
+	/*
+	 * KVM changed its shared page table while the vCPU was out, and has nothing to
+	 * invalidate translations of TDs with: softmod does it at each entry.  This also
+	 * covers another vCPU that used the ASID on this CPU, and all that TD epochs ask for.
+	 */
+	run->flush_tlb = true;
+	vcpu->flush_tlb = false;
+}
+
+void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
+{
+	static u64 zero[4];
+	struct sm_run *run = sm_run(vcpu);
+	u64 xfam = vcpu->tdcs->xfam;
+	unsigned int i;
+
+	/* #VMEXIT disabled the breakpoints in DR7. */
+	if (run->drs_live) {
+		store_drs(run->drs);
+		load_drs(zero);
+	}
+	set_debugreg(DR6_RESET, 6);
+
+	/* A #DB in the guest clears DEBUGCTL.BTF. */
+	if (run->msrs[SM_MSR_DEBUGCTL])
+		rdmsrl(MSR_IA32_DEBUGCTLMSR, run->msrs[SM_MSR_DEBUGCTL]);
+	for (i = 0; i < SM_MSR_SPEC_CTRL; i++) {
+		if (sm_host_has_msr(i) && host->msrs[i] != run->msrs[i])
+			wrmsrl(switched_msrs[i].msr, host->msrs[i]);
+	}
+
+	set_xcr0(run->xcr0, xfam);
+	xsave(run->xsave, xfam);
+	xrstor(&initial_xstate, xfam);
+}
+
+static __always_inline void set_spec_ctrl(u64 now, u64 want)
+{
+	if (now != want)
+		native_wrmsrl(MSR_IA32_SPEC_CTRL, want);
+}
+
+/*
+ * From the guest's SPEC_CTRL to the host's there is no call that instruments or
+ * blocks.  Host IF stays 0 for all that is not in sm_vmrun().
+ */
+static noinstr int run_once(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa)
+{
+	bool has_spec_ctrl = boot_cpu_has(X86_FEATURE_MSR_SPEC_CTRL) &&
+			     !boot_cpu_has(X86_FEATURE_V_SPEC_CTRL);
+	u64 spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
+	int r;
+
+	guest_state_enter_irqoff();
+	if (has_spec_ctrl)
+		set_spec_ctrl(spec_ctrl, run->msrs[SM_MSR_SPEC_CTRL]);
+	r = sm_vmrun(run, vmcb_pa, host_pa);
+	if (has_spec_ctrl)
+		set_spec_ctrl(run->msrs[SM_MSR_SPEC_CTRL], spec_ctrl);
+	guest_state_exit_irqoff();
+	return r;
+}
+
+bool sm_host_vmrun(struct sm_vcpu *vcpu)
+{
+	struct sm_run *run = sm_run(vcpu);
+	struct vmcb *vmcb = run->vmcb;
+	int r;
+
+	vmcb->save.rax = run->regs[SM_GPR_RAX];
+	vmcb->save.rsp = run->regs[SM_GPR_RSP];
+	vmcb->save.spec_ctrl = run->msrs[SM_MSR_SPEC_CTRL];
+	vmcb->control.tlb_ctl = TLB_CONTROL_DO_NOTHING;
+	if (run->flush_tlb)
+		vmcb->control.tlb_ctl = boot_cpu_has(X86_FEATURE_FLUSHBYASID) ?
+			TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
+	/* The CPU may keep nothing of a VMCB whose page the host can take back. */
+	vmcb->control.clean = 0;
+
+	r = run_once(run, sm_vmcb_pa(vcpu), this_cpu_read(sm_host_page_pa));
+	if (r < 0)
+		return false;
+
+	/* What ended the run, an NMI for one, happens to the host here. */
+	asm volatile("stgi" : : : "memory");
+	if (r)
+		return false;
+
+	run->flush_tlb = false;
+	run->regs[SM_GPR_RAX] = vmcb->save.rax;
+	run->regs[SM_GPR_RSP] = vmcb->save.rsp;
+	return true;
+}
+
+void sm_host_machine_check(void)
+{
+	/* As #MC in user space: the kernel's own context is intact. */
+	struct pt_regs regs = {
+		.cs = 3,
+		.flags = X86_EFLAGS_IF,
+	};
+
+	do_machine_check(&regs);
+}
+
+/*
+ * True between guest_state_enter_irqoff() and guest_state_exit_irqoff(), where lockdep
+ * believes that interrupts are on and RCU may not be watching.
+ */
+static __always_inline bool in_guest_state(void)
+{
+#ifdef CONFIG_PROVE_LOCKING
+	return lockdep_hardirqs_enabled();
+#elif defined(CONFIG_CONTEXT_TRACKING_USER)
+	return context_tracking_enabled_this_cpu() && __ct_state() == CT_STATE_GUEST;
+#else
+	return false;
+#endif
+}
+
+noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
+{
+	/* For KVM the guest runs; for the rest of the kernel it does not yet. */
+	bool in_guest = (fn & TDX_LEAF_NR_MASK) == TDH_VP_ENTER && in_guest_state();
+	u64 r;
+
+	if (in_guest)
+		guest_state_exit_irqoff();
+	instrumentation_begin();
+	r = sm_seamcall(fn, args);
+	instrumentation_end();
+	if (in_guest)
+		guest_state_enter_irqoff();
+	return r;
+}

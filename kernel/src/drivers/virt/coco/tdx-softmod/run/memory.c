@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested page faults.  Private GPAs are the core's to judge.  A shared GPA that KVM has
+ * not mapped is either MMIO, for which the guest asks with TDG.VP.VMCALL after a #VE, or
+ * memory that KVM maps when it is told of the fault.
+ *
+ * In VMX a bit of the EPT entry tells the two apart: suppress-#VE.  KVM sets it, bit 63,
+ * in every entry that stands for nothing (SHADOW_NONPRESENT_VALUE), and leaves it clear in
+ * MMIO SPTEs of a TD.  The CPU below knows no such bit, so KVM's entry is read here.
+ */
+#include "run.h"
+
+#define NPF_WRITE		BIT_ULL(1)
+#define NPF_FETCH		BIT_ULL(4)
+
+#define SHARED_P		BIT_ULL(0)
+#define SHARED_W		BIT_ULL(1)
+#define SHARED_PS		BIT_ULL(7)
+#define SHARED_ADDRESS		GENMASK_ULL(51, 12)
+#define SHARED_SUPPRESS_VE	BIT_ULL(63)
+#define SHARED_NX		BIT_ULL(63)
+
+/* Bits 5:3 of the qualification: what the entry allows. */
+#define QUALIFICATION_ENTRY_SHIFT	3
+
+#define EXT_PENDING		6
+
+/* KVM's entry for @gpa: a leaf, or the one that is not present on the way there. */
+static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
+{
+	u64 table = vcpu->host.shared_eptp;
+	int level;
+
+	if (table == U64_MAX)
+		return SHARED_SUPPRESS_VE;
+	for (level = SM_TOP_LEVEL;; level--) {
+		const u64 *entries = sm_platform_host_va(table & SHARED_ADDRESS);
+		u64 entry;
+
+		/* Not RAM: KVM is wrong, and hears of the fault. */
+		if (!entries)
+			return SHARED_SUPPRESS_VE;
+		entry = READ_ONCE(entries[(gpa >> (12 + 9 * level)) & 511]);
+		if (!(entry & SHARED_P) || (entry & SHARED_PS) || level == 0)
+			return entry;
+		table = entry;
+	}
+}
+
+static unsigned int entry_access(u64 entry)
+{
+	if (!(entry & SHARED_P))
+		return 0;
+	return SM_ACCESS_READ | (entry & SHARED_W ? SM_ACCESS_WRITE : 0) |
+	       (entry & SHARED_NX ? 0 : SM_ACCESS_EXEC);
+}
+
+static enum sm_next exit_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualification,
+				   u64 ext_qualification)
+{
+	return sm_td_exit(vcpu, (struct sm_td_exit) {
+		.rax = EXIT_REASON_EPT_VIOLATION,
+		.rcx = qualification,
+		.rdx = ext_qualification,
+		.r8 = gpa & PAGE_MASK,
+	});
+}
+
+static enum sm_next inject_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualification)
+{
+	struct sm_ve_info ve = {
+		.exit_reason = EXIT_REASON_EPT_VIOLATION,
+		.exit_qualification = qualification,
+		/* The linear address is not known, and no guest needs it to decode MMIO. */
+		.gpa = gpa,
+	};
+
+	return sm_inject_ve(vcpu, &ve);
+}
+
+static enum sm_next handle_shared(struct sm_vcpu *vcpu, u64 gpa, unsigned int access)
+{
+	u64 entry = shared_entry(vcpu, gpa);
+	unsigned int allowed = entry_access(entry);
+	u64 qualification = access | allowed << QUALIFICATION_ENTRY_SHIFT;
+
+	/* KVM has mapped it by now. */
+	if ((allowed & access) == access)
+		return SM_ENTER;
+	if ((entry & SHARED_P) || (entry & SHARED_SUPPRESS_VE))
+		return exit_violation(vcpu, gpa, qualification, 0);
+	return inject_violation(vcpu, gpa, qualification);
+}
+
+enum sm_next sm_handle_fault(struct sm_vcpu *vcpu, const struct sm_fault *fault,
+			     unsigned int access)
+{
+	switch (fault->kind) {
+	case SM_FAULT_EXIT:
+		return exit_violation(vcpu, fault->gpa, fault->qualification,
+				      fault->ext_qualification);
+	case SM_FAULT_PENDING:
+		if (sm_td_has_pending_ve(vcpu->tdcs))
+			return inject_violation(vcpu, fault->gpa, access);
+		return exit_violation(vcpu, fault->gpa, access, EXT_PENDING);
+	case SM_FAULT_SHARED:
+		if (sm_td_refresh_shared(vcpu))
+			return SM_ENTER;
+		return handle_shared(vcpu, fault->gpa, access);
+	case SM_FAULT_BUSY:
+		return sm_td_exit_busy(vcpu);
+	case SM_FAULT_INVALID:
+		return sm_inject_gp(vcpu);
+	case SM_FAULT_NONE:
+		break;
+	}
+	return SM_ENTER;
+}
+
+enum sm_next sm_handle_npf(struct sm_vcpu *vcpu)
+{
+	const struct vmcb_control_area *control = &sm_vmcb(vcpu)->control;
+	u64 gpa = control->exit_info_2;
+	unsigned int access = SM_ACCESS_READ;
+	struct sm_fault fault = { .gpa = gpa };
+
+	if (control->exit_info_1 & NPF_FETCH)
+		access = SM_ACCESS_EXEC;
+	else if (control->exit_info_1 & NPF_WRITE)
+		access = SM_ACCESS_WRITE;
+
+	/*
+	 * Physical addresses wider than the TD's: VMX would make it #PF with RSVD, for which
+	 * the linear address is missing here.
+	 */
+	if (gpa >> SM_GPAW)
+		fault.kind = SM_FAULT_INVALID;
+	else if (gpa & SM_SHARED_BIT)
+		fault.kind = SM_FAULT_SHARED;
+	else
+		sm_sept_fault(vcpu, gpa, access, &fault);
+	return sm_handle_fault(vcpu, &fault, access);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest's own page tables, read to find the code at RIP.
+ *
+ * EFER.LME is constant in a TD, so paging is long-mode paging or off.  Permissions are
+ * not looked at: the CPU has fetched from there a moment ago, and when the tables have
+ * changed since then the guest gets to see what it is racing with.
+ */
+#include "run.h"
+
+#define PTE_P		BIT_ULL(0)
+#define PTE_PS		BIT_ULL(7)
+#define PTE_ADDRESS	GENMASK_ULL(51, 12)
+
+bool sm_walk(struct sm_vcpu *vcpu, u64 gva, u64 *ret_gpa)
+{
+	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
+	unsigned int levels = save->cr4 & X86_CR4_LA57 ? 5 : 4;
+	u64 table = save->cr3 & PTE_ADDRESS;
+	struct sm_fault fault;
+	unsigned int level;
+
+	if (!(save->cr0 & X86_CR0_PG)) {
+		*ret_gpa = (u32)gva;
+		return true;
+	}
+
+	for (level = levels; level > 0; level--) {
+		unsigned int shift = 12 + 9 * (level - 1);
+		u64 page_mask = BIT_ULL(shift) - 1;
+		const u64 *pte;
+		u64 entry;
+
+		pte = sm_gpa_map(vcpu, table + ((gva >> shift) & 511) * 8, 8, false, &fault);
+		if (!pte)
+			return false;
+		entry = READ_ONCE(*pte);
+		if (!(entry & PTE_P))
+			return false;
+		if (level == 1 || (level <= 3 && (entry & PTE_PS))) {
+			*ret_gpa = (entry & PTE_ADDRESS & ~page_mask) | (gva & page_mask);
+			return true;
+		}
+		table = entry & PTE_ADDRESS;
+	}
+	return false;
+}
