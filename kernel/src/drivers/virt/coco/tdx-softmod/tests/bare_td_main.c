@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A TD driven by SEAMCALLs alone.  Reading the file "bare_td" in debugfs runs it
+ * "rounds" times; what is read is KTAP.  Needs SVM switched on: load kvm_amd.
+ */
+#include <linux/cpu.h>
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/slab.h>
+
+#include <asm/tdx.h>
+
+#include "bare_td_test.h"
+
+static unsigned int rounds = 100;
+module_param(rounds, uint, 0644);
+MODULE_PARM_DESC(rounds, "How many TDs to create and destroy, one after the other");
+
+static struct dentry *debugfs_file;
+
+void bare_td_result(struct bare_td *td, bool ok, const char *name)
+{
+	td->nr_tests++;
+	td->nr_failed += !ok;
+	if (!ok || !td->quiet)
+		seq_printf(td->out, "%s %u %s\n", ok ? "ok" : "not ok", td->nr_tests, name);
+}
+
+void bare_td_equal(struct bare_td *td, const char *name, u64 got, u64 want)
+{
+	if (got != want)
+		seq_printf(td->out, "# %s: %llx instead of %llx\n", name, got, want);
+	bare_td_result(td, got == want, name);
+}
+
+/* One TD from the cradle to the grave, on one CPU. */
+static void run_td(struct bare_td *td)
+{
+	td->keyid = -1;
+	if (!bare_td_create(td))
+		bare_td_run_cases(td);
+	bare_td_destroy(td);
+}
+
+static int bare_td_show(struct seq_file *out, void *unused)
+{
+	unsigned int round, nr_failed_rounds = 0;
+	struct bare_td *td;
+
+	td = kzalloc(sizeof(*td), GFP_KERNEL);
+	if (!td)
+		return -ENOMEM;
+	seq_puts(out, "KTAP version 1\n");
+	migrate_disable();
+
+	td->out = out;
+	run_td(td);
+
+	for (round = 1; round < rounds && !td->nr_failed; round++) {
+		struct bare_td again = { .out = out, .quiet = true };
+
+		run_td(&again);
+		nr_failed_rounds += !!again.nr_failed;
+		if (nr_failed_rounds)
+			break;
+	}
+	seq_printf(out, "# %u rounds\n", round);
+	bare_td_equal(td, "each round is like the first", nr_failed_rounds, 0);
+
+	migrate_enable();
+	seq_printf(out, "1..%u\n", td->nr_tests);
+	kfree(td);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(bare_td);
+
+static void enable_cpu(void *ret)
+{
+	int r = tdx_cpu_enable();
+
+	if (r)
+		WRITE_ONCE(*(int *)ret, r);
+}
+
+/* What KVM does when it has TDs to offer. */
+static int enable(void)
+{
+	int r = 0;
+
+	cpus_read_lock();
+	if (!tdx_is_enabled()) {
+		on_each_cpu(enable_cpu, &r, true);
+		if (!r)
+			r = tdx_enable();
+	}
+	cpus_read_unlock();
+	return r ?: tdx_get();
+}
+
+static int __init bare_td_load(void)
+{
+	int r = enable();
+
+	if (r) {
+		pr_err("bare_td: no TDX: %d\n", r);
+		return r;
+	}
+	debugfs_file = debugfs_create_file("bare_td", 0400, NULL, NULL, &bare_td_fops);
+	return 0;
+}
+module_init(bare_td_load);
+
+static void __exit bare_td_unload(void)
+{
+	debugfs_remove(debugfs_file);
+	tdx_put();
+}
+module_exit(bare_td_unload);
+
+MODULE_DESCRIPTION("A TD driven by SEAMCALLs alone");
+MODULE_LICENSE("GPL");

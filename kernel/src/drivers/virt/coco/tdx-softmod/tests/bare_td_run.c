@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VP.ENTER and the guest's requests.
+ */
+#include <linux/preempt.h>
+
+#include <asm/fpu/api.h>
+#include <asm/fpu/xcr.h>
+
+#include "bare_td_test.h"
+
+#define EXIT_TDCALL		77
+
+static u64 enter_once(struct bare_td *td)
+{
+	u64 xcr0, status;
+
+	/* VP.ENTER leaves extended state in its initial state, and XCR0 as XFAM says. */
+	kernel_fpu_begin();
+	local_irq_disable();
+	xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	asm volatile("movq %0, %%xmm1" : : "r" (td->xmm1));
+	status = tdh_vp_enter(td->tdvpr, &td->args);
+	asm volatile("movq %%xmm1, %0" : "=r" (td->xmm1));
+	xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
+	local_irq_enable();
+	kernel_fpu_end();
+	return status;
+}
+
+u64 bare_td_enter(struct bare_td *td)
+{
+	u64 status;
+
+	for (;;) {
+		status = enter_once(td);
+		if (!tdx_status_is(status, TDX_OPERAND_BUSY))
+			return status;
+		td->nr_busy++;
+		cond_resched();
+	}
+}
+
+static void take_report(struct bare_td *td)
+{
+	const struct tdx_module_args *a = &td->args;
+
+	td->report = (struct bare_td_report) {
+		.vector = a->r12,
+		.error = a->r12 >> 16,
+		.irqs = a->r12 >> 32,
+		.nmis = a->r12 >> 48,
+		.rax = a->r13,
+		.rcx = a->r14,
+		.rdx = a->r15,
+		.r8 = a->rbx,
+		.r9 = a->rdi,
+		.r10 = a->rsi,
+		.r11 = a->rdx,
+	};
+}
+
+u64 bare_td_command(struct bare_td *td, const struct bare_td_command *command)
+{
+	u64 status;
+
+	td->args = (struct tdx_module_args) {
+		.r10 = command->nr,
+		.r11 = command->rax,
+		.r12 = command->rcx,
+		.r13 = command->rdx,
+		.r14 = command->r8,
+		.r15 = command->r9,
+	};
+	status = bare_td_enter(td);
+	if (status == EXIT_TDCALL && td->args.r11 == GUEST_REQUEST)
+		take_report(td);
+	return status;
+}
+
+bool bare_td_resume(struct bare_td *td)
+{
+	if (bare_td_enter(td) != EXIT_TDCALL || td->args.r11 != GUEST_REQUEST)
+		return false;
+	take_report(td);
+	return true;
+}
+
+bool bare_td_do(struct bare_td *td, struct bare_td_command command)
+{
+	u64 status = bare_td_command(td, &command);
+
+	if (status == EXIT_TDCALL && td->args.r11 == GUEST_REQUEST)
+		return true;
+	seq_printf(td->out, "# command %llu: exit %llx rcx %llx rdx %llx r8 %llx r9 %llx\n",
+		   command.nr, status, td->args.rcx, td->args.rdx, td->args.r8, td->args.r9);
+	return false;
+}
