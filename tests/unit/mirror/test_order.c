@@ -673,6 +673,43 @@ static bool test_wrap(const struct options *options, char *ret_value, size_t siz
 	return true;
 }
 
+/*
+ * A walk that was on its way into a table may finish: tables are freed when it is
+ * over, and not before.
+ */
+static bool test_grace_period(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int nr_live, nr_tables;
+	struct tdp_iter iter;
+	u64 *table = NULL;
+	struct bench b;
+
+	ASSERT(set_up(&b, &config));
+	b.w->huge_ok[0] = false;
+	ASSERT(fault_range(b.w, 0, BLOCK_PAGES));
+	nr_tables = (int)world_counter(b.w, MIRROR_NR_TABLES);
+
+	rcu_read_lock();
+	for_each_tdp_pte(iter, b.w->kvm.arch.mirror->root, world_gfn(0), world_gfn(0) + 1)
+		table = iter.sptep;
+	ASSERT(table && iter.level == PG_LEVEL_4K);
+
+	nr_live = atomic_read(&shim_nr_live);
+	world_slot_unmap(b.w, 0, BLOCK_PAGES);
+	ASSERT(world_counter(b.w, MIRROR_NR_TABLES) < nr_tables);
+	ASSERT_EQ(atomic_read(&shim_nr_live), nr_live);
+	ASSERT(!is_shadow_present_pte(READ_ONCE(*table)));
+	rcu_read_unlock();
+
+	rcu_barrier();
+	/* Header, mirrored page and private page of each table. */
+	nr_tables -= (int)world_counter(b.w, MIRROR_NR_TABLES);
+	ASSERT_EQ(atomic_read(&shim_nr_live), nr_live - 3 * nr_tables);
+	snprintf(ret_value, size, "%d tables freed when the walk was over", nr_tables);
+	return tear_down(&b);
+}
+
 static bool test_config(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config world_config = { .nr_vcpus = 0 };
@@ -732,6 +769,7 @@ const struct test order_tests[] = {
 	{ "order.no-die", test_no_die },
 	{ "order.overlap", test_overlap },
 	{ "order.wrap", test_wrap },
+	{ "order.grace-period", test_grace_period },
 	{ "order.verify-sees", test_verify_sees },
 	{ NULL, NULL },
 };
