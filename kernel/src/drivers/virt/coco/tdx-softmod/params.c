@@ -7,9 +7,8 @@
 
 #define MASK_AVX512	GENMASK_ULL(7, 5)
 #define MASK_AVX	BIT_ULL(2)
-#define MASK_AMX	GENMASK_ULL(18, 17)
-/* User states that the run loop switches by XSAVE. */
-#define MASK_XFAM	(0xe7ULL | BIT_ULL(9) | MASK_AMX)
+/* User states that the run loop switches: those that fit into its page. */
+#define MASK_XFAM	(0xe7ULL | BIT_ULL(9))
 
 #define TSC_HZ_PER_UNIT	(TDX_TSC_UNIT_KHZ * 1000ULL)
 #define TSC_MIN		4
@@ -40,9 +39,8 @@ static bool xfam_is_valid(u64 xfam)
 {
 	if ((xfam & ~sm_xfam_fixed0()) || (xfam & SM_XFAM_FIXED1) != SM_XFAM_FIXED1)
 		return false;
-	if ((xfam & MASK_AVX512) && ((xfam & MASK_AVX512) != MASK_AVX512 || !(xfam & MASK_AVX)))
-		return false;
-	return !(xfam & MASK_AMX) || (xfam & MASK_AMX) == MASK_AMX;
+	return !(xfam & MASK_AVX512) ||
+	       ((xfam & MASK_AVX512) == MASK_AVX512 && (xfam & MASK_AVX));
 }
 
 /* In the order of the fields; 0 or the status of MNG.INIT. */

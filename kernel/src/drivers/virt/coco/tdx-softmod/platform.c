@@ -63,7 +63,7 @@ unsigned int sm_platform_nr_packages(void)
 
 bool sm_platform_all_lps_in(const unsigned long *lps)
 {
-	return bitmap_subset(cpumask_bits(cpu_online_mask), lps, nr_cpu_ids);
+	return bitmap_subset(cpumask_bits(cpu_present_mask), lps, nr_cpu_ids);
 }
 
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4])

@@ -77,7 +77,7 @@ unsigned int sm_platform_lp(void);
 unsigned int sm_platform_package(void);
 /* Below SM_MAX_PACKAGES. */
 unsigned int sm_platform_nr_packages(void);
-/* True if each LP that is online is in @lps, a bitmap of SM_MAX_LPS. */
+/* True if each LP of the machine, online or not, is in @lps, a bitmap of SM_MAX_LPS. */
 bool sm_platform_all_lps_in(const unsigned long *lps);
 
 /* CPUID of the real CPU. */
