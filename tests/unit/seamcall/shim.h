@@ -14,11 +14,11 @@
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
-typedef uint64_t u64;
+typedef unsigned long long u64;
 typedef uint8_t __u8;
 typedef uint16_t __u16;
 typedef uint32_t __u32;
-typedef uint64_t __u64;
+typedef unsigned long long __u64;
 typedef u64 phys_addr_t;
 
 #ifndef __always_inline
@@ -40,7 +40,11 @@ typedef u64 phys_addr_t;
 #define CONFIG_INTEL_TDX_HOST	1
 
 #define pr_err(...)		((void)0)
+#ifdef SHIM_IDENTITY
+#define pr_info(...)		printf(__VA_ARGS__)
+#else
 #define pr_info(...)		((void)0)
+#endif
 #define pr_warn(...)		((void)0)
 
 /* asm/tdx.h */
@@ -108,6 +112,7 @@ struct cpumask {
 
 struct shim_cpu {
 	u8 x86_phys_bits;
+	u32 x86_vfm;
 };
 extern struct shim_cpu boot_cpu_data;
 
@@ -118,7 +123,11 @@ extern struct shim_cpu boot_cpu_data;
 #define SHIM_NR_PAGES		1536
 extern u8 shim_memory[SHIM_NR_PAGES][PAGE_SIZE];
 extern const u8 shim_zero_page[PAGE_SIZE];
+#ifdef SHIM_IDENTITY
+#define __va(pa)		((void *)(uintptr_t)(pa))
+#else
 #define __va(pa)		((void *)((u8 *)shim_memory + (pa)))
+#endif
 #define ZERO_PAGE(va)		shim_zero_page
 #define page_address(page)	((const void *)(page))
 #define max_pfn			((unsigned long)SHIM_NR_PAGES)

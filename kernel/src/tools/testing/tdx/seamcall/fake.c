@@ -120,6 +120,7 @@ static u64 sys_config(struct tdx_module_args *args)
 {
 	const u64 *list = __va(args->rcx);
 	unsigned int i;
+	u64 end = 0;
 
 	if (!cpumask_equal(&fake.lps, cpu_online_mask))
 		return refuse("SYS.CONFIG before LP.INIT on each CPU", TDX_SYS_CONFIG_NOT_PENDING);
@@ -138,6 +139,9 @@ static u64 sys_config(struct tdx_module_args *args)
 		if (!IS_ALIGNED(tdmr->base, SZ_1G) || !IS_ALIGNED(tdmr->size, SZ_1G) ||
 		    !tdmr->size)
 			return refuse("SYS.CONFIG with a bad TDMR", TDX_INVALID_TDMR);
+		if (tdmr->base < end)
+			return refuse("SYS.CONFIG with TDMRs out of order", TDX_NON_ORDERED_TDMR);
+		end = tdmr->base + tdmr->size;
 		if (tdmr->pamt_4k_size < tdmr->size / SZ_4K * 16)
 			return refuse("SYS.CONFIG with a small PAMT", TDX_INVALID_PAMT);
 		tdmrs[i].base = tdmr->base;
@@ -174,11 +178,12 @@ static u64 answer(u64 fn, struct tdx_module_args *args)
 {
 	switch (fn) {
 	case TDH_SYS_INIT:
-		if (fake.calls[TDH_SYS_INIT] > 1)
+		if (fake.initialised)
 			return refuse("SYS.INIT twice", TDX_SYS_INIT_NOT_PENDING);
+		fake.initialised = true;
 		return TDX_SUCCESS;
 	case TDH_SYS_LP_INIT:
-		if (!fake.calls[TDH_SYS_INIT])
+		if (!fake.initialised)
 			return refuse("LP.INIT before SYS.INIT", TDX_SYS_LP_INIT_NOT_PENDING);
 		if (cpumask_test_and_set_cpu(smp_processor_id(), &fake.lps))
 			return refuse("LP.INIT twice", TDX_SYS_LP_INIT_DONE);

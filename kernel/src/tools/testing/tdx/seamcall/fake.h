@@ -20,6 +20,8 @@ struct fake {
 	unsigned int calls[FAKE_MAX_LEAF];
 	/* What went against the order that the interface demands; NULL if nothing. */
 	const char *out_of_order;
+	/* SYS.INIT succeeded. */
+	bool initialised;
 	/* CPUs that did LP.INIT. */
 	struct cpumask lps;
 	/* PAMT pages that SYS.CONFIG was given, in bytes. */
