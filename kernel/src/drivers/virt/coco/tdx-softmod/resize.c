@@ -23,6 +23,10 @@ SM_HANDLER(mem_page_relocate)
 	if (status)
 		return status;
 
+	/*
+	 * Other CPUs may still have a translation of the new page: waiting for them is not
+	 * possible here, and giving up would only make the next try take it anew.
+	 */
 	sm_page_take(&new, TDX_PT_REG, call->td);
 	/* A pending page has no content; ACCEPT will zero it. */
 	if (state == TDX_SEPT_MAPPED)
