@@ -7,6 +7,7 @@
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <asm/tdx.h>
@@ -73,7 +74,20 @@ static int bare_td_show(struct seq_file *out, void *unused)
 	kfree(td);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(bare_td);
+
+/* Room for all lines at once: a second try of seq_file would run the test again. */
+static int bare_td_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, bare_td_show, NULL, SZ_256K);
+}
+
+static const struct file_operations bare_td_fops = {
+	.owner = THIS_MODULE,
+	.open = bare_td_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
 
 static void enable_cpu(void *ret)
 {
