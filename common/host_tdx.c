@@ -10,9 +10,9 @@
 #define MISC_CURRENT  "sys/fs/cgroup/misc.current"
 #define EARLY_LOG     "run/tdx-host/kernel.log"
 
-/* kernel-tdx keeps the VM type in kvm.ko, upstream in kvm_intel.ko. */
+/* It is a parameter of the vendor module; kvm_amd has it for TDs over a software module. */
 static const char *const params[] = { "sys/module/kvm_intel/parameters/tdx",
-                                      "sys/module/kvm/parameters/tdx" };
+                                      "sys/module/kvm_amd/parameters/tdx" };
 
 static enum tri read_param(const struct ask *ask)
 {
