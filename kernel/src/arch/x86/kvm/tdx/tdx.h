@@ -115,10 +115,11 @@ int td_nr_keyids_used(void);
 /*
  * page.c: pages for the TDX module.
  *
- * td_alloc_page() returns the physical address of a page near this CPU, charged to the
- * caller's memory cgroup, or 0.  td_free_page() takes back what the module never
- * had, td_reclaim_page() what it has: the TD's KeyID is released.  Pages that
- * the module does not give back are leaked on purpose.  0 is no page, for both.
+ * td_alloc_page() returns the physical address of a page, on the node that the
+ * caller's memory policy says and charged to its memory cgroup, or 0.
+ * td_free_page() takes back what the module never had, td_reclaim_page() what it
+ * has: the TD's KeyID is released.  Pages that the module does not give back are
+ * leaked on purpose.  0 is no page, for both.
  */
 phys_addr_t td_alloc_page(void);
 void td_free_page(phys_addr_t page);
