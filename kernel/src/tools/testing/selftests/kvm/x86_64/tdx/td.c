@@ -96,20 +96,16 @@ static void enable_cap(int fd, uint32_t cap, uint64_t arg)
 	MUST(ioctl(fd, KVM_ENABLE_CAP, &enable));
 }
 
-/* What the TDX module lets the host configure, as KVM supports it; GPA width 48. */
-int td_init_vm(struct td *td)
+struct kvm_tdx_init_vm *td_make_init_vm(struct td *td)
 {
 	struct kvm_cpuid2 *have = supported_cpuids(td);
 	struct kvm_tdx_capabilities *caps;
 	struct kvm_tdx_init_vm *init;
 	unsigned int i, j;
-	int ret;
 
 	caps = calloc(1, sizeof(*caps) + MAX_CPUIDS * sizeof(caps->cpuid.entries[0]));
 	caps->cpuid.nent = MAX_CPUIDS;
-	ret = td_command(td->vm_fd, KVM_TDX_CAPABILITIES, 0, (uint64_t)caps);
-	if (ret)
-		return ret;
+	EXPECT_EQ(td_command(td->vm_fd, KVM_TDX_CAPABILITIES, 0, (uint64_t)caps), 0);
 
 	init = calloc(1, sizeof(*init) + MAX_CPUIDS * sizeof(init->cpuid.entries[0]));
 	init->attributes = caps->supported_attrs & ATTR_SEPT_VE_DISABLE;
@@ -134,10 +130,17 @@ int td_init_vm(struct td *td)
 		if (to->function == 0x80000008)
 			to->eax = (to->eax & ~0xff0000U) | 48 << 16;
 	}
-	ret = td_command(td->vm_fd, KVM_TDX_INIT_VM, 0, (uint64_t)init);
-	free(init);
 	free(caps);
 	free(have);
+	return init;
+}
+
+int td_init_vm(struct td *td)
+{
+	struct kvm_tdx_init_vm *init = td_make_init_vm(td);
+	int ret = td_command(td->vm_fd, KVM_TDX_INIT_VM, 0, (uint64_t)init);
+
+	free(init);
 	return ret;
 }
 

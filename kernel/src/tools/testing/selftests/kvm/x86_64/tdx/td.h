@@ -50,6 +50,11 @@ void td_skip_unless_available(void);
 
 /* Steps of td_create(), 0 or -errno. */
 int td_init_vm(struct td *td);
+/*
+ * What td_init_vm() asks for: what the TDX module lets the host configure, as KVM
+ * supports it; GPA width 48.  There is room for more CPUID entries; to be freed.
+ */
+struct kvm_tdx_init_vm *td_make_init_vm(struct td *td);
 int td_init_vcpu(struct td *td, unsigned int index);
 int td_finalize(struct td *td);
 int td_command(int fd, uint32_t id, uint32_t flags, uint64_t data);
