@@ -59,14 +59,15 @@ static double seconds(void)
 
 static int usage(FILE *out, int ret)
 {
-	fprintf(out, "usage: run [--seed N] [--ops N] [--only GROUP] [--skip GROUP] [--verbose]\n");
+	fprintf(out, "usage: run [--seed N] [--ops N] [--only GROUP] [--skip GROUP]\n"
+		     "           [--label NAME] [--verbose]\n");
 	return ret;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { .seed = (u64)time(NULL), .nr_ops = 20000 };
-	const char *only = NULL, *skip = NULL;
+	const char *only = NULL, *skip = NULL, *label = NULL;
 	int i, g, n = 0, failed = 0;
 
 	for (i = 1; i < argc; i++) {
@@ -80,6 +81,8 @@ int main(int argc, char **argv)
 			only = argv[++i];
 		else if (!strcmp(argv[i], "--skip") && more)
 			skip = argv[++i];
+		else if (!strcmp(argv[i], "--label") && more)
+			label = argv[++i];
 		else if (!strcmp(argv[i], "--verbose"))
 			shim_verbose = true;
 		else
@@ -104,8 +107,9 @@ int main(int argc, char **argv)
 			reset(&options);
 			ok = t->run(&options, value, sizeof(value));
 			failed += !ok;
-			printf("%s %d - mirror.%s # %s%s%.2f s\n", ok ? "ok" : "not ok", ++n, t->name,
-			       value, value[0] ? ", " : "", seconds() - start);
+			printf("%s %d - mirror.%s%s%s # %s%s%.2f s\n", ok ? "ok" : "not ok", ++n,
+			       label ?: "", label ? "." : "", t->name, value, value[0] ? ", " : "",
+			       seconds() - start);
 		}
 	}
 

@@ -7,6 +7,7 @@
 #include "test.h"
 
 static int nr_tests, nr_failed;
+static const char *label;
 
 void report(bool ok, const char *name, const char *format, ...)
 {
@@ -15,7 +16,8 @@ void report(bool ok, const char *name, const char *format, ...)
 	if (world_nr_errors || shim_nr_warnings)
 		ok = false;
 	nr_failed += !ok;
-	printf("%s %d - softmod.%s # ", ok ? "ok" : "not ok", ++nr_tests, name);
+	printf("%s %d - softmod.%s%s%s # ", ok ? "ok" : "not ok", ++nr_tests, label ?: "",
+	       label ? "." : "", name);
 	va_start(args, format);
 	vprintf(format, args);
 	va_end(args);
@@ -44,11 +46,13 @@ int main(int argc, char **argv)
 			options.nr_ops = strtol(argv[i + 1], NULL, 0);
 		else if (!strcmp(argv[i], "--only"))
 			only = argv[i + 1];
+		else if (!strcmp(argv[i], "--label"))
+			label = argv[i + 1];
 		else
 			break;
 	}
 	if (i < argc) {
-		fprintf(stderr, "usage: run [--seed N] [--ops N] [--only GROUP]\n");
+		fprintf(stderr, "usage: run [--seed N] [--ops N] [--only GROUP] [--label NAME]\n");
 		return 2;
 	}
 
