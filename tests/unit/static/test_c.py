@@ -27,6 +27,13 @@ class C(Case):
         self.write("kernel/patches/0001-a.patch", PATCH)
         self.assert_found(cfiles.checkpatch_patches, "0001-a.patch:1: WARNING")
 
+    def test_checkpatch_ignored_here_only(self):
+        row = [["SPACING", "kernel/src/a/**"]]
+        found = "kernel/src/a/b.c:1: ERROR:SPACING: space required"
+        self.assertTrue(cfiles._is_ignored(found, row))
+        self.assertFalse(cfiles._is_ignored(found.replace("src/a", "src/b"), row))
+        self.assertFalse(cfiles._is_ignored(found.replace("SPACING", "OTHER"), row))
+
     def test_real_checkpatch(self):
         script = TOP / "build/kernel/tree/scripts/checkpatch.pl"
         if not script.exists():

@@ -224,7 +224,8 @@ bool sm_td_refresh_shared(struct sm_vcpu *vcpu)
 	for (i = 256; i < 512; i++) {
 		u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
 
-		if (READ_ONCE(root[i]) == entry)
+		/* The CPU that walks the copy sets A and D in it. */
+		if (!((READ_ONCE(root[i]) ^ entry) & ~(SM_SEPT_A | SM_SEPT_D)))
 			continue;
 		WRITE_ONCE(root[i], entry);
 		changed = true;

@@ -352,6 +352,7 @@ static void test_shared_memory(struct bare_td *td)
 {
 	struct bare_td_command read = { CMD_READ, .rcx = GUEST_SHARED_VA };
 	u64 *data = td->shared_data;
+	u64 status;
 
 	*data = 0x5eed;
 	expect_violation(td, "shared memory before the host has a table",
@@ -370,8 +371,9 @@ static void test_shared_memory(struct bare_td *td)
 	td->shared[3][1] = 0;
 	bare_td_do(td, (struct bare_td_command) { CMD_READ, .rcx = GUEST_SHARED_VA + PAGE_SIZE });
 	expect_ve(td, "read of MMIO", SHARED_MMIO_GPA);
-	bare_td_equal(td, "a TDCALL's operand in MMIO", tdcall(td, TDG_MR_VERIFYREPORT,
-		      SHARED_MMIO_GPA, 0, 0, 0) == ~0ULL ? 0 : td->report.vector, VECTOR_VE);
+	status = tdcall(td, TDG_MR_VERIFYREPORT, SHARED_MMIO_GPA, 0, 0, 0);
+	bare_td_equal(td, "a TDCALL's operand in MMIO", status == ~0ULL ? 0 : td->report.vector,
+		      VECTOR_VE);
 	tdcall(td, TDG_VP_VEINFO_GET, 0, 0, 0, 0);
 }
 
@@ -438,10 +440,11 @@ static void test_timer(struct bare_td *td)
 	u64 nr_busy = td->nr_busy;
 	unsigned long deadline = jiffies + 30 * HZ;
 
-	while (td->nr_busy < nr_busy + 3 && time_before(jiffies, deadline)) {
-		if (!bare_td_do(td, (struct bare_td_command) { CMD_SPIN, .rcx = 1000000 }))
-			break;
-	}
+	struct bare_td_command spin = { CMD_SPIN, .rcx = 1000000 };
+	bool alive = true;
+
+	while (alive && td->nr_busy < nr_busy + 3 && time_before(jiffies, deadline))
+		alive = bare_td_do(td, spin);
 	EXPECT(td, "the host's timer interrupts the guest, and both go on",
 	       td->nr_busy >= nr_busy + 3);
 }

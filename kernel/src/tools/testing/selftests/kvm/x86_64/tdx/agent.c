@@ -27,7 +27,7 @@ enum { RAX, RCX, RDX, RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 #define VE_VECTOR		20
 
 void tdcall_regs(uint64_t regs[NR_REGS]);
-extern void agent_die(void) __attribute__((noreturn));
+__attribute__((noreturn)) void agent_die(void);
 void agent_main(unsigned int index);
 extern const uint8_t gate_stubs[256][16];
 extern uint64_t idt[512];
@@ -37,6 +37,7 @@ struct frame {
 	uint64_t vector, error;
 	uint64_t rip, cs, rflags, rsp, ss;
 };
+
 void agent_gate(struct frame *frame);
 
 /* State of a vCPU, at the low end of its stack. */

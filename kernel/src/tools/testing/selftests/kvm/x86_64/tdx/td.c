@@ -116,7 +116,10 @@ struct kvm_tdx_init_vm *td_make_init_vm(struct td *td)
 		struct kvm_cpuid_entry2 *to = &init->cpuid.entries[i];
 
 		*to = *mask;
-		to->eax = to->ebx = to->ecx = to->edx = 0;
+		to->eax = 0;
+		to->ebx = 0;
+		to->ecx = 0;
+		to->edx = 0;
 		for (j = 0; j < have->nent; j++) {
 			struct kvm_cpuid_entry2 *from = &have->entries[j];
 

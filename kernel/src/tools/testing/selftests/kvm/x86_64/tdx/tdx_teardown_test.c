@@ -76,8 +76,9 @@ static void half_way(void)
 	int until;
 
 	for (until = TD_BEFORE_INIT_VM; until <= TD_BEFORE_RUN; until++) {
-		td_create(&td, &(struct td_options) { .bytes = MEMORY, .nr_vcpus = 2,
-						      .until = until });
+		struct td_options options = { .bytes = MEMORY, .nr_vcpus = 2, .until = until };
+
+		td_create(&td, &options);
 		td_destroy(&td);
 	}
 	EXPECT(nothing_leaked());
@@ -115,8 +116,9 @@ static void keyids(void)
 	int i, nr, ret = 0;
 
 	for (nr = 0; nr < MAX_TDS && !ret; nr++) {
-		td_create(&tds[nr], &(struct td_options) { .bytes = MEMORY,
-							   .until = TD_BEFORE_INIT_VM });
+		struct td_options options = { .bytes = MEMORY, .until = TD_BEFORE_INIT_VM };
+
+		td_create(&tds[nr], &options);
 		ret = td_init_vm(&tds[nr]);
 	}
 	EXPECT(nr > 1);
