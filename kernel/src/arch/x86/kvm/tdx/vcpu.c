@@ -234,7 +234,7 @@ static int enable_x2apic(struct kvm_vcpu *vcpu)
 	return kvm_apic_set_base(vcpu, &base) ? -EINVAL : 0;
 }
 
-static int add_pages(struct kvm_vcpu *vcpu)
+static int add_tdcx_pages(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 	phys_addr_t tdr = to_kvm_tdx(vcpu->kvm)->tdr, page;
@@ -303,7 +303,7 @@ int td_vcpu_init(struct kvm_vcpu *vcpu, u64 initial_rcx)
 
 	ret = enable_x2apic(vcpu);
 	if (!ret)
-		ret = add_pages(vcpu);
+		ret = add_tdcx_pages(vcpu);
 	if (!ret)
 		ret = init_state(vcpu, initial_rcx);
 	if (!ret)
