@@ -10,6 +10,11 @@ from lab_base import BUILD, CACHE
 # that a kernel uses where these two features are missing.
 CPU = "EPYC-Milan,phys-bits=48,erms=off,fsrm=off"
 
+# The emulator's first CPU loses changes of its global interrupt flag while another one loads x87 state (both
+# write one word of the first). A hypervisor that runs there dies, or its guest does. So there is one CPU
+# more than asked for, and the kernel's argument isolcpus=0 keeps programs, and so guests, off the first.
+KERNELS_OWN_CPUS = 1
+
 
 def image_dir():
     return os.path.realpath(os.path.join(BUILD, "lab", "image"))
@@ -20,7 +25,7 @@ def qemu_argv(name, port, memory, cpus):
     return [
         "qemu-system-x86_64", "-name", name, "-no-user-config", "-nodefaults",
         "-display", "none", "-machine", "q35,smm=off", "-accel", "tcg,thread=multi", "-cpu", CPU,
-        "-smp", str(cpus), "-m", memory,
+        "-smp", str(cpus + KERNELS_OWN_CPUS), "-m", memory,
         "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
         "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
         "-drive", "if=none,id=disk,format=qcow2,file=disk.qcow2,cache=unsafe,discard=unmap",
