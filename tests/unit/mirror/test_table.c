@@ -20,6 +20,7 @@ static const char * const expected[MIRROR_NR_LIVES][KVM_MIRROR_NR_STATES] = {
 		[KVM_MIRROR_BLOCKED_TABLE]	= "x.....",
 		[KVM_MIRROR_FROZEN]		= "......",
 	},
+	[MIRROR_DYING] = { "......", "......", "......", "......", "......", "......" },
 	[MIRROR_DEAD] = {
 		[KVM_MIRROR_EMPTY]		= "......",
 		[KVM_MIRROR_LEAF]		= "u.....",

@@ -208,6 +208,8 @@ void shim_may_sleep(void);
 #define might_sleep() shim_may_sleep()
 #define cond_resched() shim_may_sleep()
 #define signal_pending(task) false
+#define wait_var_event(var, condition) do { while (!(condition)) shim_may_sleep(); } while (0)
+#define wake_up_var(var) ((void)(var))
 #define local_clock() 0
 
 /* RCU */

@@ -25,6 +25,7 @@
 /* TDG.MEM.PAGE.ACCEPT only; levels are 0 = 4K, 1 = 2M */
 #define EXT_QUAL_WANTED_LEVEL	GENMASK_ULL(34, 32)
 #define EXT_QUAL_FOUND_LEVEL	GENMASK_ULL(37, 35)
+#define EXT_QUAL_FOUND_STATE	GENMASK_ULL(45, 38)
 #define EXT_QUAL_IS_LEAF	BIT_ULL(46)
 
 #define EPT_QUAL_PROT		GENMASK_ULL(5, 3)
@@ -35,11 +36,12 @@
  */
 #define MAX_STUCK		256
 
-/* The TD accepts by 4K what is mapped by 2M. */
+/* The TD accepts by 4K what is mapped by 2M.  An entry for nothing has a level as well. */
 static bool is_accept_of_smaller(u64 ext_qual)
 {
 	return FIELD_GET(EXT_QUAL_TYPE, ext_qual) == EXT_QUAL_ACCEPT &&
 	       (ext_qual & EXT_QUAL_IS_LEAF) &&
+	       FIELD_GET(EXT_QUAL_FOUND_STATE, ext_qual) != TDX_SEPT_FREE &&
 	       FIELD_GET(EXT_QUAL_WANTED_LEVEL, ext_qual) <
 	       FIELD_GET(EXT_QUAL_FOUND_LEVEL, ext_qual);
 }

@@ -17,27 +17,25 @@ int td_nr_keyids_used(void)
 /* Returns 0, -ENOSPC if all KeyIDs are in use, -EBUSY if the cgroup may have no more. */
 int td_take_keyid(struct kvm_tdx *td)
 {
-	int ret;
+	int keyid, ret;
+
+	/* First: all in use is another thing to hear than a limit, and the capacity is one too. */
+	keyid = tdx_guest_keyid_alloc();
+	if (keyid < 0)
+		return keyid;
 
 	td->misc_cg = get_current_misc_cg();
 	ret = misc_cg_try_charge(MISC_CG_RES_TDX, td->misc_cg, 1);
-	if (ret)
-		goto err_put_cg;
+	if (ret) {
+		put_misc_cg(td->misc_cg);
+		td->misc_cg = NULL;
+		tdx_guest_keyid_free(keyid);
+		return ret;
+	}
 
-	ret = tdx_guest_keyid_alloc();
-	if (ret < 0)
-		goto err_uncharge;
-
-	td->keyid = ret;
+	td->keyid = keyid;
 	atomic_inc(&nr_used);
 	return 0;
-
-err_uncharge:
-	misc_cg_uncharge(MISC_CG_RES_TDX, td->misc_cg, 1);
-err_put_cg:
-	put_misc_cg(td->misc_cg);
-	td->misc_cg = NULL;
-	return ret;
 }
 
 /* The TDX module must have let go of it. */

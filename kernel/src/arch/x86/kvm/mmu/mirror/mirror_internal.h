@@ -36,6 +36,8 @@ static_assert(!(MIRROR_SPTE_MARKS & (EPT_SPTE_HOST_WRITABLE | EPT_SPTE_MMU_WRITA
 enum mirror_life {
 	/* The guest may run: block, track and kick before anything is removed. */
 	MIRROR_LIVE,
+	/* ->die() is at work: the private PT can not be changed. */
+	MIRROR_DYING,
 	/* The guest can never run again: remove without ceremony. */
 	MIRROR_DEAD,
 	MIRROR_NR_LIVES,
@@ -55,7 +57,7 @@ struct kvm_mirror {
 	void *backend;
 	/* Root of the mirrored PT; lives as long as this struct. */
 	struct kvm_mmu_page *root;
-	/* LIVE until ->die() succeeded; changes under mmu_lock held for write. */
+	/* Changes under mmu_lock held for write; see mirror_wait_dying(). */
 	enum mirror_life life;
 	/* Tracks so far; changes under mmu_lock held for write. */
 	unsigned int epoch;
@@ -126,6 +128,9 @@ static inline struct mirror_change mirror_change_at(const struct tdp_iter *iter,
 		.new_spte = new_spte,
 	};
 }
+
+/* life.c */
+void mirror_wait_dying(struct kvm *kvm);
 
 /* page.c */
 struct kvm_mmu_page *mirror_alloc_page(gfp_t gfp);

@@ -53,6 +53,7 @@ static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 
 	rcu_read_unlock();
 	cond_resched_rwlock_write(&kvm->mmu_lock);
+	mirror_wait_dying(kvm);
 	rcu_read_lock();
 
 	iter->yielded = true;
@@ -274,6 +275,7 @@ static void refill_reserve(struct mirror_zap *zap)
 		write_unlock(&kvm->mmu_lock);
 		ret = mirror_fill_reserve(kvm);
 		write_lock(&kvm->mmu_lock);
+		mirror_wait_dying(kvm);
 	}
 
 	if (KVM_BUG_ON(ret, kvm))
@@ -318,6 +320,9 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 
 	if (zap.start >= zap.end)
 		return;
+
+	if (may_block)
+		mirror_wait_dying(kvm);
 
 	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
 	do {

@@ -56,7 +56,7 @@ int kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report)
 
 	write_lock(&kvm->mmu_lock);
 
-	if (mirror->life == MIRROR_DEAD) {
+	if (mirror->life != MIRROR_LIVE) {
 		ret = -ESRCH;
 		goto out_unlock;
 	}
@@ -68,6 +68,10 @@ int kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report)
 			rcu_read_unlock();
 			cond_resched_rwlock_write(&kvm->mmu_lock);
 			rcu_read_lock();
+			if (mirror->life != MIRROR_LIVE) {
+				ret = -ESRCH;
+				break;
+			}
 			iter.yielded = true;
 			continue;
 		}

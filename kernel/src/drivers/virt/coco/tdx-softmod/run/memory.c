@@ -6,8 +6,11 @@
  *
  * In VMX a bit of the EPT entry tells the two apart: suppress-#VE.  KVM sets it, bit 63,
  * in every entry that stands for nothing (SHADOW_NONPRESENT_VALUE), and leaves it clear in
- * MMIO SPTEs of a TD.  The CPU below knows no such bit, so KVM's entry is read here.
+ * MMIO SPTEs of a TD.  The CPU below knows no such bit, so KVM's entry is read here.  On
+ * AMD-V an MMIO SPTE is present and has an address that no memory has.
  */
+#include <asm/processor.h>
+
 #include "run.h"
 
 #define NPF_WRITE		BIT_ULL(1)
@@ -47,9 +50,17 @@ static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 	}
 }
 
-static unsigned int entry_access(u64 entry)
+static bool is_mmio(u64 entry)
 {
 	if (!(entry & SHARED_P))
+		return !(entry & SHARED_SUPPRESS_VE);
+	return boot_cpu_data.x86_phys_bits < 52 &&
+	       entry & GENMASK_ULL(51, boot_cpu_data.x86_phys_bits);
+}
+
+static unsigned int entry_access(u64 entry)
+{
+	if (!(entry & SHARED_P) || is_mmio(entry))
 		return 0;
 	return SM_ACCESS_READ | (entry & SHARED_W ? SM_ACCESS_WRITE : 0) |
 	       (entry & SHARED_NX ? 0 : SM_ACCESS_EXEC);
@@ -84,12 +95,12 @@ static enum sm_next handle_shared(struct sm_vcpu *vcpu, u64 gpa, unsigned int ac
 	unsigned int allowed = entry_access(entry);
 	u64 qualification = access | allowed << QUALIFICATION_ENTRY_SHIFT;
 
+	if (is_mmio(entry))
+		return inject_violation(vcpu, gpa, qualification);
 	/* KVM has mapped it by now. */
 	if ((allowed & access) == access)
 		return SM_ENTER;
-	if ((entry & SHARED_P) || (entry & SHARED_SUPPRESS_VE))
-		return exit_violation(vcpu, gpa, qualification, 0);
-	return inject_violation(vcpu, gpa, qualification);
+	return exit_violation(vcpu, gpa, qualification, 0);
 }
 
 enum sm_next sm_handle_fault(struct sm_vcpu *vcpu, const struct sm_fault *fault,

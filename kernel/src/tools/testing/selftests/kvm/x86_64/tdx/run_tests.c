@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Runs tests, each in a process of its own that has a time limit: a TD that hangs,
- * or a test that fails half way, leaves nothing to the next one.
+ * or a test that fails half way, leaves nothing to the next one. TD_ONLY=NAME in the
+ * environment runs that one alone.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,19 +40,21 @@ static bool run_one(const struct td_test *test)
 
 int td_run_tests(const struct td_test *tests)
 {
-	unsigned int i, nr, nr_failed = 0;
+	const char *only = getenv("TD_ONLY");
+	unsigned int nr = 0, nr_failed = 0;
 
 	printf("KTAP version 1\n");
 	td_skip_unless_available();
-	for (nr = 0; tests[nr].name; nr++)
-		;
-	printf("1..%u\n", nr);
-	for (i = 0; i < nr; i++) {
-		bool ok = run_one(&tests[i]);
+	for (; tests->name; tests++) {
+		bool ok;
 
-		printf("%s %u %s\n", ok ? "ok" : "not ok", i + 1, tests[i].name);
+		if (only && strcmp(only, tests->name))
+			continue;
+		ok = run_one(tests);
+		printf("%s %u %s\n", ok ? "ok" : "not ok", ++nr, tests->name);
 		fflush(stdout);
 		nr_failed += !ok;
 	}
+	printf("1..%u\n", nr);
 	return nr_failed || !nr;
 }

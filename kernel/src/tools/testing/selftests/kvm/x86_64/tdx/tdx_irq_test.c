@@ -14,6 +14,8 @@
 #include "td.h"
 
 #define VECTOR		0x51
+/* Data of an MSI: delivery mode NMI. */
+#define MSI_IS_NMI	0x400
 #define TIMER_VECTOR	0x61
 #define WRMSR		32
 
@@ -177,7 +179,7 @@ static void test_nmi(void)
 		waiter.count = i;
 		waiter.halt = i & 1;
 		start_waiter(&waiter);
-		EXPECT_EQ(ioctl(td.vcpus[0].fd, KVM_NMI), 0);
+		signal_msi(0, MSI_IS_NMI);
 		EXPECT_EQ(pthread_join(waiter.thread, NULL), 0);
 	}
 	td_destroy(&td);

@@ -183,7 +183,7 @@ REGION(region_bytes_overflow, 0, region.nr_pages = 1ULL << 52)
 REGION(region_to_shared_bit, 0, region.gpa = TD_SHARED_BIT - TD_PAGE; region.nr_pages = 2)
 REGION(region_no_slot, 0, region.gpa = 1ULL << 40)
 REGION(region_not_private, 0, region.gpa = 0)
-REGION(region_unmapped_source, 0, region.source_addr = 0x1000)
+REGION(region_unmapped_source, 0, region.gpa += TD_PAGE; region.source_addr = 0x1000)
 REGION(region_twice, 0, struct kvm_tdx_init_mem_region first;
 	region.gpa = 0x200000; first = region;
 	EXPECT_EQ(once(vcpu(td), KVM_TDX_INIT_MEM_REGION, 0, &first), 0))
@@ -249,7 +249,6 @@ static const struct row rows[] = {
 	{ "init-vm-unknown-leaf", IN(CREATED), init_cpuid, -EINVAL },
 	{ "init-vm-module-refuses-bits", IN(CREATED), init_cpuid_bits, -EINVAL },
 	{ "init-vm-slow-tsc", IN(CREATED), init_tsc_slow, -EINVAL },
-	{ "init-vm-after-a-refusal", IN(CREATED), init_tsc_host, 0 },
 	{ "init-vm-again", ANY & ~IN(CREATED), init_again, -EINVAL },
 
 	{ "create-vcpu-too-early", IN(CREATED), create_vcpu, -EIO },
@@ -296,6 +295,8 @@ static const struct row rows[] = {
 	{ "get-regs", WITH_VCPU, get_regs, -EINVAL },
 	{ "set-regs", WITH_VCPU, set_regs, -EINVAL },
 	{ "get-sregs", WITH_VCPU, get_sregs, -EINVAL },
+	/* Last: it is no longer what it was. */
+	{ "init-vm-after-a-refusal", IN(CREATED), init_tsc_host, 0 },
 };
 
 /* All rows of a state on one TD, in order: a refusal leaves it as it was. */
