@@ -48,6 +48,8 @@ static u64 flushed_by_all;
 /* This CPU has. */
 static DEFINE_PER_CPU(u64, flushed);
 static DEFINE_PER_CPU(call_single_data_t, flush_csd);
+/* Somebody has queued it, and it has not begun. */
+static DEFINE_PER_CPU(atomic_t, flush_asked);
 
 static int add_ram(struct resource *res, void *unused)
 {
@@ -210,6 +212,12 @@ static void flush_here(void *unused)
 	raw_spin_unlock_irqrestore(&taken_lock, flags);
 }
 
+static void flush_as_asked(void *unused)
+{
+	atomic_set(this_cpu_ptr(&flush_asked), 0);
+	flush_here(NULL);
+}
+
 bool sm_platform_host_is_flushed(void)
 {
 	unsigned int cpu, here = smp_processor_id();
@@ -223,11 +231,14 @@ bool sm_platform_host_is_flushed(void)
 			continue;
 		if (cpu == here) {
 			flush_here(NULL);
-		} else {
-			/* -EBUSY: it has not begun with the last one. */
-			smp_call_function_single_async(cpu, per_cpu_ptr(&flush_csd, cpu));
-			clean = false;
+			continue;
 		}
+		clean = false;
+		/* One call is queued once, whoever asks. */
+		if (atomic_xchg(per_cpu_ptr(&flush_asked, cpu), 1))
+			continue;
+		if (smp_call_function_single_async(cpu, per_cpu_ptr(&flush_csd, cpu)))
+			atomic_set(per_cpu_ptr(&flush_asked, cpu), 0);
 	}
 	if (clean)
 		WRITE_ONCE(flushed_by_all, wanted);
@@ -281,7 +292,7 @@ int sm_alias_load(void)
 	if (!blocks)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)
-		INIT_CSD(per_cpu_ptr(&flush_csd, cpu), flush_here, NULL);
+		INIT_CSD(per_cpu_ptr(&flush_csd, cpu), flush_as_asked, NULL);
 	return 0;
 }
 
