@@ -83,6 +83,8 @@ static inline void shim_guard(void *lock) { }
 #define rcu_assign_pointer(p, v) ((p) = (v))
 #define RCU_INIT_POINTER(p, v)	((p) = (v))
 #define synchronize_rcu()	((void)0)
+#define READ_ONCE(x)		(x)
+#define WRITE_ONCE(x, v)	((x) = (v))
 
 typedef struct {
 	int n;

@@ -19,6 +19,8 @@ DEFINE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
 /* The backend in place of the instruction, if any; changed under backend_lock. */
 static const struct tdx_backend __rcu *backend;
 static DEFINE_MUTEX(backend_lock);
+/* The backend is asked to go; changed under backend_lock, read under RCU where it matters. */
+static bool closing;
 
 /* 0: not enabled; 1: enabled; above: references of tdx_get(). */
 static refcount_t users = REFCOUNT_INIT(0);
@@ -26,17 +28,20 @@ static refcount_t users = REFCOUNT_INIT(0);
 /* SYS.DISABLE is interrupted about once a tick; it has to touch all of memory at worst. */
 #define MAX_DISABLE_CALLS	100000
 
-bool tdx_is_available(void)
-{
-	return boot_cpu_has(X86_FEATURE_TDX_HOST_PLATFORM) || rcu_access_pointer(backend);
-}
-EXPORT_SYMBOL_GPL(tdx_is_available);
-
 bool tdx_is_enabled(void)
 {
 	return refcount_read(&users);
 }
 EXPORT_SYMBOL_GPL(tdx_is_enabled);
+
+/* A backend that is asked to go stays for those who have a reference, and for nobody else. */
+bool tdx_is_available(void)
+{
+	return boot_cpu_has(X86_FEATURE_TDX_HOST_PLATFORM) ||
+	       (rcu_access_pointer(backend) &&
+		(!READ_ONCE(closing) || refcount_read(&users) > 1));
+}
+EXPORT_SYMBOL_GPL(tdx_is_available);
 
 void tdx_users_open(void)
 {
@@ -59,7 +64,7 @@ int tdx_get(void)
 
 	rcu_read_lock();
 	b = rcu_dereference(backend);
-	alive = tdx_is_available() && (!b || try_module_get(b->owner));
+	alive = !READ_ONCE(closing) && tdx_is_available() && (!b || try_module_get(b->owner));
 	rcu_read_unlock();
 	if (!alive)
 		return -ENODEV;
@@ -141,15 +146,15 @@ int tdx_unregister_backend(const struct tdx_backend *b)
 		return -ENOENT;
 
 	/* From here on no CPU and no user joins; those under way are waited for. */
-	RCU_INIT_POINTER(backend, NULL);
+	WRITE_ONCE(closing, true);
 	synchronize_rcu();
 	r = tdx_platform_stop();
-	if (r) {
-		rcu_assign_pointer(backend, b);
-		return r;
+	if (!r) {
+		RCU_INIT_POINTER(backend, NULL);
+		static_call_update(tdx_seamcall, __seamcall_saved_ret);
+		pr_info("backend %s is gone\n", b->name);
 	}
-	static_call_update(tdx_seamcall, __seamcall_saved_ret);
-	pr_info("backend %s is gone\n", b->name);
-	return 0;
+	WRITE_ONCE(closing, false);
+	return r;
 }
 EXPORT_SYMBOL_GPL(tdx_unregister_backend);
