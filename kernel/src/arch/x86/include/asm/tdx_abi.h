@@ -237,8 +237,6 @@ static inline __u64 tdx_md_td_cpuid(__u32 leaf, __u32 sub_leaf, unsigned int j)
 	return 0x9410000300000000ULL | (leaf >> 31) << 16 | (leaf & 0x7f) << 9 | sub << 1 | j;
 }
 
-#define TDX_MD_TD_CPUID(leaf, sub_leaf, j)	tdx_md_td_cpuid(leaf, sub_leaf, j)
-
 /* vCPU scope, TDH.VP.RD and TDH.VP.WR: class 0 are VMCS encodings */
 #define TDX_MD_VP_VMCS16(encoding)	(0x0020000100000000ULL | (encoding))
 #define TDX_MD_VP_VMCS32(encoding)	(0x0020000200000000ULL | (encoding))

@@ -25,8 +25,8 @@ static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpu
 {
 	u64 eax_ebx, ecx_edx;
 
-	if (tdh_mng_rd(td->tdr, TDX_MD_TD_CPUID(leaf, sub_leaf, 0), &eax_ebx) ||
-	    tdh_mng_rd(td->tdr, TDX_MD_TD_CPUID(leaf, sub_leaf, 1), &ecx_edx))
+	if (tdh_mng_rd(td->tdr, tdx_md_td_cpuid(leaf, sub_leaf, 0), &eax_ebx) ||
+	    tdh_mng_rd(td->tdr, tdx_md_td_cpuid(leaf, sub_leaf, 1), &ecx_edx))
 		return false;
 
 	*entry = (struct kvm_cpuid_entry2) {

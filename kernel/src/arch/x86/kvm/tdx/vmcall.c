@@ -252,32 +252,26 @@ static int vmcall_info(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-static int vmcall_get_quote(struct kvm_vcpu *vcpu)
+/* Services that are the host's, not KVM's: a quote, and a vector that says it is ready. */
+static int vmcall_service(struct kvm_vcpu *vcpu)
 {
-	struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
-	u64 gpa = args->r12, size = args->r13;
-	u64 status = ghci_check_get_quote(gpa, size, shared_bit(vcpu));
+	const struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
+	bool is_quote = args->r11 == GHCI_GET_QUOTE;
+	u64 shared = shared_bit(vcpu), status;
 	struct kvm_run *run;
 
+	status = is_quote ? ghci_check_get_quote(args->r12, args->r13, shared)
+			  : ghci_check_event_notify(args->r12);
 	if (status != GHCI_SUCCESS)
 		return vmcall_return(vcpu, status);
 
 	run = prepare_tdx_exit(vcpu, GHCI_SUBFUNC_UNSUPPORTED, complete_tdx_exit);
-	run->tdx.get_quote.gpa = gpa & ~shared_bit(vcpu);
-	run->tdx.get_quote.size = size;
-	return 0;
-}
-
-static int vmcall_event_notify(struct kvm_vcpu *vcpu)
-{
-	u64 vector = to_vcpu_tdx(vcpu)->args.r12;
-	u64 status = ghci_check_event_notify(vector);
-
-	if (status != GHCI_SUCCESS)
-		return vmcall_return(vcpu, status);
-
-	prepare_tdx_exit(vcpu, GHCI_SUBFUNC_UNSUPPORTED,
-			 complete_tdx_exit)->tdx.setup_event_notify.vector = vector;
+	if (is_quote) {
+		run->tdx.get_quote.gpa = args->r12 & ~shared;
+		run->tdx.get_quote.size = args->r13;
+	} else {
+		run->tdx.setup_event_notify.vector = args->r12;
+	}
 	return 0;
 }
 
@@ -349,9 +343,9 @@ static const struct {
 	{ EXIT_REASON_EPT_VIOLATION, vmcall_mmio },
 	{ GHCI_GET_TD_VM_CALL_INFO, vmcall_info },
 	{ GHCI_MAP_GPA, td_vmcall_map_gpa },
-	{ GHCI_GET_QUOTE, vmcall_get_quote },
+	{ GHCI_GET_QUOTE, vmcall_service },
 	{ GHCI_REPORT_FATAL_ERROR, vmcall_fatal_error },
-	{ GHCI_SETUP_EVENT_NOTIFY, vmcall_event_notify },
+	{ GHCI_SETUP_EVENT_NOTIFY, vmcall_service },
 };
 
 int td_handle_vmcall(struct kvm_vcpu *vcpu)

@@ -86,12 +86,10 @@ u64 sm_mem_lock_entry(struct sm_call *call, struct sm_walk *walk);
 /* Both, and the transition that @op is: @ret_state, or EPT_ENTRY_STATE_INCORRECT. */
 u64 sm_mem_begin_op(struct sm_call *call, unsigned int min_level, unsigned int max_level,
 		    enum sm_sept_op op, struct sm_walk *ret_walk, u8 *ret_state);
-/* What a locked entry points to: a page of its own size, or a table. */
-void sm_mem_page_of(const struct sm_walk *walk, struct sm_page *ret_page);
 /* @status about RCX, with the entry in RCX and RDX. */
 u64 sm_mem_fail(struct sm_call *call, u64 status, const struct sm_walk *walk);
-/* Must the entry be blocked and tracked, and is it?  The page is what it points to. */
-u64 sm_mem_check_tracked(struct sm_call *call, const struct sm_walk *walk,
-			 const struct sm_page *page);
+/* What a locked entry points to, if the entry need not be blocked and tracked, or is. */
+u64 sm_mem_tracked_page(struct sm_call *call, const struct sm_walk *walk,
+			struct sm_page *ret_page);
 
 #endif

@@ -58,26 +58,28 @@ u64 sm_mem_begin_op(struct sm_call *call, unsigned int min_level, unsigned int m
 	return 0;
 }
 
-u64 sm_mem_check_tracked(struct sm_call *call, const struct sm_walk *walk,
-			 const struct sm_page *page)
+/* What a locked entry points to: a page of its own size, or a table. */
+static void page_of(const struct sm_walk *walk, struct sm_page *ret_page)
 {
+	unsigned int level = sm_sept_is_leaf(walk->entry) ? walk->level : 0;
+
+	sm_page_at(walk->entry & SM_SEPT_HPA, level, ret_page);
+}
+
+u64 sm_mem_tracked_page(struct sm_call *call, const struct sm_walk *walk,
+			struct sm_page *ret_page)
+{
+	page_of(walk, ret_page);
 	/* No vCPU has run: nothing can be in a TLB. */
 	if (call->tdcs->op_state != SM_OP_RUNNABLE)
 		return 0;
 	if (!sm_sept_is_blocked(sm_sept_state(walk->entry)))
 		return sm_mem_fail(call, TDX_GPA_RANGE_NOT_BLOCKED, walk);
-	if (!sm_epoch_is_tracked(call->tdcs, page->entry->bepoch)) {
+	if (!sm_epoch_is_tracked(call->tdcs, ret_page->entry->bepoch)) {
 		sm_mem_fail(call, TDX_TLB_TRACKING_NOT_DONE, walk);
 		return TDX_TLB_TRACKING_NOT_DONE | TDX_OPERAND_ID_SEPT_TREE;
 	}
 	return 0;
-}
-
-void sm_mem_page_of(const struct sm_walk *walk, struct sm_page *ret_page)
-{
-	unsigned int level = sm_sept_is_leaf(walk->entry) ? walk->level : 0;
-
-	sm_page_at(walk->entry & SM_SEPT_HPA, level, ret_page);
 }
 
 SM_HANDLER(mem_sept_add)
@@ -154,7 +156,7 @@ SM_HANDLER(mem_range_block)
 		return sm_mem_fail(call, TDX_GPA_RANGE_ALREADY_BLOCKED, &walk);
 	if (status)
 		return status;
-	sm_mem_page_of(&walk, &page);
+	page_of(&walk, &page);
 	page.entry->bepoch = READ_ONCE(call->tdcs->epoch);
 	call->slot_value = sm_sept_make(state, page.pa, walk.level);
 	return TDX_SUCCESS;
@@ -168,10 +170,8 @@ SM_HANDLER(mem_range_unblock)
 	u8 state;
 
 	status = sm_mem_begin_op(call, 0, SM_TOP_LEVEL, SM_SEPT_UNBLOCK, &walk, &state);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &page);
-	status = sm_mem_check_tracked(call, &walk, &page);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
 		return status;
 	call->slot_value = sm_sept_make(state, page.pa, walk.level);
@@ -186,10 +186,8 @@ SM_HANDLER(mem_page_remove)
 	u8 state;
 
 	status = sm_mem_begin_op(call, 0, 2, SM_SEPT_PAGE_REMOVE, &walk, &state);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &page);
-	status = sm_mem_check_tracked(call, &walk, &page);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
 		return status;
 	call->slot_value = sm_sept_make(state, 0, walk.level);
@@ -208,10 +206,8 @@ SM_HANDLER(mem_sept_remove)
 	u8 state;
 
 	status = sm_mem_begin_op(call, 1, SM_TOP_LEVEL, SM_SEPT_REMOVE, &walk, &state);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &page);
-	status = sm_mem_check_tracked(call, &walk, &page);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
 		return status;
 	table = sm_va(page.pa);

@@ -387,9 +387,9 @@ static u64 read_cpuid(const struct who *who, u64 id, u64 *ret_value, u64 *ret_ne
 	regs = who->td->tdcs->cpuid[i];
 	*ret_value = code & 1 ? regs[2] | (u64)regs[3] << 32 : regs[0] | (u64)regs[1] << 32;
 	if (!(code & 1))
-		*ret_next = TDX_MD_TD_CPUID(leaf, subleaf, 1);
+		*ret_next = tdx_md_td_cpuid(leaf, subleaf, 1);
 	else if (sm_cpuid_leaf(i + 1, &leaf, &subleaf))
-		*ret_next = TDX_MD_TD_CPUID(leaf, subleaf, 0);
+		*ret_next = tdx_md_td_cpuid(leaf, subleaf, 0);
 	return TDX_SUCCESS;
 }
 

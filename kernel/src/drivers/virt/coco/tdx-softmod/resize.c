@@ -16,10 +16,8 @@ SM_HANDLER(mem_page_relocate)
 	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_RELOCATE, &walk, &state);
 	if (!status)
 		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &new);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &old);
-	status = sm_mem_check_tracked(call, &walk, &old);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &old);
 	if (status)
 		return status;
 
@@ -49,10 +47,8 @@ SM_HANDLER(mem_page_demote)
 	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_DEMOTE, &walk, &state);
 	if (!status)
 		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &table);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &page);
-	status = sm_mem_check_tracked(call, &walk, &page);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
 		return status;
 
@@ -92,10 +88,8 @@ SM_HANDLER(mem_page_promote)
 	u8 state;
 
 	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_PROMOTE, &walk, &state);
-	if (status)
-		return status;
-	sm_mem_page_of(&walk, &table);
-	status = sm_mem_check_tracked(call, &walk, &table);
+	if (!status)
+		status = sm_mem_tracked_page(call, &walk, &table);
 	if (status)
 		return status;
 	if (!can_merge(sm_va(table.pa), walk.level))

@@ -123,6 +123,21 @@ static int scripted(struct kvm_mock *mock, enum kvm_mock_op op)
 	return atomic_dec_return(&script->times) >= 0 ? script->error : 0;
 }
 
+/* How an op begins: its scripted error, or -EBUSY if somebody has the lock. */
+static int begin_shared(struct kvm_mock *mock, enum kvm_mock_op op, atomic_t *lock)
+{
+	int ret = scripted(mock, op);
+
+	return ret ?: try_shared(mock, lock) ? 0 : -EBUSY;
+}
+
+static int begin_exclusive(struct kvm_mock *mock, enum kvm_mock_op op, atomic_t *lock)
+{
+	int ret = scripted(mock, op);
+
+	return ret ?: try_exclusive(mock, lock) ? 0 : -EBUSY;
+}
+
 void kvm_mock_script(struct kvm_mock *mock, enum kvm_mock_op op, int skip, int times, int error)
 {
 	struct kvm_mock_script *script = &mock->scripts[op];
@@ -197,12 +212,10 @@ static int mock_link_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *p
 static int mock_link(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_LINK);
+	int ret = begin_shared(mock, KVM_MOCK_LINK, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_shared(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_link_locked(mock, gfn, level, private_pt);
 	end_shared(&mock->tree);
 	return ret;
@@ -225,12 +238,10 @@ static int mock_map_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_
 static int mock_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_MAP);
+	int ret = begin_shared(mock, KVM_MOCK_MAP, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_shared(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_map_locked(mock, gfn, level, pfn);
 	end_shared(&mock->tree);
 	return ret;
@@ -257,12 +268,10 @@ static int mock_block_locked(struct kvm_mock *mock, gfn_t gfn, int level)
 static int mock_block(struct kvm *kvm, gfn_t gfn, int level)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_BLOCK);
+	int ret = begin_exclusive(mock, KVM_MOCK_BLOCK, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_exclusive(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_block_locked(mock, gfn, level);
 	end_exclusive(&mock->tree);
 	return ret;
@@ -271,13 +280,11 @@ static int mock_block(struct kvm *kvm, gfn_t gfn, int level)
 static int mock_track(struct kvm *kvm)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_TRACK);
+	int ret = begin_exclusive(mock, KVM_MOCK_TRACK, &mock->epoch_lock);
 	u64 now;
 
 	if (ret)
 		return ret;
-	if (!try_exclusive(mock, &mock->epoch_lock))
-		return -EBUSY;
 
 	/* Somebody is inside since before the last track. */
 	now = atomic64_read(&mock->epoch);
@@ -312,12 +319,10 @@ static int mock_unmap_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pf
 static int mock_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_UNMAP);
+	int ret = begin_shared(mock, KVM_MOCK_UNMAP, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_shared(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_unmap_locked(mock, gfn, level, pfn);
 	end_shared(&mock->tree);
 	return ret;
@@ -348,12 +353,10 @@ static int mock_split_locked(struct kvm_mock *mock, gfn_t gfn, int level, u64 *p
 static int mock_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_SPLIT);
+	int ret = begin_shared(mock, KVM_MOCK_SPLIT, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_shared(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_split_locked(mock, gfn, level, private_pt);
 	end_shared(&mock->tree);
 	return ret;
@@ -376,12 +379,10 @@ static int mock_unlink_locked(struct kvm_mock *mock, gfn_t gfn, int level, void 
 static int mock_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_UNLINK);
+	int ret = begin_exclusive(mock, KVM_MOCK_UNLINK, &mock->tree);
 
 	if (ret)
 		return ret;
-	if (!try_exclusive(mock, &mock->tree))
-		return -EBUSY;
 	ret = mock_unlink_locked(mock, gfn, level, private_pt);
 	end_exclusive(&mock->tree);
 	return ret;
