@@ -210,6 +210,7 @@ void shim_may_sleep(void);
 #define signal_pending(task) false
 #define wait_var_event(var, condition) do { while (!(condition)) shim_may_sleep(); } while (0)
 #define wake_up_var(var) ((void)(var))
+#define __must_hold(lock)
 #define local_clock() 0
 
 /* RCU */

@@ -157,6 +157,7 @@ static void mirror_die(struct kvm *kvm)
  * ends the VM.  Wait for the latter.  mmu_lock held for write, and dropped meanwhile.
  */
 void mirror_wait_dying(struct kvm *kvm)
+	__must_hold(&kvm->mmu_lock)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 
