@@ -118,3 +118,8 @@ content_key() {
 	find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum |
 		sed "s,$TOP/,," | sha256sum | cut -c 1-16
 }
+
+# unpack_rpm RPM DIR [PATTERN]: puts the files of a package into DIR, all or those that match.
+unpack_rpm() {
+	rpm2cpio "$1" | (cd "$2" && cpio -idm --quiet "${@:3}")
+}
