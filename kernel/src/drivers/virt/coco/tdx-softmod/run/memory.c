@@ -60,7 +60,7 @@ static bool is_mmio(u64 entry)
 
 static unsigned int entry_access(u64 entry)
 {
-	if (!(entry & SHARED_P) || is_mmio(entry))
+	if (!(entry & SHARED_P))
 		return 0;
 	return SM_ACCESS_READ | (entry & SHARED_W ? SM_ACCESS_WRITE : 0) |
 	       (entry & SHARED_NX ? 0 : SM_ACCESS_EXEC);
@@ -93,14 +93,14 @@ static enum sm_next handle_shared(struct sm_vcpu *vcpu, u64 gpa, unsigned int ac
 {
 	u64 entry = shared_entry(vcpu, gpa);
 	unsigned int allowed = entry_access(entry);
-	u64 qualification = access | allowed << QUALIFICATION_ENTRY_SHIFT;
 
+	/* Nothing is allowed there. */
 	if (is_mmio(entry))
-		return inject_violation(vcpu, gpa, qualification);
+		return inject_violation(vcpu, gpa, access);
 	/* KVM has mapped it by now. */
 	if ((allowed & access) == access)
 		return SM_ENTER;
-	return exit_violation(vcpu, gpa, qualification, 0);
+	return exit_violation(vcpu, gpa, access | allowed << QUALIFICATION_ENTRY_SHIFT, 0);
 }
 
 enum sm_next sm_handle_fault(struct sm_vcpu *vcpu, const struct sm_fault *fault,
