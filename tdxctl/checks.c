@@ -50,7 +50,8 @@ static const struct check checks[] = {
       "The kernel was built with TDX host support",
       "Install kernel-tdx, or a distribution kernel of 6.16 or later with CONFIG_INTEL_TDX_HOST=y.",
       check_kernel_config },
-    { "host.kernel.hibernation", "host.kernel.config", CHECK_REQUIRED, "Hibernation can not happen",
+    { "host.kernel.hibernation", "host.kernel.config", CHECK_REQUIRED,
+      "Hibernation does not keep TDX off",
       "Add nohibernate to the kernel command line: grubby --update-kernel=ALL --args=nohibernate; "
       "reboot.",
       check_kernel_hibernation },
@@ -58,9 +59,12 @@ static const struct check checks[] = {
       "No kernel argument turns TDX off",
       "Remove the named argument: grubby --update-kernel=ALL --remove-args=ARGUMENT; reboot.",
       check_kernel_cmdline },
-    { "host.kernel.kexec", "host.kernel.config", CHECK_ADVICE, "No kexec image waits",
-      "Turn kdump off (systemctl disable --now kdump): a kernel started by kexec can not use TDX, "
-      "and on CPUs with the partial-write erratum it can take a machine check.",
+    { "host.kernel.kexec", "host.kernel.config", CHECK_ADVICE,
+      "A kernel started by kexec finds memory in order",
+      "Run kernel-tdx, which goes with kdump, or turn kdump off (systemctl disable --now kdump): "
+      "this "
+      "kernel leaves behind what TDX did to memory, and on CPUs with the partial-write erratum the "
+      "next one can take a machine check.",
       check_kernel_kexec },
     { "host.kernel.memory-hotplug", "host.kernel.config", CHECK_ADVICE,
       "Memory is not added at run time",

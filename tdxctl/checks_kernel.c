@@ -48,7 +48,10 @@ void check_kernel_hibernation(CHECK_ARGUMENTS)
         check_pass(result, "not possible");
         break;
     case TRI_YES:
-        check_fail(result, "this kernel could hibernate, and refuses TDX for that");
+        if (facts->host.kernel.is_kernel_tdx)
+            check_pass(result, "kernel-tdx refuses it from when TDX is enabled");
+        else
+            check_fail(result, "this kernel could hibernate, and refuses TDX for that");
         break;
     case TRI_UNKNOWN:
         check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/power can not be read");
@@ -116,12 +119,14 @@ void check_kernel_kexec(CHECK_ARGUMENTS)
         check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/kernel/kexec_loaded can not be read");
         return;
     }
-    if (kernel->kexec_crash_loaded.value)
-        check_fail(result, "a kdump image is loaded%s", erratum);
-    else if (kernel->kexec_loaded.value)
-        check_fail(result, "a kexec image is loaded%s", erratum);
-    else
+    if (!kernel->kexec_crash_loaded.value && !kernel->kexec_loaded.value)
         check_pass(result, "no image is loaded");
+    else if (kernel->is_kernel_tdx)
+        check_pass(result, "an image is loaded; kernel-tdx cleans up for it");
+    else if (kernel->kexec_crash_loaded.value)
+        check_fail(result, "a kdump image is loaded%s", erratum);
+    else
+        check_fail(result, "a kexec image is loaded%s", erratum);
 }
 
 void check_kernel_hotplug(CHECK_ARGUMENTS)

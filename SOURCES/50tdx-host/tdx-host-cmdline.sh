@@ -1,9 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sourced by dracut. Says on the console what would otherwise be found hours later: kernels up to now refuse TDX
-# if they could hibernate.
+# Sourced by dracut. Says on the console what would otherwise be found hours later: kernels of distributions refuse TDX
+# if they could hibernate. kernel-tdx refuses to hibernate instead. TDX_HOST_SYSROOT is for tests.
 
-if ! getargbool 0 nohibernate && [ -e /sys/power/disk ] && ! grep -q '\[disabled\]' /sys/power/disk; then
-	warn "tdx-host: nohibernate is not on the kernel command line, this kernel will refuse TDX"
-fi
+case $(cat "${TDX_HOST_SYSROOT-}/proc/sys/kernel/osrelease") in
+*+tdx) ;;
+*)
+	if ! getargbool 0 nohibernate && [ -e "${TDX_HOST_SYSROOT-}/sys/power/disk" ] &&
+		! grep -q '\[disabled\]' "${TDX_HOST_SYSROOT-}/sys/power/disk"; then
+		warn "tdx-host: nohibernate is not on the kernel command line, this kernel will refuse TDX"
+	fi
+	;;
+esac
