@@ -22,6 +22,10 @@ test: ## Everything that can be tested on this machine, make run included
 check: ## The fast checks: no VM, no root, under two minutes
 	@$(runner) tests/plan/check.toml --report build/report-check
 
+.PHONY: bench
+bench: ## Measure; the figures are in build/bench.json
+	@$(runner) tests/plan/bench.toml --report build/report-bench
+
 .PHONY: kernel
 kernel: ## Build kernel-tdx and its RPMs only
 	@$(runner) tests/plan/run.toml --only build.kernel-rpms --report build/report-kernel
