@@ -2,6 +2,7 @@
 """Lets the tests import the collection's plugins where Ansible is not installed."""
 
 import importlib
+import os
 import sys
 import types
 from pathlib import Path
@@ -33,6 +34,11 @@ class FakeModule:
         missing = [name for name, spec in argument_spec.items() if spec.get("required") and name not in given]
         assert not missing, f"required: {missing}"
         self.params = {name: given.get(name, spec.get("default")) for name, spec in argument_spec.items()}
+
+    tmpdir = None
+
+    def atomic_move(self, new, path):
+        os.rename(new, path)
 
     def get_bin_path(self, name, required=False):
         return name
