@@ -11,6 +11,7 @@ __metaclass__ = type
 
 import errno
 import fcntl
+import json
 import os
 import re
 import stat
@@ -250,6 +251,22 @@ def check_firmware(host, want):
     raise Fail("no firmware for TDX guests: none of %s" % ", ".join(want["firmware"]))
 
 
+def check_tdx_ready(host, want):
+    """A host without TDX can still run kernel-tdx: whether that is a fault is for the caller to say."""
+    code, said = host.run(["tdxctl", "check", "--json"])
+    try:
+        answer = json.loads(said)
+        failed = [check for check in answer["checks"] if check["verdict"] == "FAIL" and check["level"] == "required"]
+    except (KeyError, TypeError, ValueError):
+        raise Fail("tdxctl check: " + (" ".join(said.split()) or "exit status %d" % code))
+    if answer["exit_status"] == 0:
+        return "%s, TDX module: %s" % (answer["summary"], answer["backend"])
+    reason = "tdxctl check: %s" % answer["summary"]
+    if failed:
+        reason += "; %s: %s" % (failed[0]["id"], failed[0]["reason"])
+    raise (Fail if want["tdx"] == "require" else Skip)(reason)
+
+
 def table(modules):
     """Check ID -> function, in the order in which they are reported."""
     checks = [("host.os", check_os),
@@ -262,7 +279,8 @@ def table(modules):
                ("kernel.no-splat", check_no_splat),
                ("host.libvirt-version", check_version_of(r"^Running against daemon: (\S+)")),
                ("host.qemu-version", check_version_of(r"^Running hypervisor: QEMU (\S+)")),
-               ("host.firmware-inteltdx", check_firmware)]
+               ("host.firmware-inteltdx", check_firmware),
+               ("host.tdx-ready", check_tdx_ready)]
     return checks
 
 

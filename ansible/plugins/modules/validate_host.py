@@ -42,6 +42,11 @@ options:
     description: GRUB's environment block.
     type: path
     default: /boot/grub2/grubenv
+  tdx:
+    description: Whether a host that C(tdxctl check) does not find ready for TDX guests is a fault or only noted.
+    type: str
+    choices: [report, require]
+    default: report
 attributes:
   check_mode:
     support: full
@@ -88,6 +93,7 @@ def main():
             "load": {"type": "bool", "default": False},
             "firmware": {"type": "list", "elements": "path", "default": []},
             "grubenv": {"type": "path", "default": "/boot/grub2/grubenv"},
+            "tdx": {"type": "str", "choices": ["report", "require"], "default": "report"},
         },
         supports_check_mode=True,
     )

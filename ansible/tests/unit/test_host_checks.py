@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The checks of a host: each passes on a good host, and fails with its reason on a bad one."""
 
+import json
 import tempfile
 import unittest
 from pathlib import Path
@@ -33,12 +34,17 @@ GOOD_KVM = {host_checks.KVM_CAP_GUEST_MEMFD: 1, host_checks.KVM_CAP_MEMORY_ATTRI
             host_checks.KVM_CAP_VM_TYPES: 3}
 
 
+def tdxctl_says(summary, status, checks=()):
+    return json.dumps({"schema": "tdx-host.check.v1", "backend": "silicon", "summary": summary, "exit_status": status,
+                       "checks": list(checks)})
+
+
 class RecordedHost(host_checks.Host):
     """A tree of files, and answers for what is no file."""
 
     def __init__(self, root):
         super().__init__(str(root))
-        self.answers = {"virsh": (0, VIRSH)}
+        self.answers = {"virsh": (0, VIRSH), "tdxctl": (0, tdxctl_says("ready", 0))}
         self.log = ["Linux version 6.12.117", "kvm_amd: Nested Paging enabled"]
         self.kvm_answers = dict(GOOD_KVM)
         self.has_device = True
@@ -74,7 +80,7 @@ class HostTest(unittest.TestCase):
 
     def checks(self, *only, modules=(), **want):
         want = {"release": "", "load": False, "dry_run": False, "changed": [], "grubenv": "/boot/grub/grubenv",
-                "firmware": ["/usr/share/ovmf/OVMF.inteltdx.ms.fd"], **want}
+                "firmware": ["/usr/share/ovmf/OVMF.inteltdx.ms.fd"], "tdx": "report", **want}
         results = host_checks.run_checks(self.host, want, list(modules), list(only))
         return {result["id"]: result for result in results}
 
@@ -90,7 +96,7 @@ class GoodHost(HostTest):
         self.assertEqual(list(results), [
             "host.os", "kernel.running", "kernel.default-entry", "kernel.module.kvm", "kernel.module.kvm-amd",
             "kernel.kvm-device", "kernel.nested-paging", "kernel.private-memory", "kernel.no-splat",
-            "host.libvirt-version", "host.qemu-version", "host.firmware-inteltdx"])
+            "host.libvirt-version", "host.qemu-version", "host.firmware-inteltdx", "host.tdx-ready"])
 
     def test_values(self):
         values = {check_id: result["value"] for check_id, result in self.checks().items()}
@@ -118,6 +124,27 @@ class GoodHost(HostTest):
         self.assertEqual(self.check("kernel.nested-paging"), ("SKIP", "no CPU that KVM virtualises"))
 
 
+class HostWithoutTdx(HostTest):
+    """Noted or a fault, as the caller wants."""
+
+    def setUp(self):
+        super().setUp()
+        failed = {"id": "host.cpu.vendor", "level": "required", "verdict": "FAIL", "reason": "no TDX in this CPU"}
+        advice = {"id": "host.virt.caps-cache", "level": "advice", "verdict": "FAIL", "reason": "stale"}
+        self.host.answers["tdxctl"] = (1, tdxctl_says("not ready", 1, [advice, failed]))
+
+    def test_is_noted(self):
+        self.assertEqual(self.check("host.tdx-ready"),
+                         ("SKIP", "tdxctl check: not ready; host.cpu.vendor: no TDX in this CPU"))
+
+    def test_is_a_fault_where_tdx_is_required(self):
+        self.assertEqual(self.check("host.tdx-ready", tdx="require")[0], "FAIL")
+
+    def test_undecided_is_not_ready(self):
+        self.host.answers["tdxctl"] = (2, tdxctl_says("undecided", 2))
+        self.assertEqual(self.check("host.tdx-ready", tdx="require"), ("FAIL", "tdxctl check: undecided"))
+
+
 class BadHost(HostTest):
     """(files, change of the host, check, reason); None removes a file."""
 
@@ -140,6 +167,8 @@ class BadHost(HostTest):
         ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "host.qemu-version", "virsh version"),
         ({}, {"answers": {}}, "host.libvirt-version", "No such file"),
         ({"usr/share/ovmf/OVMF.inteltdx.ms.fd": None}, {}, "host.firmware-inteltdx", "OVMF.inteltdx.ms.fd"),
+        ({}, {"answers": {}}, "host.tdx-ready", "No such file"),
+        ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.tdx-ready", "[]"),
     ]
 
     def test_bad_host_table(self):
@@ -204,7 +233,7 @@ class Module(HostTest):
 
     def test_good_host(self):
         result = self.run_it(firmware=["/usr/share/ovmf/OVMF.inteltdx.ms.fd"])
-        self.assertEqual((result["changed"], result["problems"], result["msg"]), (False, [], "12 checks, none failed"))
+        self.assertEqual((result["changed"], result["problems"], result["msg"]), (False, [], "13 checks, none failed"))
 
     def test_problems_are_data_and_words(self):
         self.host.has_device = False
