@@ -278,14 +278,22 @@ static int create_mirror(struct world *w)
 	if (w->config.no_die)
 		w->ops.die = NULL;
 
-	w->mock = kvm_mock_create(&mock_config);
+	w->mock = kzalloc(sizeof(*w->mock), GFP_KERNEL_ACCOUNT);
 	if (!w->mock)
 		return -ENOMEM;
 
+	ret = kvm_mock_init(w->mock, &mock_config);
+	if (ret)
+		goto out_free;
+
 	mirror_config.backend = w->mock;
 	ret = kvm_mirror_init(&w->kvm, &mirror_config);
-	if (ret)
-		kvm_mock_free(w->mock);
+	if (!ret)
+		return 0;
+
+	kvm_mock_uninit(w->mock);
+out_free:
+	kfree(w->mock);
 	return ret;
 }
 
@@ -397,7 +405,8 @@ void world_destroy(struct world *w)
 	refcount_set(&w->kvm.users_count, 0);
 	kvm_mirror_destroy(&w->kvm);
 	kvm_mmu_uninit_tdp_mmu(&w->kvm);
-	kvm_mock_free(w->mock);
+	kvm_mock_uninit(w->mock);
+	kfree(w->mock);
 	free(w);
 }
 

@@ -78,6 +78,12 @@ static inline bool kvm_has_mirror(const struct kvm *kvm)
 	return kvm->arch.mirror;
 }
 
+/* Does a guest that uses @gpa mean private memory? */
+static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa)
+{
+	return kvm_has_mirror(kvm) && !(gpa_to_gfn(gpa) & kvm->arch.shared_gfn);
+}
+
 #else
 
 static inline void kvm_mirror_flush_all(struct kvm *kvm) { }
@@ -113,6 +119,7 @@ static inline int kvm_mirror_max_level(struct kvm *kvm) { return KVM_MAX_HUGEPAG
 static inline int kvm_mirror_topup_cache(struct kvm_vcpu *vcpu) { return 0; }
 static inline void kvm_mirror_free_cache(struct kvm_vcpu *vcpu) { }
 static inline bool kvm_has_mirror(const struct kvm *kvm) { return false; }
+static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa) { return false; }
 
 #endif /* CONFIG_KVM_MIRROR */
 

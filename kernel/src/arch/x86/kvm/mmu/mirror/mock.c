@@ -112,30 +112,40 @@ static void end_exclusive(atomic_t *lock)
 	atomic_set_release(lock, 0);
 }
 
-/* Returns the scripted error of this call. */
-static int scripted(struct kvm_mock *mock, enum kvm_mock_op op)
+static int busy(struct kvm_mock *mock)
+{
+	atomic64_inc(&mock->nr_busy);
+	return -EBUSY;
+}
+
+/* Every op begins here.  Returns the scripted error of this call. */
+static int begin_op(struct kvm_mock *mock, enum kvm_mock_op op)
 {
 	struct kvm_mock_script *script = &mock->scripts[op];
 
+	atomic64_inc(&mock->calls[op]);
 	if (!READ_ONCE(script->error) || atomic_dec_return(&script->skip) >= 0)
 		return 0;
 
-	return atomic_dec_return(&script->times) >= 0 ? script->error : 0;
+	if (atomic_dec_return(&script->times) < 0)
+		return 0;
+
+	return script->error == -EBUSY ? busy(mock) : script->error;
 }
 
 /* How an op begins: its scripted error, or -EBUSY if somebody has the lock. */
 static int begin_shared(struct kvm_mock *mock, enum kvm_mock_op op, atomic_t *lock)
 {
-	int ret = scripted(mock, op);
+	int ret = begin_op(mock, op);
 
-	return ret ?: try_shared(mock, lock) ? 0 : -EBUSY;
+	return ret ?: try_shared(mock, lock) ? 0 : busy(mock);
 }
 
 static int begin_exclusive(struct kvm_mock *mock, enum kvm_mock_op op, atomic_t *lock)
 {
-	int ret = scripted(mock, op);
+	int ret = begin_op(mock, op);
 
-	return ret ?: try_exclusive(mock, lock) ? 0 : -EBUSY;
+	return ret ?: try_exclusive(mock, lock) ? 0 : busy(mock);
 }
 
 void kvm_mock_script(struct kvm_mock *mock, enum kvm_mock_op op, int skip, int times, int error)
@@ -204,7 +214,8 @@ static int mock_link_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *p
 		return violation(mock, "link", gfn, level, entry ? *entry : 0);
 
 	memset(private_pt, 0, PAGE_SIZE);
-	WRITE_ONCE(*entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	/* A CPU may walk into the table as soon as it is linked. */
+	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
 	return 0;
 }
@@ -221,6 +232,15 @@ static int mock_link(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 	return ret;
 }
 
+static void account_leaf(struct kvm_mock *mock, int level, long sign)
+{
+	long nr = sign * (long)KVM_PAGES_PER_HPAGE(level);
+
+	atomic64_add(nr, &mock->nr_pages);
+	if (level > PG_LEVEL_4K)
+		atomic64_add(nr, &mock->nr_huge_pages);
+}
+
 static int mock_map_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
 	u64 *entry = find_entry(mock, gfn, level);
@@ -231,7 +251,7 @@ static int mock_map_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_
 
 	WRITE_ONCE(*entry, make_entry(mock->config.pending ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED,
 				      level, pfn_to_hpa(pfn), 0));
-	atomic64_add(KVM_PAGES_PER_HPAGE(level), &mock->nr_pages);
+	account_leaf(mock, level, 1);
 	return 0;
 }
 
@@ -289,7 +309,7 @@ static int mock_track(struct kvm *kvm)
 	/* Somebody is inside since before the last track. */
 	now = atomic64_read(&mock->epoch);
 	if (atomic_read(&mock->nr_inside[(now - 1) & 1]))
-		ret = -EBUSY;
+		ret = busy(mock);
 	else
 		atomic64_set(&mock->epoch, now + 1);
 
@@ -312,7 +332,7 @@ static int mock_unmap_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pf
 		return violation(mock, "unmap", gfn, level, entry ? *entry : 0);
 
 	WRITE_ONCE(*entry, 0);
-	atomic64_sub(KVM_PAGES_PER_HPAGE(level), &mock->nr_pages);
+	account_leaf(mock, level, -1);
 	return 0;
 }
 
@@ -345,8 +365,10 @@ static int mock_split_locked(struct kvm_mock *mock, gfn_t gfn, int level, u64 *p
 		private_pt[i] = make_entry(state, level - 1,
 					   addr + i * KVM_HPAGE_SIZE(level - 1), 0);
 
-	WRITE_ONCE(*entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	/* As in mock_link_locked(). */
+	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
+	atomic64_sub(KVM_PAGES_PER_HPAGE(level), &mock->nr_huge_pages);
 	return 0;
 }
 
@@ -400,7 +422,7 @@ static int mock_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_p
 		[KVM_MOCK_NL_BLOCKED]		= KVM_MIRROR_BLOCKED_TABLE,
 	};
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_READ);
+	int ret = begin_op(mock, KVM_MOCK_READ);
 	u64 *entry;
 
 	if (ret)
@@ -418,7 +440,7 @@ static int mock_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_p
 static int mock_die(struct kvm *kvm)
 {
 	struct kvm_mock *mock = to_mock(kvm);
-	int ret = scripted(mock, KVM_MOCK_DIE);
+	int ret = begin_op(mock, KVM_MOCK_DIE);
 
 	if (ret)
 		return ret;
@@ -460,29 +482,21 @@ const struct kvm_private_pt_ops kvm_mock_strict_ops = {
 	.die		= mock_die,
 };
 
-struct kvm_mock *kvm_mock_create(const struct kvm_mock_config *config)
+int kvm_mock_init(struct kvm_mock *mock, const struct kvm_mock_config *config)
 {
-	struct kvm_mock *mock = kzalloc(sizeof(*mock), GFP_KERNEL_ACCOUNT);
-
-	if (!mock)
-		return NULL;
-
 	mock->root = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!mock->root) {
-		kfree(mock);
-		return NULL;
-	}
+	if (!mock->root)
+		return -ENOMEM;
 
 	mock->config = *config;
 	atomic64_set(&mock->epoch, 1);
-	return mock;
+	return 0;
 }
 
-void kvm_mock_free(struct kvm_mock *mock)
+void kvm_mock_uninit(struct kvm_mock *mock)
 {
 	WARN_ON_ONCE(!is_empty_table(mock->root));
 	free_page((unsigned long)mock->root);
-	kfree(mock);
 }
 
 int kvm_mock_enter(struct kvm_mock *mock, u64 *ret_epoch)

@@ -9,6 +9,7 @@
 
 #include <linux/kvm_host.h>
 #include "private_pt_ops.h"
+#include "test_abi.h"
 
 /* States of an entry; as in the TDX module, without migration. */
 enum kvm_mock_state {
@@ -19,19 +20,6 @@ enum kvm_mock_state {
 	KVM_MOCK_BLOCKED,
 	KVM_MOCK_NL_MAPPED,
 	KVM_MOCK_NL_BLOCKED,
-};
-
-enum kvm_mock_op {
-	KVM_MOCK_LINK,
-	KVM_MOCK_MAP,
-	KVM_MOCK_BLOCK,
-	KVM_MOCK_TRACK,
-	KVM_MOCK_UNMAP,
-	KVM_MOCK_SPLIT,
-	KVM_MOCK_UNLINK,
-	KVM_MOCK_READ,
-	KVM_MOCK_DIE,
-	KVM_MOCK_NR_OPS,
 };
 
 /* What the mock does, by the test's choice; set before the VM runs. */
@@ -75,17 +63,22 @@ struct kvm_mock {
 	int slow_loops;
 	/* Calls that broke a precondition; zero is the test's goal. */
 	atomic_t violations;
-	/* Pages that the guest owns, in 4 KiB; tables of the private PT. */
+	/* Calls of each op; calls of all ops that found a lock taken or were told to. */
+	atomic64_t calls[KVM_MOCK_NR_OPS];
+	atomic64_t nr_busy;
+	/* Pages that the guest owns, in 4 KiB; those in huge leaves; tables of the private PT. */
 	atomic64_t nr_pages;
+	atomic64_t nr_huge_pages;
 	atomic64_t nr_tables;
 };
 
 extern const struct kvm_private_pt_ops kvm_mock_ops;
 extern const struct kvm_private_pt_ops kvm_mock_strict_ops;
 
-struct kvm_mock *kvm_mock_create(const struct kvm_mock_config *config);
+/* @mock is zeroed memory. */
+int __must_check kvm_mock_init(struct kvm_mock *mock, const struct kvm_mock_config *config);
 /* Every table must have been unlinked. */
-void kvm_mock_free(struct kvm_mock *mock);
+void kvm_mock_uninit(struct kvm_mock *mock);
 
 /* Spoil @times calls of @op with @error, after @skip calls. */
 void kvm_mock_script(struct kvm_mock *mock, enum kvm_mock_op op, int skip, int times, int error);

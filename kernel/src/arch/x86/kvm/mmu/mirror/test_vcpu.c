@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vCPUs of the VM type for tests: the nested root page and the entry to the guest.
+ */
+#include "test_internal.h"
+#include "kvm_cache_regs.h"
+
+#include <asm/svm.h>
+
+#define SHARED_INDEX	SPTE_INDEX(BIT_ULL(KVM_MIRROR_TEST_SHARED_BIT), PT64_ROOT_4LEVEL)
+
+int mirror_test_vcpu_create(struct kvm_vcpu *vcpu)
+{
+	struct mirror_test_vcpu *v = kzalloc(sizeof(*v), GFP_KERNEL_ACCOUNT);
+	int ret = -ENOMEM;
+
+	if (!v)
+		return -ENOMEM;
+
+	v->root = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!v->root)
+		goto out_free;
+
+	ret = xa_insert(&to_mirror_test_vm(vcpu->kvm)->vcpus, vcpu->vcpu_id, v,
+			GFP_KERNEL_ACCOUNT);
+	if (!ret)
+		return 0;
+
+out_free:
+	free_page((unsigned long)v->root);
+	kfree(v);
+	return ret == -EBUSY ? -EEXIST : ret;
+}
+
+void mirror_test_vcpu_free(struct kvm_vcpu *vcpu)
+{
+	struct mirror_test_vcpu *v;
+
+	v = xa_erase(&to_mirror_test_vm(vcpu->kvm)->vcpus, vcpu->vcpu_id);
+	free_page((unsigned long)v->root);
+	kfree(v);
+}
+
+/*
+ * The CPU walks the vCPU's own root page.  A nested guest would need a copy of
+ * another root: there is none.
+ */
+void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
+{
+	struct mirror_test_vcpu *v = to_mirror_test_vcpu(vcpu);
+
+	if (is_guest_mode(vcpu)) {
+		kvm_vm_dead(vcpu->kvm);
+		return;
+	}
+
+	v->shared_root = __va(*root_hpa);
+	*root_hpa = __pa(v->root);
+}
+
+/* IRQs are off, and the vCPU counts as inside the guest: see test_vm.h. */
+static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
+{
+	int i;
+
+	for (i = 0; i < SHARED_INDEX; i++)
+		WRITE_ONCE(v->root[i], READ_ONCE(private_root[i]));
+	for (; i < SPTE_ENT_PER_PAGE; i++)
+		WRITE_ONCE(v->root[i], READ_ONCE(v->shared_root[i]));
+}
+
+/*
+ * A page that was added is pending.  The guest has no instruction to accept it, so
+ * accept what it faulted on.  This is the guest's work: the vCPU is still inside, and
+ * who holds vCPUs out of the guest waits until it is done.  If the private PT is busy,
+ * the guest faults again.
+ */
+static void accept_fault(struct kvm_vcpu *vcpu, const struct kvm_x86_ops *vendor)
+{
+	struct kvm_mock *mock = &to_mirror_test_vm(vcpu->kvm)->mock;
+	u32 reason, intr_info, error_code;
+	u64 info, gpa;
+	kvm_pfn_t pfn;
+	int level;
+
+	vendor->get_exit_info(vcpu, &reason, &info, &gpa, &intr_info, &error_code);
+	if (reason != SVM_EXIT_NPF || !kvm_mirror_is_private_gpa(vcpu->kvm, gpa))
+		return;
+
+	/* Tables that are unlinked meanwhile live on until the walk is over. */
+	rcu_read_lock();
+	if (kvm_mock_walk(mock, gpa_to_gfn(gpa), &pfn, &level) == KVM_MOCK_PENDING)
+		(void)kvm_mock_accept(mock, gpa_to_gfn(gpa), level);
+	rcu_read_unlock();
+}
+
+fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
+				const struct kvm_x86_ops *vendor)
+{
+	struct mirror_test_vm *vm = to_mirror_test_vm(vcpu->kvm);
+	struct mirror_test_vcpu *v = to_mirror_test_vcpu(vcpu);
+	fastpath_t ret;
+	u64 epoch;
+
+	lockdep_assert_irqs_disabled();
+
+	/* The guest is not entered, what was injected into it stays pending. */
+	if (kvm_mirror_vcpus_held(vcpu->kvm)) {
+		atomic64_inc(&vm->nr_held);
+		vendor->cancel_injection(vcpu);
+		return EXIT_FASTPATH_EXIT_HANDLED;
+	}
+
+	/* The lock's holder is about to let go of it, and waits for nobody. */
+	while (kvm_mock_enter(&vm->mock, &epoch))
+		cpu_relax();
+
+	if (epoch != v->epoch) {
+		vendor->flush_tlb_current(vcpu);
+		v->epoch = epoch;
+		atomic64_inc(&vm->nr_flushes);
+	}
+
+	copy_roots(v, vm->mock.root);
+	ret = vendor->vcpu_run(vcpu, run_flags);
+	accept_fault(vcpu, vendor);
+	kvm_mock_exit(&vm->mock, epoch);
+	return ret;
+}
