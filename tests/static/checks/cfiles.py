@@ -4,7 +4,8 @@
 from . import base
 
 SRC = "kernel/src/"
-# One 'DIRECTORY CONFIG' a line: kernel/src's object folders and the configuration that builds them.
+# One 'DIRECTORY CONFIG [OTHER...]' a line: kernel/src's object folders, the configuration that builds them, and other
+# folders whose files they compile.
 OBJECTS = "kernel/src-objects"
 
 
@@ -52,16 +53,17 @@ def checkpatch_patches(tree):
 
 
 def _object_folders(tree):
-    """{configuration: folders of kernel/src that it builds}"""
-    folders = {}
+    """{configuration: folders of kernel/src that it builds}, other folders that come with them"""
+    folders, others = {}, []
     for number, line in enumerate(tree.lines(OBJECTS), 1):
         if line.strip() and not line.startswith("#"):
             try:
-                folder, config = line.split()
+                folder, config, *more = line.split()
             except ValueError as error:
-                raise base.Broken(f"{OBJECTS}:{number}: not 'DIRECTORY CONFIG'") from error
+                raise base.Broken(f"{OBJECTS}:{number}: not 'DIRECTORY CONFIG [OTHER...]'") from error
             folders.setdefault(config, []).append(folder.rstrip("/") + "/")
-    return folders
+            others += [name.rstrip("/") + "/" for name in more]
+    return folders, others
 
 
 def _as_ours(tree, line):
@@ -92,9 +94,9 @@ def sparse(tree):
     if OBJECTS not in tree.files:
         return "", [f"{OBJECTS}:1: does not exist; name the object folders of kernel/src in it"]
     base.need_tool(tree, "sparse", "sparse")
-    by_config = _object_folders(tree)
+    by_config, others = _object_folders(tree)
     # What is under tools/ is no kernel code.
-    known = tuple(SRC + f for folders in by_config.values() for f in [*folders, "tools/"])
+    known = tuple(SRC + f for folders in [*by_config.values(), others, ["tools/"]] for f in folders)
     findings = [f"{f}:1: its folder is not in {OBJECTS}"
                 for f in sources if not f.startswith(known)]
     for config, folders in by_config.items():

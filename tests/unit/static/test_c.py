@@ -59,6 +59,8 @@ class C(Case):
         self.assert_found(cfiles.sparse, "kernel/src/arch/m/a.c:1:5: warning")
         self.write("kernel/src/other/b.c", "int g;\n")
         self.assert_found(cfiles.sparse, "kernel/src/other/b.c:1: its folder is not in")
+        self.write("kernel/src-objects", "arch/m lab other\n")
+        self.assertEqual(len(self.findings(cfiles.sparse)), 1)
 
     def test_sparse_on_a_tree_that_does_not_build(self):
         self.need("sparse")

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which folios a guest_memfd has, and how a huge one becomes small.
+ *
+ * A folio is prepared as a whole or not at all: PG_uptodate is one bit.  A huge
+ * folio is created only with the file's invalidate_lock held, by somebody who
+ * wants all of it.  Whoever holds the lock exclusively and splits the folios at
+ * the edges of a range therefore knows that none will stick out of it again.
+ */
+#include <linux/kvm_host.h>
+#include <linux/huge_mm.h>
+#include <linux/jiffies.h>
+#include <linux/moduleparam.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+
+#include "gmem_folio.h"
+
+/* How long a split waits for others to let go of the folio: far longer than a fault. */
+#define SPLIT_TIMEOUT	HZ
+
+static bool gmem_huge_pages __read_mostly = true;
+module_param(gmem_huge_pages, bool, 0644);
+MODULE_PARM_DESC(gmem_huge_pages, "Use 2 MiB pages for guest_memfd where they fit");
+
+/* Is the huge folio around @index inside of [@start, @end)? */
+static bool can_be_huge(pgoff_t index, pgoff_t start, pgoff_t end)
+{
+	pgoff_t first = round_down(index, KVM_GMEM_HUGE_PAGES);
+
+	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && READ_ONCE(gmem_huge_pages) &&
+	       first >= start && first < end && end - first >= KVM_GMEM_HUGE_PAGES;
+}
+
+/* Does the guest use all of the huge folio around @index, and can it be one mapping? */
+static bool slot_wants_huge(struct kvm *kvm, const struct kvm_memory_slot *slot, pgoff_t index)
+{
+	pgoff_t start = slot->gmem.pgoff;
+	gfn_t gfn;
+
+	if (!IS_ALIGNED(slot->base_gfn - start, KVM_GMEM_HUGE_PAGES) ||
+	    !can_be_huge(index, start, start + slot->npages))
+		return false;
+
+	/* What is shared has its memory elsewhere. */
+	gfn = slot->base_gfn + round_down(index, KVM_GMEM_HUGE_PAGES) - start;
+	return kvm_range_has_memory_attributes(kvm, gfn, gfn + KVM_GMEM_HUGE_PAGES,
+					       KVM_MEMORY_ATTRIBUTE_PRIVATE,
+					       KVM_MEMORY_ATTRIBUTE_PRIVATE);
+}
+
+/*
+ * Returns the new folio, locked, or NULL: part of the range has a page already, or
+ * a huge page is hard to get.  Neither reclaim at any price nor the OOM killer.
+ */
+static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
+{
+	gfp_t gfp = mapping_gfp_mask(mapping) | __GFP_NORETRY | __GFP_NOWARN;
+	pgoff_t first = round_down(index, KVM_GMEM_HUGE_PAGES);
+	loff_t pos = (loff_t)first << PAGE_SHIFT;
+	struct folio *folio;
+
+	if (filemap_range_has_page(mapping, pos, pos + PMD_SIZE - 1))
+		return NULL;
+
+	folio = filemap_alloc_folio(gfp, PMD_ORDER);
+	if (!folio)
+		return NULL;
+
+	if (filemap_add_folio(mapping, folio, first, gfp)) {
+		folio_put(folio);
+		return NULL;
+	}
+
+	return folio;
+}
+
+/* The lock keeps a punch, and what made the range shared before it, out. */
+static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
+				      struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio = NULL;
+
+	if (!filemap_invalidate_trylock_shared(mapping))
+		return NULL;
+
+	if (slot_wants_huge(kvm, slot, index))
+		folio = create_huge(mapping, index);
+
+	filemap_invalidate_unlock_shared(mapping);
+	return folio;
+}
+
+/*
+ * Order (0 or PMD_ORDER) at which @slot can map @folio: the folio has to be inside
+ * of the slot, at the same offset to a huge page in the file and in the guest.
+ */
+int kvm_gmem_slot_order(const struct kvm_memory_slot *slot, const struct folio *folio)
+{
+	unsigned long nr_pages = folio_nr_pages(folio);
+	pgoff_t start = slot->gmem.pgoff;
+
+	if (!IS_ALIGNED(slot->base_gfn - start, nr_pages) || folio->index < start ||
+	    folio->index + nr_pages > start + slot->npages)
+		return 0;
+
+	return folio_order(folio);
+}
+
+/*
+ * A huge folio has to become small if one of its pages is poisoned, or if it is yet
+ * to be prepared and the slot knows only a part of it.
+ */
+static bool must_split(const struct kvm_memory_slot *slot, const struct folio *folio)
+{
+	if (!folio_test_large(folio))
+		return false;
+
+	return folio_test_has_hwpoisoned(folio) ||
+	       (!folio_test_uptodate(folio) && !kvm_gmem_slot_order(slot, folio));
+}
+
+/* For the guest.  A new folio is huge if the slot can use all of it. */
+struct folio *kvm_gmem_grab_slot_folio(struct kvm *kvm, struct kvm_memory_slot *slot,
+				       struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio;
+	int ret;
+
+	for (;;) {
+		folio = filemap_lock_folio(mapping, index);
+		if (IS_ERR(folio))
+			folio = create_slot_huge(kvm, slot, mapping, index);
+		if (!folio)
+			folio = filemap_grab_folio(mapping, index);
+		if (IS_ERR(folio) || !must_split(slot, folio))
+			return folio;
+
+		folio_unlock(folio);
+		folio_put(folio);
+
+		ret = kvm_gmem_split(mapping, index);
+		if (ret)
+			return ERR_PTR(ret);
+	}
+}
+
+/*
+ * For user space that wants [@start, @end) of the file to have memory.  The caller
+ * holds invalidate_lock.
+ */
+struct folio *kvm_gmem_grab_range_folio(struct address_space *mapping, pgoff_t index,
+					pgoff_t start, pgoff_t end)
+{
+	struct folio *folio = NULL;
+
+	if (can_be_huge(index, start, end))
+		folio = create_huge(mapping, index);
+
+	return folio ?: filemap_grab_folio(mapping, index);
+}
+
+/*
+ * Make sure that the page at @index, if there is one, is a folio of its own.
+ * Contents, addresses and preparedness stay; nothing that maps the pages notices.
+ *
+ * A split needs all references.  Those of a fault, of compaction or of the memory
+ * failure code go away soon; that of a private page that could not be taken back
+ * stays for ever, and so must the folio.
+ */
+int kvm_gmem_split(struct address_space *mapping, pgoff_t index)
+{
+	unsigned long deadline = jiffies + SPLIT_TIMEOUT;
+	struct folio *folio;
+	int ret;
+
+	for (;;) {
+		folio = filemap_lock_folio(mapping, index);
+		if (IS_ERR(folio))
+			return 0;
+
+		ret = folio_test_large(folio) ? split_folio_to_order(folio, 0) : 0;
+		folio_unlock(folio);
+		folio_put(folio);
+
+		if (ret != -EAGAIN && ret != -EBUSY)
+			return ret;
+		if (time_after(jiffies, deadline))
+			return -EBUSY;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		schedule_timeout_killable(1);
+	}
+}
+
+/*
+ * Make sure that no folio sticks out of [@start, @end).  invalidate_lock is held
+ * exclusively: until it is dropped, that stays so.
+ */
+int kvm_gmem_split_edges(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	int ret = 0;
+
+	if (!IS_ALIGNED(start, KVM_GMEM_HUGE_PAGES))
+		ret = kvm_gmem_split(mapping, start);
+	if (!ret && !IS_ALIGNED(end, KVM_GMEM_HUGE_PAGES))
+		ret = kvm_gmem_split(mapping, end);
+
+	return ret;
+}
