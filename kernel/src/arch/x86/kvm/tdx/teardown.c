@@ -119,6 +119,7 @@ void td_vm_destroy(struct kvm *kvm)
 
 	/* Private pages and tables, if there are any left; they name the TDR. */
 	kvm_mirror_destroy(kvm);
+	td_count_leak(atomic64_read(&kvm->stat.mirror.counters[MIRROR_NR_LEAKED]));
 
 	reclaim_tdcs(td);
 	reclaim_tdr(td);
