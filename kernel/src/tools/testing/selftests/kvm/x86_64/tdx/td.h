@@ -86,6 +86,15 @@ uint64_t td_map_gpa(struct td *td, unsigned int index, uint64_t gpa, uint64_t by
 /* Private pages become usable: AGENT_ACCEPT.  Returns the status. */
 uint64_t td_accept(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes, int level);
 
+/* look.c: what the host sees */
+unsigned long td_stat(const struct td *td, const char *name);
+/* The mirrored and the private page table are the same. */
+void td_expect_verified(const struct td *td);
+/* No page is lost since boot, of whatever TD. */
+void td_expect_nothing_leaked(void);
+/* 2 MiB pages of files, of the whole host. */
+unsigned long td_huge_page_kib(void);
+
 /* Tests */
 struct td_test {
 	const char *name;

@@ -23,25 +23,6 @@
 #define KILLS		10
 #define SEED		0x5eed
 
-static unsigned long read_number(const char *path)
-{
-	unsigned long number = ~0UL;
-	FILE *file = fopen(path, "r");
-
-	if (!file)
-		return number;
-	if (fscanf(file, "%lu", &number) != 1)
-		number = ~0UL;
-	fclose(file);
-	return number;
-}
-
-/* Pages that the TDX module did not give back since boot. */
-static bool nothing_leaked(void)
-{
-	return !read_number("/sys/kernel/debug/kvm/tdx-leaked-pages");
-}
-
 /* The agent accepts, finds zeroes, writes a pattern and finds it again. */
 static void use_memory(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes, int level)
 {
@@ -49,25 +30,6 @@ static void use_memory(struct td *td, unsigned int index, uint64_t gpa, uint64_t
 	EXPECT_EQ(CALL(td, index, AGENT_CHECK, gpa, bytes, 0), 0);
 	CALL(td, index, AGENT_FILL, gpa, bytes, SEED);
 	EXPECT_EQ(CALL(td, index, AGENT_CHECK, gpa, bytes, SEED), 0);
-}
-
-/* The file of the VM that compares its page tables. */
-static void expect_verified(const struct td *td)
-{
-	char path[128], line[256] = "";
-	unsigned long wrong = ~0UL;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/mirror-verify", getpid(),
-		 td->vm_fd);
-	file = fopen(path, "r");
-	EXPECT(file);
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "wrong %lu", &wrong) == 1)
-			break;
-	}
-	fclose(file);
-	EXPECT_EQ(wrong, 0);
 }
 
 static void half_way(void)
@@ -81,7 +43,7 @@ static void half_way(void)
 		td_create(&td, &options);
 		td_destroy(&td);
 	}
-	EXPECT(nothing_leaked());
+	td_expect_nothing_leaked();
 }
 
 static void vm_closed_first(void)
@@ -92,7 +54,7 @@ static void vm_closed_first(void)
 	close(td.vm_fd);
 	td.vm_fd = -1;
 	td_destroy(&td);
-	EXPECT(nothing_leaked());
+	td_expect_nothing_leaked();
 }
 
 /* Without its file the private memory goes while the TD could still run. */
@@ -104,9 +66,9 @@ static void memory_closed_first(void)
 	use_memory(&td, 0, FREE_GPA, 64 * TD_PAGE, 0);
 	close(td.gmem_fd);
 	td.gmem_fd = -1;
-	expect_verified(&td);
+	td_expect_verified(&td);
 	td_destroy(&td);
-	EXPECT(nothing_leaked());
+	td_expect_nothing_leaked();
 }
 
 /* As many TDs as there are KeyIDs, one more, and one after all are gone. */
@@ -128,7 +90,7 @@ static void keyids(void)
 
 	td_create(&tds[0], &(struct td_options) { .bytes = MEMORY, .until = TD_BEFORE_VCPUS });
 	td_destroy(&tds[0]);
-	EXPECT(nothing_leaked());
+	td_expect_nothing_leaked();
 }
 
 /* Tells that it runs, and runs. */
@@ -169,7 +131,7 @@ static void killed(void)
 
 	for (i = 0; i < KILLS; i++)
 		kill_one();
-	EXPECT(nothing_leaked());
+	td_expect_nothing_leaked();
 }
 
 int main(void)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the host can see of a TD: its statistics, its page tables compared, pages lost.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "td.h"
+
+/* The number behind @key, or the file's first one. */
+static bool read_number(const char *path, const char *key, unsigned long *ret_number)
+{
+	char line[256];
+	FILE *file = fopen(path, "r");
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, key, strlen(key)))
+			found = sscanf(line + strlen(key), "%lu", ret_number) == 1;
+	}
+	fclose(file);
+	return found;
+}
+
+static unsigned long read_vm_number(const struct td *td, const char *name, const char *key)
+{
+	unsigned long number;
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/%s", getpid(), td->vm_fd, name);
+	if (!read_number(path, key, &number))
+		td_fail(__FILE__, __LINE__, "no number \"%s\" in %s", key, path);
+	return number;
+}
+
+unsigned long td_stat(const struct td *td, const char *name)
+{
+	return read_vm_number(td, name, "");
+}
+
+void td_expect_verified(const struct td *td)
+{
+	EXPECT(read_vm_number(td, "mirror-verify", "entries "));
+	EXPECT_EQ(read_vm_number(td, "mirror-verify", "wrong "), 0);
+	EXPECT_EQ(read_vm_number(td, "mirror-verify", "unread "), 0);
+}
+
+void td_expect_nothing_leaked(void)
+{
+	unsigned long number;
+
+	EXPECT(read_number("/sys/kernel/debug/kvm/tdx-leaked-pages", "", &number));
+	EXPECT_EQ(number, 0);
+}
+
+unsigned long td_huge_page_kib(void)
+{
+	unsigned long number;
+
+	EXPECT(read_number("/proc/meminfo", "FileHugePages:", &number));
+	return number;
+}
