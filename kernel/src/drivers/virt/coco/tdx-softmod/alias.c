@@ -8,12 +8,14 @@
  *
  * Translations that CPUs remember are flushed lazily.  Each page taken has a number; a CPU
  * that has flushed up to the last number has no stale translation.  Recent numbers are
- * flushed page by page.
+ * flushed page by page.  A TD that starts takes hundreds of pages in a row, and to interrupt
+ * all CPUs for each would be most of its time: see FLUSH_PERIOD.
  */
 
 #define pr_fmt(fmt) "tdx_softmod: " fmt
 
 #include <linux/ioport.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/set_memory.h>
@@ -31,6 +33,9 @@
 #define BLOCK_PAGES	(1UL << (BLOCK_SHIFT - PAGE_SHIFT))
 #define NR_RECENT	64
 
+/* In jiffies: how long other CPUs may remember pages that were taken since the last flush. */
+#define FLUSH_PERIOD	(HZ / 10)
+
 /* By GiB. */
 static void **blocks;
 static unsigned int nr_blocks;
@@ -43,8 +48,9 @@ static DEFINE_RAW_SPINLOCK(taken_lock);
 static u64 taken;
 /* Address of page number n at n % NR_RECENT. */
 static unsigned long recent[NR_RECENT];
-/* All CPUs have flushed up to here. */
+/* All CPUs have flushed up to here, and had at this time in jiffies. */
 static u64 flushed_by_all;
+static unsigned long flushed_at;
 /* This CPU has. */
 static DEFINE_PER_CPU(u64, flushed);
 static DEFINE_PER_CPU(call_single_data_t, flush_csd);
@@ -224,7 +230,8 @@ bool sm_platform_host_is_flushed(void)
 	u64 wanted = READ_ONCE(taken);
 	bool clean = true;
 
-	if (READ_ONCE(flushed_by_all) >= wanted)
+	if (READ_ONCE(flushed_by_all) >= wanted ||
+	    time_before(jiffies, READ_ONCE(flushed_at) + FLUSH_PERIOD))
 		return true;
 	for_each_online_cpu(cpu) {
 		if (READ_ONCE(per_cpu(flushed, cpu)) >= wanted)
@@ -240,8 +247,10 @@ bool sm_platform_host_is_flushed(void)
 		if (smp_call_function_single_async(cpu, per_cpu_ptr(&flush_csd, cpu)))
 			atomic_set(per_cpu_ptr(&flush_asked, cpu), 0);
 	}
-	if (clean)
+	if (clean) {
 		WRITE_ONCE(flushed_by_all, wanted);
+		WRITE_ONCE(flushed_at, jiffies);
+	}
 	return clean;
 }
 
@@ -281,6 +290,7 @@ int sm_alias_load(void)
 	int ret;
 
 	nr_ram = 0;
+	flushed_at = jiffies - FLUSH_PERIOD;
 	ret = walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1,
 				  NULL, add_ram);
 	if (ret || !nr_ram) {

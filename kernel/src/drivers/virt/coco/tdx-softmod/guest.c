@@ -83,7 +83,7 @@ static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
 	phys_addr_t hpa;
 	u8 state;
 
-	/* Data must not come to be in a page that the host may still see. */
+	/* The host does not see what the TD has, but for a moment. */
 	if (!sm_platform_host_is_flushed()) {
 		fault->kind = SM_FAULT_BUSY;
 		return TDX_SUCCESS;

@@ -50,14 +50,14 @@ void *sm_va(phys_addr_t pa);
 
 /*
  * Take pages from the host: from now on its own mapping of them is not present.
- * Stale translations remain until sm_platform_host_is_flushed() says true.
+ * Stale translations remain until sm_platform_host_is_flushed() ends them.
  */
 void sm_platform_take(phys_addr_t pa, unsigned long nr_pages);
 /* Zero pages, and give them back to the host. */
 void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages);
 /*
- * True if no CPU has a stale host translation of any page taken so far.  Starts
- * flushes where needed and does not wait for them: ask again.
+ * True if no CPU has a stale host translation of any page taken so far, or all were
+ * flushed a moment ago.  Starts flushes where needed and does not wait for them: ask again.
  */
 bool sm_platform_host_is_flushed(void);
 

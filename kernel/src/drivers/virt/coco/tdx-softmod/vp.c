@@ -161,7 +161,7 @@ SM_HANDLER(vp_enter)
 	status = check_ready(call, false);
 	if (!status)
 		status = sm_vcpu_associate(vcpu, call->lp);
-	/* No guest data comes to be while the host may still see pages of the TD. */
+	/* The host does not see what the TD has, but for a moment. */
 	if (!status && !sm_platform_host_is_flushed())
 		status = TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE;
 	if (!status)
