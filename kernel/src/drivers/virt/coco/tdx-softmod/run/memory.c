@@ -26,6 +26,9 @@
 /* Bits 5:3 of the qualification: what the entry allows. */
 #define QUALIFICATION_ENTRY_SHIFT	3
 
+/* Bits 8:7: the linear address is valid, and it is what was accessed. */
+#define QUALIFICATION_GLA		GENMASK_ULL(8, 7)
+
 #define EXT_PENDING		6
 
 /* KVM's entry for @gpa: a leaf, or the one that is not present on the way there. */
@@ -82,10 +85,12 @@ static enum sm_next inject_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualific
 	struct sm_ve_info ve = {
 		.exit_reason = EXIT_REASON_EPT_VIOLATION,
 		.exit_qualification = qualification,
-		/* The linear address is not known, and no guest needs it to decode MMIO. */
+		.gla = sm_operand_address(vcpu, gpa),
 		.gpa = gpa,
 	};
 
+	if (ve.gla)
+		ve.exit_qualification |= QUALIFICATION_GLA;
 	return sm_inject_ve(vcpu, &ve);
 }
 

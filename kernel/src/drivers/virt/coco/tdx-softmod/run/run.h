@@ -11,6 +11,7 @@
  *   switch.S, host.c	one VMRUN; registers that VMRUN does not switch
  *   exit.c		#VMEXIT -> who deals with it
  *   insn.c, walk.c	bytes and length of the instruction at RIP
+ *   operand.c		the linear address that it accesses
  *   event.c		#VE, exceptions, NMI, interrupts on their way into the guest
  *   apic.c		virtual APIC page, posted interrupts
  *   memory.c		nested page faults
@@ -213,6 +214,12 @@ void sm_insn_skip(struct sm_vcpu *vcpu, unsigned int length);
 
 /* walk.c: GPA of linear address @gva; false if there is none now. */
 bool sm_walk(struct sm_vcpu *vcpu, u64 gva, u64 *ret_gpa);
+
+/*
+ * operand.c: linear address at which the instruction at RIP accessed @gpa.  0 if that is
+ * not known: not in 64-bit mode, not by a ModRM byte, or not readable any more.
+ */
+u64 sm_operand_address(struct sm_vcpu *vcpu, u64 gpa);
 
 /* event.c */
 

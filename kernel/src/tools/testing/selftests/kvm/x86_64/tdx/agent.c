@@ -45,7 +45,7 @@ struct cpu {
 	/* Where to go on after a #VE; 0: the #VE is a bug. */
 	volatile uint64_t fixup;
 	/* What TDG.VP.VEINFO.GET told. */
-	volatile uint64_t ve_reason, ve_qualification, ve_gpa;
+	volatile uint64_t ve_reason, ve_qualification, ve_gpa, ve_gla;
 	volatile uint64_t nr_irqs[256];
 };
 
@@ -96,6 +96,7 @@ void agent_gate(struct frame *frame)
 		tdcall_regs(regs);
 		cpu->ve_reason = regs[RCX];
 		cpu->ve_qualification = regs[RDX];
+		cpu->ve_gla = regs[R8];
 		cpu->ve_gpa = regs[R9];
 		if (!cpu->fixup)
 			agent_die();
@@ -122,6 +123,32 @@ void agent_gate(struct frame *frame)
 		     : __VA_ARGS__						\
 		     : "r11", "memory", "cc");					\
 } while (0)
+
+/* One access, with the address in an instruction of the form @how. */
+static void probe(struct cpu *cpu, uint64_t va, uint64_t how)
+{
+	uint64_t value = 0, at_16 = va - 16, index = 3;
+
+	switch (how) {
+	case AGENT_PROBE_LOAD:
+		TRY(cpu, "movl (%[va]), %k[value]", [value] "+r" (value), [va] "r" (va));
+		return;
+	case AGENT_PROBE_STORE:
+		TRY(cpu, "movl %k[value], (%[va])", [value] "+r" (value), [va] "r" (va));
+		return;
+	case AGENT_PROBE_STORE_IMMEDIATE:
+		TRY(cpu, "movb $1, 16(%[va])", [value] "+r" (value), [va] "r" (at_16));
+		return;
+	case AGENT_PROBE_LOAD_INDEXED:
+		TRY(cpu, "movzbl -8(%[va], %[index], 8), %k[value]", [value] "+r" (value),
+		    [va] "r" (at_16), [index] "r" (index));
+		return;
+	case AGENT_PROBE_STORE_INDEXED:
+		TRY(cpu, "movw %w[value], 0x7f0(, %[index], 1)", [value] "+r" (value),
+		    [index] "r" (va - 0x7f0));
+		return;
+	}
+}
 
 static uint64_t load(uint64_t va, uint64_t bytes)
 {
@@ -222,7 +249,6 @@ static void do_accept(struct agent_mailbox *box)
 static void do_instruction(struct cpu *cpu, struct agent_mailbox *box)
 {
 	uint32_t eax = box->args[0], ebx = 0, ecx = box->args[1], edx = 0;
-	uint64_t value;
 
 	switch (box->op) {
 	case AGENT_CPUID:
@@ -246,16 +272,11 @@ static void do_instruction(struct cpu *cpu, struct agent_mailbox *box)
 		box->ret[0] = cpu->ve_reason;
 		return;
 	case AGENT_PROBE:
-		value = 0;
-		if (box->args[1])
-			TRY(cpu, "movl %k[value], (%[va])", [value] "+r" (value),
-			    [va] "r" (box->args[0]));
-		else
-			TRY(cpu, "movl (%[va]), %k[value]", [value] "+r" (value),
-			    [va] "r" (box->args[0]));
+		probe(cpu, box->args[0], box->args[1]);
 		box->ret[0] = cpu->ve_reason;
 		box->ret[1] = cpu->ve_qualification;
 		box->ret[2] = cpu->ve_gpa;
+		box->ret[3] = cpu->ve_gla;
 		return;
 	}
 }

@@ -50,7 +50,7 @@ enum agent_op {
 	AGENT_RDMSR,
 	/* index, value -> #VE reason or 0; the instruction */
 	AGENT_WRMSR,
-	/* va, is_write -> #VE reason or 0, qualification, GPA */
+	/* va, AGENT_PROBE_* -> #VE reason or 0, qualification, GPA, linear address */
 	AGENT_PROBE,
 	/* interrupts on, software-enable the local APIC -> x2APIC ID */
 	AGENT_APIC_ON,
@@ -65,6 +65,15 @@ enum agent_op {
 	/* a triple fault */
 	AGENT_DIE,
 	AGENT_NR_OPS,
+};
+
+enum {
+	AGENT_PROBE_LOAD,
+	AGENT_PROBE_STORE,
+	AGENT_PROBE_STORE_IMMEDIATE,
+	AGENT_PROBE_LOAD_INDEXED,
+	AGENT_PROBE_STORE_INDEXED,
+	AGENT_NR_PROBES,
 };
 
 struct agent_mailbox {

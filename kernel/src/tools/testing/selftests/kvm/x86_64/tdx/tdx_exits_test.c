@@ -90,7 +90,7 @@ static void test_io(void)
 static void test_mmio(void)
 {
 	const uint64_t gpa = 0xfed00000;
-	int size;
+	int size, how;
 
 	create();
 	for (size = 1; size <= 8; size *= 2) {
@@ -121,9 +121,11 @@ static void test_mmio(void)
 	EXPECT_EQ(VMCALL(MMIO, 4, 0, 1ULL << 52 | TD_SHARED_BIT), INVALID_OPERAND);
 
 	/* The instruction gets a #VE, again and again; user space sees nothing. */
-	for (size = 0; size < 3; size++) {
-		EXPECT_EQ(CALL(&td, 0, AGENT_PROBE, AGENT_SHARED_VA + gpa, size & 1), MMIO);
-		EXPECT_EQ(vcpu->box->ret[2], gpa | TD_SHARED_BIT);
+	for (how = 0; how < AGENT_NR_PROBES; how++) {
+		EXPECT_EQ(CALL(&td, 0, AGENT_PROBE, AGENT_SHARED_VA + gpa + how, how), MMIO);
+		EXPECT_EQ(vcpu->box->ret[2], (gpa + how) | TD_SHARED_BIT);
+		/* Linux looks at it before it does the MMIO. */
+		EXPECT_EQ(vcpu->box->ret[3], AGENT_SHARED_VA + gpa + how);
 	}
 	td_destroy(&td);
 }
@@ -163,6 +165,10 @@ static void test_ucode_rev(void)
 
 	create();
 	EXPECT_EQ(ioctl(vcpu->fd, KVM_SET_MSRS, &msrs), 1);
+	EXPECT_EQ(VMCALL(RDMSR, 0x8b), OK);
+	EXPECT_EQ(R(11), 0x1234567800000000ULL);
+	/* The guest writes zero before it reads; that changes nothing. */
+	EXPECT_EQ(VMCALL(WRMSR, 0x8b, 0), OK);
 	EXPECT_EQ(VMCALL(RDMSR, 0x8b), OK);
 	EXPECT_EQ(R(11), 0x1234567800000000ULL);
 	/* What QEMU sets up beside it. */
