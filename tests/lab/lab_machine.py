@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The machine that a lab host is: QEMU's command line and ssh's configuration. QEMU runs in the host's folder."""
 
+import glob
 import os
 import shlex
 
@@ -20,6 +21,16 @@ def image_dir():
     return os.path.realpath(os.path.join(BUILD, "lab", "image"))
 
 
+def guest_disks():
+    """What tests/lab/build-guest made: each host has them, read-only, as /dev/disk/by-id/virtio-guest-SUITE."""
+    argv = []
+    for path in sorted(glob.glob(os.path.join(BUILD, "lab", "guest-*", "disk.qcow2"))):
+        name = os.path.basename(os.path.dirname(path))
+        argv += ["-drive", f"if=none,id={name},format=qcow2,file={os.path.realpath(path)},readonly=on",
+                 "-device", f"virtio-blk-pci,drive={name},serial={name}"]
+    return argv
+
+
 def qemu_argv(name, port, memory, cpus):
     code = os.path.join(image_dir(), "OVMF_CODE_4M.fd")
     return [
@@ -35,7 +46,7 @@ def qemu_argv(name, port, memory, cpus):
         "-chardev", "socket,id=console,path=console.sock,server=on,wait=off,logfile=console.log",
         "-serial", "chardev:console",
         "-qmp", "unix:qmp.sock,server=on,wait=off",
-    ] + shlex.split(os.environ.get("TDX_HOST_LAB_QEMU_ARGS", ""))
+    ] + guest_disks() + shlex.split(os.environ.get("TDX_HOST_LAB_QEMU_ARGS", ""))
 
 
 def ssh_config(name, port):
