@@ -34,7 +34,7 @@ kmake() {
 # kernel_key: what the lab kernel is made from, compiler included.
 kernel_key() {
 	local inputs=(kernel/base.conf kernel/src kernel/patches kernel/scripts kernel/configs/lab.config
-		kernel/configs/merged/lab.config SPECS/kernel-tdx.spec VERSION)
+		kernel/configs/merged/lab.config SPECS/kernel-tdx.spec SOURCES/kernel-tdx-softmod.conf VERSION)
 	{
 		content_key "${inputs[@]/#/$TOP/}"
 		"${CC:-gcc}" --version | head -n 1
