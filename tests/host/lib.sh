@@ -28,6 +28,22 @@ create() {
 	virsh -q create --paused "$(domain_xml "$1" "${2-$plain}")"
 }
 
+# create_td NAME: the example without its disk, small, and without the mark that no software TDX module satisfies.
+create_td() {
+	sed "s,<name>.*,<name>$1</name>,; s,<memory .*,<memory unit='MiB'>256</memory>,; s,<vcpu>.*,<vcpu>1</vcpu>,
+		/<disk /,/<\/disk>/d; /<console /d; /<tdx:required/d" "$here/../../docs/examples/td.xml" >"$work/$1.xml"
+	virsh -q create --paused "$work/$1.xml"
+}
+
+# What KVM says of TDX, not the tools that are tested here.
+has_tdx() {
+	grep -q '^tdx ' /sys/fs/cgroup/misc.capacity
+}
+
+keyids_used() {
+	sed -n 's/^tdx //p' /sys/fs/cgroup/misc.current
+}
+
 # refused REASON NAME SED-SCRIPT: libvirt does not start the domain and shows the hook's one line.
 refused() {
 	local said lines
