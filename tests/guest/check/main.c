@@ -26,7 +26,7 @@ static const struct {
     { "guest.memory-accepted", check_memory_accepted },
     { "guest.tdreport", check_tdreport },
     { "guest.rtmr-extend", check_rtmr_extend },
-    { "guest.cpu-unplug-refused", check_cpu_unplug_refused },
+    { "guest.cpu-offline", check_cpu_offline },
 };
 
 #define NR_CHECKS (sizeof(checks) / sizeof(checks[0]))
