@@ -103,7 +103,8 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	struct kvm_mirror *mirror = zap->kvm->arch.mirror;
 
-	if (iter->old_spte & MIRROR_SPTE_PINNED)
+	/* The VM ended while mmu_lock was dropped: what is left goes without a block. */
+	if (!is_live(zap) || (iter->old_spte & MIRROR_SPTE_PINNED))
 		return;
 
 	switch (mirror_state(iter->old_spte, iter->level)) {
@@ -126,7 +127,7 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 /* Every leaf below is blocked already: the order of the passes. */
 static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
 {
-	if (!is_covered(zap, iter))
+	if (!is_live(zap) || !is_covered(zap, iter))
 		return;
 
 	switch (mirror_state(iter->old_spte, iter->level)) {
@@ -295,7 +296,7 @@ static void zap_round(struct mirror_zap *zap)
 		walk(zap, PG_LEVEL_4K, block_leaf);
 		if (unlink)
 			walk_tables(zap, block_table);
-		if (zap->untracked && mirror_track(zap->kvm))
+		if (zap->untracked && is_live(zap) && mirror_track(zap->kvm))
 			zap->broken = true;
 	}
 
