@@ -28,11 +28,22 @@ create() {
 	virsh -q create --paused "$(domain_xml "$1" "${2-$plain}")"
 }
 
-# create_td NAME: the example without its disk, small, and without the mark that no software TDX module satisfies.
-create_td() {
-	sed "s,<name>.*,<name>$1</name>,; s,<memory .*,<memory unit='MiB'>256</memory>,; s,<vcpu>.*,<vcpu>1</vcpu>,
+# td_xml NAME VCPUS MIB: the example without its disk and the mark that no software TDX module satisfies; prints the
+# file's name. Its firmware accepts the memory and then waits for something to boot.
+td_xml() {
+	sed "s,<name>.*,<name>$1</name>,; s,<vcpu>.*,<vcpu>$2</vcpu>,; s,<memory .*,<memory unit='MiB'>$3</memory>,
 		/<disk /,/<\/disk>/d; /<console /d; /<tdx:required/d" "$here/../../docs/examples/td.xml" >"$work/$1.xml"
-	virsh -q create --paused "$work/$1.xml"
+	echo "$work/$1.xml"
+}
+
+# create_td NAME: a small TD, stopped before its first instruction.
+create_td() {
+	virsh -q create --paused "$(td_xml "$1" 1 256)"
+}
+
+# QEMU of a domain.
+pid_of() {
+	pgrep -f "guest=$1,"
 }
 
 # What KVM says of TDX, not the tools that are tested here.
