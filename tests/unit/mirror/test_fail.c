@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One scenario, and everything in it fails in turn: each allocation, each
- * operation of the private PT, by being busy and by refusing.
+ * operation of the private PT, by being busy and by refusing; and the VM itself,
+ * while a zap lets others run.
  */
 #include "test.h"
 
@@ -212,6 +213,113 @@ static bool test_busy_faults(const struct options *options, char *ret_value, siz
 	return true;
 }
 
+/* Another task ends the VM while a zap has dropped mmu_lock for the nth time. */
+enum end { END_DEAD, END_BUGGED };
+
+static struct {
+	struct world *w;
+	enum end end;
+	/* Times to go. */
+	int n;
+	/* What the zap did since. */
+	char log[8192];
+} ending;
+
+static void end_vm(void)
+{
+	struct world *w = ending.w;
+
+	if (--ending.n)
+		return;
+
+	world_exit(w, 0);
+	w->log = ending.log;
+	w->log_size = sizeof(ending.log);
+	if (ending.end == END_BUGGED) {
+		KVM_BUG_ON(true, &w->kvm);
+		return;
+	}
+
+	/* As mirror_die(), whose own zap comes later. */
+	BUG_ON(w->ops.die(&w->kvm));
+	write_lock(&w->kvm.mmu_lock);
+	w->kvm.arch.mirror->life = MIRROR_DEAD;
+	write_unlock(&w->kvm.mmu_lock);
+}
+
+/* Both PTs have the same leaves and tables. */
+static bool same_counts(struct world *w)
+{
+	ASSERT_EQ(atomic64_read(&w->mock->nr_huge_pages),
+		  BLOCK_PAGES * world_counter(w, MIRROR_NR_LEAVES_2M));
+	ASSERT_EQ(atomic64_read(&w->mock->nr_pages), world_counter(w, MIRROR_NR_LEAVES_4K) +
+		  BLOCK_PAGES * world_counter(w, MIRROR_NR_LEAVES_2M));
+	ASSERT_EQ(atomic64_read(&w->mock->nr_tables), world_counter(w, MIRROR_NR_TABLES));
+	return true;
+}
+
+/* A dead VM is taken apart without block, track or kick, a bugged one as any other. */
+static bool end_in_zap(struct world *w)
+{
+	int i;
+
+	/* Huge leaves, one of them cut, and a table with its leaves that goes as a whole. */
+	w->huge_ok[1] = false;
+	ASSERT(try_fault(w, 0, 0, PRIVATE));
+	for (i = BLOCK_PAGES; i < 2 * BLOCK_PAGES; i += 100)
+		ASSERT(try_fault(w, 0, i, PRIVATE));
+	ASSERT(try_fault(w, 0, 2 * BLOCK_PAGES, PRIVATE));
+	world_enter(w, 0);
+
+	shim_on_yield = end_vm;
+	shim_yield_chance = 1;
+	ASSERT_EQ(world_convert(w, 300, 3 * BLOCK_PAGES - 300, SHARED), 0);
+	shim_yield_chance = 0;
+	shim_on_yield = NULL;
+
+	ASSERT(w->kvm.arch.mirror->life != MIRROR_DEAD || !strpbrk(ending.log, "bBtksSmMlL"));
+	ASSERT_EQ(w->kvm.vm_bugged, ending.n <= 0 && ending.end == END_BUGGED);
+	ASSERT(same_counts(w));
+	ASSERT(world_verify(w));
+	kvm_mirror_flush_all(&w->kvm);
+	ASSERT(same_counts(w));
+	ASSERT_EQ(atomic64_read(&w->mock->nr_pages), 0);
+	ASSERT_EQ(atomic_read(&w->mock->violations), 0);
+	return true;
+}
+
+static bool test_end(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int n, way, total = 0;
+
+	shim_expect_bug = true;
+	for (way = 0; way < 4; way++) {
+		ending.end = way & 1;
+		config.strict = way & 2;
+		ending.n = 0;
+		for (n = 1; ending.n <= 0; n = next_call(options, n)) {
+			bool clean;
+
+			ending.w = world_create(&config);
+			ASSERT(ending.w);
+			ending.n = n;
+			ending.log[0] = 0;
+			clean = end_in_zap(ending.w);
+			total += ending.n <= 0;
+			world_destroy(ending.w);
+			if (!clean || !nothing_leaks()) {
+				fprintf(stderr, "# %s at break %d\n",
+					ending.end == END_DEAD ? "dead" : "bugged", n);
+				return false;
+			}
+		}
+	}
+	ASSERT(total > 100);
+	snprintf(ret_value, size, "%d ends in turn", total);
+	return true;
+}
+
 /* Teardown fails too: what failed is leaked, with the tables above it, and said. */
 static bool test_leak(const struct options *options, char *ret_value, size_t size)
 {
@@ -310,6 +418,7 @@ const struct test fail_tests[] = {
 	{ "fail.busy-faults", test_busy_faults },
 	{ "fail.reserve", test_reserve },
 	{ "fail.slow", test_slow },
+	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },
 	{ NULL, NULL },
 };

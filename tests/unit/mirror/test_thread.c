@@ -238,10 +238,70 @@ static bool test_strict(const struct options *options, char *ret_value, size_t s
 	return run(options, config, 2, ret_value, size);
 }
 
+static void *run_punch(void *arg)
+{
+	struct job *job = arg;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	BUG_ON(world_punch(job->w, 200 * job->id, 2 * BLOCK_PAGES));
+	return NULL;
+}
+
+static void *run_end(void *arg)
+{
+	struct job *job = arg;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	kvm_mirror_flush_all(&job->w->kvm);
+	return NULL;
+}
+
+/* QEMU is killed: tasks of it close the memory while another one ends the VM. */
+static bool test_end(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int i, life, nr_lives = (int)max(options->nr_ops / 200, 10L);
+	long nr_blocked = 0;
+	struct job jobs[3];
+
+	nr_lives = min(nr_lives, 200);
+	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
+	for (life = 0; life < nr_lives; life++) {
+		struct world *w = world_create(&config);
+
+		ASSERT(w);
+		w->huge_ok[1] = false;
+		for (i = 0; i < 3 * BLOCK_PAGES; i += 32)
+			ASSERT(world_fault(w, 0, i, PRIVATE) <= RET_PF_SPURIOUS);
+		shim_nr_threads = ARRAY_SIZE(jobs);
+		shim_yield_chance = 2;
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
+			pthread_create(&jobs[i].thread, NULL, i ? run_punch : run_end, &jobs[i]);
+		}
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++)
+			pthread_join(jobs[i].thread, NULL);
+		shim_nr_threads = 1;
+		shim_yield_chance = 0;
+		ASSERT(at_rest(w));
+		ASSERT_EQ(atomic64_read(&w->mock->nr_pages), 0);
+		ASSERT_EQ(atomic64_read(&w->mock->nr_tables), 0);
+		nr_blocked += atomic_read(&w->nr_ops[MIRROR_OP_BLOCK]) != 0;
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	pthread_barrier_destroy(&start_line);
+	snprintf(ret_value, size, "%d lives, %ld of them ended with blocked entries", nr_lives, nr_blocked);
+	return true;
+}
+
 const struct test thread_tests[] = {
 	{ "threads.faults", test_faults },
 	{ "threads.removals", test_removals },
 	{ "threads.pending", test_pending },
 	{ "threads.strict", test_strict },
+	{ "threads.end", test_end },
 	{ NULL, NULL },
 };

@@ -136,7 +136,7 @@ static void set_life(struct kvm *kvm, enum mirror_life life)
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 
 	write_lock(&kvm->mmu_lock);
-	mirror->life = life;
+	WRITE_ONCE(mirror->life, life);
 	write_unlock(&kvm->mmu_lock);
 	wake_up_var(&mirror->life);
 }
