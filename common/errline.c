@@ -24,6 +24,9 @@ static const struct errline lines[] = {
       "The TDX module refused the shape of the TD: CPU features, attributes or GPA width.",
       "Use <cpu mode='host-passthrough'/> without features, <policy> 0x10000000, and check "
       "host.tdx.module-version." },
+    { "guest-memory", "cannot set up guest memory",
+      "The host has less memory than the guest is to have.",
+      "Stop other guests, or give the domain less memory: see not-enough-memory." },
     { "cpu-model-named", "Named cpu model is not supported for TDX",
       "TDs take the host's CPU only.", "Use <cpu mode='host-passthrough'/>: see cpu-model." },
     { "needs-split-irqchip", "needs split kernel irqchip",
