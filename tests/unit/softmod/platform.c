@@ -6,11 +6,12 @@
 #include <openssl/sha.h>
 #include <sys/mman.h>
 
-#include "world.h"
+#include "machine.h"
 
 #define NR_PAGES ((RAM_END - RAM_BASE) >> 12)
 
 unsigned int world_lp;
+const unsigned int world_nr_packages = NR_LPS;
 u64 world_tsc;
 u64 world_nr_taken;
 int world_nr_errors, world_flush_delay, shim_nr_warnings;
@@ -60,6 +61,11 @@ void world_reset(void)
 	world_lp = 0;
 	if (sm_core_load(FIRST_HKID, NR_HKIDS))
 		abort();
+}
+
+phys_addr_t world_real(phys_addr_t pa)
+{
+	return pa;
 }
 
 void *world_memory(phys_addr_t pa)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* run/ in user space: a guest is a function of the test. */
-#include "world.h"
+#include "machine.h"
 
 u64 (*world_guest)(struct sm_vcpu *vcpu, struct tdx_module_args *args);
 

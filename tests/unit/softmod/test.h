@@ -2,7 +2,7 @@
 #ifndef SOFTMOD_TEST_H
 #define SOFTMOD_TEST_H
 
-#include "world.h"
+#include "machine.h"
 
 struct options {
 	/* Repeats a run. */

@@ -121,7 +121,6 @@ static bool do_create(int td)
 
 static bool do_setup(int td)
 {
-	struct tdx_td_params params;
 	phys_addr_t page = small_page(FREE), tdr = tdr_of(td);
 	u64 status;
 
@@ -140,7 +139,7 @@ static bool do_setup(int td)
 		o.tds[td].nr_pages++;
 		break;
 	case 3:
-		world_write_params(&params);
+		world_default_params(world_memory(PARAMS));
 		CALL(MNG_INIT, .rcx = tdr, .rdx = PARAMS);
 		break;
 	}
@@ -563,7 +562,7 @@ static bool check(void)
 	ASSERT_EQ(world_nr_taken, nr_taken);
 
 	/* What larger entries count: 4K pages in use below, the reserved MiB included. */
-	ASSERT_EQ(sm_pamt_entry(&sm_sys.tdmrs[0], GIB, 2)->nr_used.counter, world_nr_taken + 256);
+	ASSERT_EQ(sm_pamt_entry(&sm_sys.tdmrs[0], RAM_BASE, 2)->nr_used.counter, world_nr_taken + 256);
 	for (i = 0; i < NR_BIG; i++) {
 		struct sm_pamt *big = sm_pamt_entry(&sm_sys.tdmrs[0], BIG(i), 1);
 

@@ -3,7 +3,6 @@
  * A TD driven by SEAMCALLs alone.  Reading the file "bare_td" in debugfs runs it
  * "rounds" times; what is read is KTAP.  Needs SVM switched on: load kvm_amd.
  */
-#include <linux/cpu.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
@@ -13,6 +12,7 @@
 #include <asm/tdx.h>
 
 #include "bare_td_test.h"
+#include "enable.h"
 
 static unsigned int rounds = 100;
 module_param(rounds, uint, 0644);
@@ -89,32 +89,9 @@ static const struct file_operations bare_td_fops = {
 	.release = single_release,
 };
 
-static void enable_cpu(void *ret)
-{
-	int r = tdx_cpu_enable();
-
-	if (r)
-		WRITE_ONCE(*(int *)ret, r);
-}
-
-/* What KVM does when it has TDs to offer. */
-static int enable(void)
-{
-	int r = 0;
-
-	cpus_read_lock();
-	if (!tdx_is_enabled()) {
-		on_each_cpu(enable_cpu, &r, true);
-		if (!r)
-			r = tdx_enable();
-	}
-	cpus_read_unlock();
-	return r ?: tdx_get();
-}
-
 static int __init bare_td_load(void)
 {
-	int r = enable();
+	int r = tdx_test_enable();
 
 	if (r) {
 		pr_err("bare_td: no TDX: %d\n", r);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TDX_SOFTMOD_TESTS_CONFORMANCE_H
+#define TDX_SOFTMOD_TESTS_CONFORMANCE_H
+
+/*
+ * Each leaf with right and wrong operands, in right and wrong states: status and
+ * outputs as the ABI lists them.
+ *
+ * A machine goes through stages, from a module that was just loaded to a TD that is
+ * gone.  Each row is one SEAMCALL at one stage, on a machine that no other row has
+ * touched.  Rows from READY to TEARDOWN run in user space, and in the kernel on real
+ * pages and CPUs; a module that runs can not go through the others again.
+ */
+
+#include "world.h"
+
+#define TDR		PAGE(0)
+#define TDCX(n)		PAGE(1 + (n))
+/* A TD in state HKID_ASSIGNED or KEYS_CONFIGURED, with as many TDCX pages as the stage says. */
+#define NEW_TDR		PAGE(8)
+#define VCPU		PAGE(16)
+/* A vCPU that is not initialised, with too few pages. */
+#define NEW_VCPU	PAGE(24)
+#define TABLES		32
+#define ADDED		PAGE(40)
+#define FREE_PAGE	PAGE(64)
+#define FREE_PAGE2	PAGE(65)
+
+/* GPAs: what is at them from stage MEMORY on. */
+#define GPA_MAPPED	0x1000ULL
+#define GPA_FREE	0x2000ULL
+#define GPA_PENDING	0x3000ULL
+#define GPA_BLOCKED	0x4000ULL
+#define GPA_BIG		0x200000ULL
+#define GPA_TABLE	0x400000ULL
+#define GPA_NO_TABLE	0x40000000ULL
+
+enum stage {
+	LOADED, SYS_INITED, LP_INITED, CONFIGURED, NO_TDMR,
+	READY, CREATED, KEYED, WITH_TDCX, INITED, WITH_VCPU, MEMORY, RUNNABLE, TRACKED, FLUSHED,
+	BLOCKED, TEARDOWN,
+	SHUTDOWN, NR_STAGES
+};
+
+/* From stage @stage - 1, which is READY or later; false if a SEAMCALL failed. */
+bool conformance_reach(enum stage stage);
+
+struct conformance_row {
+	u16 leaf;
+	u8 version;
+	/* enum stage */
+	u8 stage;
+	struct tdx_module_args in;
+	u64 status;
+	/* What is in the way. */
+	void (*before)(void);
+	struct {
+		bool checked;
+		u64 rcx, rdx;
+	} out;
+};
+
+extern const struct conformance_row conformance_rows[];
+extern const unsigned int conformance_nr_rows;
+
+#define OUT(a, b)		{ true, (a), (b) }
+#define SEPT(e, state, level)	OUT(e, (u64)(state) << 8 | (level))
+#define FREE_ENTRY		TDX_SEPT_ENTRY_SVE
+#define LEAF_ENTRY(hpa)		(TDX_SEPT_ENTRY_SVE | 0xf0 | (hpa))
+#define NL_ENTRY		7ULL
+#define BUSY(op)		(TDX_OPERAND_BUSY | (op))
+#define INVALID(op)		(TDX_OPERAND_INVALID | (op))
+#define RANGE(op)		(TDX_OPERAND_ADDR_RANGE_ERROR | (op))
+#define METADATA(op)		(TDX_PAGE_METADATA_INCORRECT | (op))
+
+/* The SEAMCALL of @row, with what is in its way; true if all is as expected. */
+bool conformance_run(const struct conformance_row *row);
+/* What a row did or got when it was not as expected. */
+extern struct conformance_result {
+	u64 status, rcx, rdx;
+} conformance_result;
+
+/* For what is in the way: @size bytes at @to are those at @from while the row runs. */
+void conformance_poke(void *to, const void *from, size_t size);
+#define POKE(lvalue, value)						\
+	do {								\
+		typeof(lvalue) poked_ = (value);			\
+									\
+		conformance_poke(&(lvalue), &poked_, sizeof(poked_));	\
+	} while (0)
+
+/* Codes that the ABI lists for a leaf. */
+struct conformance_listed {
+	u16 leaf;
+	u64 code;
+	/* Why no test can see it; NULL: one must. */
+	const char *unreachable;
+};
+
+extern const struct conformance_listed conformance_listed[];
+extern const unsigned int conformance_nr_listed;
+
+/* Is @status, whatever operand it names, the code @listed? */
+static inline bool conformance_is(const struct conformance_listed *listed, unsigned int leaf,
+				  u64 status)
+{
+	return listed->leaf == leaf && listed->code >> 32 == status >> 32;
+}
+
+/* "conformance.mem-page-add" of a leaf. */
+void conformance_name(unsigned int leaf, char *ret_name, size_t size);
+
+#endif

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The world of tests in the kernel: world.h's addresses stand for pages that were
+ * allocated, SEAMCALLs go to the module that runs.
+ */
+#include <linux/cpu.h>
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/sizes.h>
+#include <linux/smp.h>
+
+#include <asm/tdx_host.h>
+
+#include "conformance.h"
+#include "world_kernel.h"
+
+#define BLOCK_ORDER	get_order(SZ_2M)
+/* What of an operand is the page: KeyIDs are above. */
+#define PAGE_BITS	GENMASK_ULL(47, 12)
+
+enum { PAGES, BIG0, BIG1, BUFFERS, OUTSIDE, RESERVED, NR_BLOCKS };
+
+static struct {
+	u64 symbol, real, size;
+	/* Pages that a test may give to a TD. */
+	unsigned int nr;
+} blocks[NR_BLOCKS] = {
+	[PAGES] = { .symbol = PAGE(0), .size = SZ_2M, .nr = NR_WORLD_PAGES },
+	[BIG0] = { .symbol = BIG(0), .size = SZ_2M, .nr = 512 },
+	[BIG1] = { .symbol = BIG(1), .size = SZ_2M, .nr = 512 },
+	[BUFFERS] = { .symbol = BUF, .size = SZ_2M },
+	/* No machine that runs this has so much. */
+	[OUTSIDE] = { .symbol = OUTSIDE_PAGE, .size = SZ_4K, .real = BIT_ULL(46) },
+	[RESERVED] = { .symbol = RESERVED_PAGE, .size = SZ_4K },
+};
+
+#define NR_KEYIDS	3
+static int keyids[NR_KEYIDS];
+
+const unsigned int world_nr_packages = 1;
+unsigned int world_lp;
+static unsigned int other_cpu;
+
+static u64 translate(u64 value, bool to_real)
+{
+	u64 page = value & PAGE_BITS, from, to;
+	unsigned int i;
+
+	/* No SEAMCALL returns what is no TD's. */
+	for (i = 0; i < (to_real ? NR_BLOCKS : OUTSIDE); i++) {
+		from = to_real ? blocks[i].symbol : blocks[i].real;
+		to = to_real ? blocks[i].real : blocks[i].symbol;
+		if (page >= from && page - from < blocks[i].size)
+			return value - from + to;
+	}
+	return value;
+}
+
+phys_addr_t world_real(phys_addr_t pa)
+{
+	return translate(pa, true);
+}
+
+void *world_memory(phys_addr_t pa)
+{
+	phys_addr_t real = world_real(pa);
+
+	return pa >= HOST ? phys_to_virt(real) : sm_va(real);
+}
+
+u64 world_call_here(unsigned int leaf, unsigned int version, struct tdx_module_args *args)
+{
+	u64 status;
+
+	args->rcx = translate(args->rcx, true);
+	args->rdx = translate(args->rdx, true);
+	args->r8 = translate(args->r8, true);
+	args->r9 = translate(args->r9, true);
+	status = sm_seamcall(leaf | (u64)version << TDX_LEAF_VERSION_SHIFT, args);
+	args->rcx = translate(args->rcx, false);
+	args->rdx = translate(args->rdx, false);
+	return status;
+}
+
+struct call {
+	unsigned int leaf, version;
+	struct tdx_module_args *args;
+	u64 status;
+};
+
+static int call_on_cpu(void *data)
+{
+	struct call *call = data;
+
+	call->status = world_call_here(call->leaf, call->version, call->args);
+	return 0;
+}
+
+static u64 world_call_on(unsigned int cpu, unsigned int leaf, unsigned int version,
+			 struct tdx_module_args *args)
+{
+	struct call call = { leaf, version, args };
+
+	smp_call_on_cpu(cpu, call_on_cpu, &call, false);
+	return call.status;
+}
+
+u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *args)
+{
+	return world_lp ? world_call_on(other_cpu, leaf, version, args) :
+			  world_call_here(leaf, version, args);
+}
+
+void world_enter(void)
+{
+	cpus_read_lock();
+	migrate_disable();
+	other_cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+}
+
+void world_leave(void)
+{
+	migrate_enable();
+	cpus_read_unlock();
+}
+
+static u64 type_of(u64 page, u64 *ret_level)
+{
+	struct tdx_module_args args = { .rcx = page };
+
+	if (world_call(TDH_PHYMEM_PAGE_RDMD, 0, &args))
+		return TDX_PT_NDA;
+	*ret_level = args.r8;
+	return args.rcx;
+}
+
+/* All 2 MiB of it, by what softmod counts. */
+static bool is_free(phys_addr_t real)
+{
+	struct sm_page page;
+
+	sm_page_at(real, 1, &page);
+	return page.entry->type == TDX_PT_NDA && !atomic64_read(&page.entry->nr_used);
+}
+
+/* Calls @what for each page that is a TD's and of @type, if that is not 0; how many. */
+static unsigned int visit_pages(u64 type, void (*what)(u64 page))
+{
+	unsigned int block, i, nr = 0;
+	u64 level, page, is;
+
+	for (block = PAGES; block <= BIG1; block++) {
+		if (is_free(blocks[block].real))
+			continue;
+		for (i = 0; i < blocks[block].nr; i++) {
+			page = blocks[block].symbol + i * 4096ULL;
+			is = type_of(page, &level);
+			if (is == TDX_PT_NDA || (type && type != is))
+				continue;
+			what(page);
+			nr++;
+			if (level)
+				break;
+		}
+	}
+	return nr;
+}
+
+/* On the CPU that used it last. */
+static void flush_vcpu(u64 page)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct tdx_module_args args = { .rcx = page };
+
+		world_call_on(cpu, TDH_VP_FLUSH, 0, &args);
+	}
+}
+
+static void end_td(u64 page)
+{
+	CALL(MNG_VPFLUSHDONE, .rcx = page);
+}
+
+static void free_keyid(u64 page)
+{
+	CALL(MNG_KEY_FREEID, .rcx = page);
+}
+
+static void reclaim(u64 page)
+{
+	CALL(PHYMEM_PAGE_RECLAIM, .rcx = page);
+}
+
+static void nothing(u64 page)
+{
+}
+
+unsigned int world_clean(void)
+{
+	unsigned int block, nr;
+
+	visit_pages(TDX_PT_TDVPR, flush_vcpu);
+	visit_pages(TDX_PT_TDR, end_td);
+	/* One may have been interrupted. */
+	CALL(PHYMEM_CACHE_WB, .rcx = 1);
+	CALL(PHYMEM_CACHE_WB);
+	visit_pages(TDX_PT_TDR, free_keyid);
+	/* TDRs have pages until the others are gone. */
+	visit_pages(0, reclaim);
+	visit_pages(TDX_PT_TDR, reclaim);
+
+	nr = visit_pages(0, nothing);
+	if (nr)
+		return nr;
+	for (block = PAGES; block <= BIG1; block++)
+		nr += !!memchr_inv(phys_to_virt(blocks[block].real), 0, SZ_2M);
+	return nr;
+}
+
+static bool find_reserved(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < sm_sys.nr_tdmrs; i++) {
+		if (sm_sys.tdmrs[i].nr_reserved) {
+			blocks[RESERVED].real = sm_sys.tdmrs[i].reserved[0].base;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The ones that rows name, so that nobody else gets them. */
+static int take_keyids(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_KEYIDS; i++) {
+		keyids[i] = tdx_guest_keyid_alloc();
+		if (keyids[i] < 0)
+			return keyids[i];
+	}
+	return keyids[0] == FIRST_HKID + 1 && keyids[2] == FIRST_HKID + 3 ? 0 : -EBUSY;
+}
+
+int world_load(void)
+{
+	unsigned int i;
+	int r;
+
+	if (!find_reserved() || boot_cpu_data.x86_phys_bits != 48 || num_online_cpus() < 2)
+		return -ENODEV;
+	r = take_keyids();
+	for (i = PAGES; i <= BUFFERS && !r; i++) {
+		struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, BLOCK_ORDER);
+
+		if (page)
+			blocks[i].real = page_to_phys(page);
+		else
+			r = -ENOMEM;
+	}
+	if (r)
+		world_unload();
+	return r;
+}
+
+void world_unload(void)
+{
+	unsigned int i;
+
+	for (i = PAGES; i <= BUFFERS; i++) {
+		if (blocks[i].real)
+			__free_pages(pfn_to_page(PHYS_PFN(blocks[i].real)), BLOCK_ORDER);
+		blocks[i].real = 0;
+	}
+	for (i = 0; i < NR_KEYIDS; i++) {
+		if (keyids[i] > 0)
+			tdx_guest_keyid_free(keyids[i]);
+		keyids[i] = 0;
+	}
+}

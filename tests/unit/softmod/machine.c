@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A host that starts the module, and notes what it says. */
+#include "machine.h"
+
+struct coverage *coverage;
+
+u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *args)
+{
+	u64 status = sm_seamcall(leaf | (u64)version << TDX_LEAF_VERSION_SHIFT, args);
+
+	if (leaf < SM_NR_LEAVES)
+		coverage->seen[leaf][tdx_status_class(status) & 31][status >> 32 & 255] = 1;
+	return status;
+}
+
+bool world_saw(unsigned int leaf, u64 code)
+{
+	return coverage->seen[leaf][tdx_status_class(code) & 31][code >> 32 & 255];
+}
+
+void world_write_tdmrs(void)
+{
+	u64 *array = world_memory(BUF);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		u64 *info = world_memory(BUF + 0x1000 + i * 512);
+
+		memset(info, 0, 512);
+		array[i] = BUF + 0x1000 + i * 512;
+		info[0] = RAM_BASE + i * GIB;
+		info[1] = GIB;
+		/* 1G, 2M, 4K */
+		info[2] = HOST + i * (8ULL << 20);
+		info[3] = 4096;
+		info[4] = info[2] + 4096;
+		info[5] = 8192;
+		info[6] = info[2] + (1ULL << 20);
+		info[7] = 4ULL << 20;
+	}
+	((u64 *)world_memory(BUF + 0x1000))[8] = GIB - (1ULL << 20);
+	((u64 *)world_memory(BUF + 0x1000))[9] = 1ULL << 20;
+}
+
+bool world_init_tdmr(void)
+{
+	struct tdx_module_args args;
+
+	do {
+		args = (struct tdx_module_args){ .rcx = RAM_BASE };
+		if (world_call(TDH_SYS_TDMR_INIT, 0, &args))
+			return false;
+	} while (args.rdx < RAM_BASE + GIB);
+	return true;
+}
+
+bool world_boot(void)
+{
+	world_write_tdmrs();
+	world_lp = 0;
+	if (CALL(SYS_INIT) || CALL(SYS_LP_INIT))
+		return false;
+	world_lp = 1;
+	if (CALL(SYS_LP_INIT) || CALL(SYS_CONFIG, .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID) ||
+	    CALL(SYS_KEY_CONFIG))
+		return false;
+	world_lp = 0;
+	if (CALL(SYS_KEY_CONFIG))
+		return false;
+	return world_init_tdmr();
+}
