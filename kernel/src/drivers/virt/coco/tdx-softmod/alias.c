@@ -57,21 +57,38 @@ static DEFINE_PER_CPU(call_single_data_t, flush_csd);
 /* Somebody has queued it, and it has not begun. */
 static DEFINE_PER_CPU(atomic_t, flush_asked);
 
+/*
+ * In bytes: where the boot loader left data for the kernel, as kexec does, one area of RAM
+ * is two that meet in the middle of a page.
+ */
 static int add_ram(struct resource *res, void *unused)
 {
-	phys_addr_t base = PAGE_ALIGN(res->start), end = PAGE_ALIGN_DOWN(res->end + 1);
 	struct sm_range *last = nr_ram ? &ram[nr_ram - 1] : NULL;
+	u64 size = res->end + 1 - res->start;
 
-	if (base >= end)
-		return 0;
-	if (last && last->base + last->size == base) {
-		last->size += end - base;
+	if (last && last->base + last->size == res->start) {
+		last->size += size;
 		return 0;
 	}
 	if (nr_ram == SM_MAX_CMRS)
 		return -ENOSPC;
-	ram[nr_ram++] = (struct sm_range){ .base = base, .size = end - base };
+	ram[nr_ram++] = (struct sm_range){ .base = res->start, .size = size };
 	return 0;
+}
+
+/* To whole pages. */
+static void round_ram(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < nr_ram; i++) {
+		phys_addr_t base = PAGE_ALIGN(ram[i].base);
+		phys_addr_t end = PAGE_ALIGN_DOWN(ram[i].base + ram[i].size);
+
+		if (base < end)
+			ram[nr++] = (struct sm_range){ .base = base, .size = end - base };
+	}
+	nr_ram = nr;
 }
 
 unsigned int sm_platform_cmrs(struct sm_range *ret_cmrs, unsigned int max)
@@ -293,6 +310,7 @@ int sm_alias_load(void)
 	flushed_at = jiffies - FLUSH_PERIOD;
 	ret = walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1,
 				  NULL, add_ram);
+	round_ram();
 	if (ret || !nr_ram) {
 		pr_err("memory: more than %d areas of RAM\n", SM_MAX_CMRS);
 		return -E2BIG;
