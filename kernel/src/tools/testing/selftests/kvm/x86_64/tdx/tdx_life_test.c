@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -153,11 +154,19 @@ static void *spin(void *arg)
 	return NULL;
 }
 
+/* The agent turns round at least once more. */
+static void wait_for_rounds(struct td *td)
+{
+	uint64_t last = td->vcpus[0].box->rounds;
+
+	while (td->vcpus[0].box->rounds == last)
+		sched_yield();
+}
+
 /* The vCPU moves between CPUs and is interrupted all the time. */
 static void test_move(void)
 {
 	struct runner runner = {};
-	uint64_t last = 0;
 	struct td td;
 	int i, nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -172,12 +181,72 @@ static void test_move(void)
 		CPU_SET(i % nr_cpus, &cpus);
 		EXPECT_EQ(pthread_setaffinity_np(runner.thread, sizeof(cpus), &cpus), 0);
 		pthread_kill(runner.thread, SIGUSR1);
-		while (td.vcpus[0].box->rounds == last)
-			sched_yield();
-		last = td.vcpus[0].box->rounds;
+		wait_for_rounds(&td);
 	}
 	td.vcpus[0].box->stop = 1;
 	EXPECT_EQ(pthread_join(runner.thread, NULL), 0);
+	td_destroy(&td);
+}
+
+static bool set_online(int cpu, bool online)
+{
+	char path[64];
+	bool done;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+	fd = open(path, O_WRONLY);
+	EXPECT(fd >= 0);
+	done = write(fd, online ? "1" : "0", 1) == 1;
+	close(fd);
+	return done;
+}
+
+/* The vCPU goes on while the CPU it runs on goes away and comes back. */
+static void test_cpu_offline(void)
+{
+	int i, cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	struct runner runner = {};
+	cpu_set_t cpus;
+	struct td td;
+
+	EXPECT(cpu > 1);
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	runner.td = &td;
+	EXPECT_EQ(pthread_create(&runner.thread, NULL, spin, &runner), 0);
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	for (i = 0; i < 6; i++) {
+		if (i % 2 == 0)
+			EXPECT_EQ(pthread_setaffinity_np(runner.thread, sizeof(cpus), &cpus), 0);
+		wait_for_rounds(&td);
+		EXPECT(set_online(cpu, i % 2));
+		wait_for_rounds(&td);
+	}
+	td.vcpus[0].box->stop = 1;
+	EXPECT_EQ(pthread_join(runner.thread, NULL), 0);
+	td_expect_verified(&td);
+	td_destroy(&td);
+}
+
+/* The CPU that a vCPU ran on last is gone when it runs again. */
+static void test_cpu_gone(void)
+{
+	int cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	cpu_set_t cpus, before;
+	struct td td;
+
+	EXPECT_EQ(sched_getaffinity(0, sizeof(before), &before), 0);
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	EXPECT_EQ(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
+	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
+	CALL(&td, 0, AGENT_NOP);
+
+	EXPECT_EQ(sched_setaffinity(0, sizeof(before), &before), 0);
+	EXPECT(set_online(cpu, false));
+	CALL(&td, 0, AGENT_NOP);
+	EXPECT(set_online(cpu, true));
 	td_destroy(&td);
 }
 
@@ -271,6 +340,7 @@ int main(void)
 		{ "boot", test_boot }, { "vcpus", test_vcpus }, { "order", test_order },
 		{ "refuse", test_refuse }, { "triple-fault", test_triple_fault },
 		{ "immediate-exit", test_immediate_exit }, { "move", test_move },
+		{ "cpu-offline", test_cpu_offline }, { "cpu-gone", test_cpu_gone },
 		{ "threads", test_threads }, { "close-order", test_close_order },
 		{ "unfinished", test_unfinished }, { "kill", test_kill }, {},
 	};
