@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -426,6 +428,69 @@ static void test_demote_again(void)
 	}
 }
 
+#define SLOT_GPA	0x40000000ULL
+#define SLOT_BYTES	(2 * HUGE)
+
+/* Memory of its own file at SLOT_GPA; 0 bytes: none. */
+static void set_slot(int fd, void *shared, uint64_t bytes)
+{
+	EXPECT_EQ(ioctl(td.vm_fd, KVM_SET_USER_MEMORY_REGION2,
+			&((struct kvm_userspace_memory_region2) {
+		.slot = 5,
+		.flags = KVM_MEM_GUEST_MEMFD,
+		.guest_phys_addr = SLOT_GPA,
+		.memory_size = bytes,
+		.userspace_addr = (uint64_t)shared,
+		.guest_memfd = fd,
+	})), 0);
+}
+
+static void use_slot(unsigned int index)
+{
+	struct kvm_create_guest_memfd gmem = { .size = SLOT_BYTES };
+	void *shared;
+	int i, fd;
+
+	if (index) {
+		CALL(&td, index, AGENT_SPIN, AT, 4 * HUGE);
+		return;
+	}
+	shared = mmap(NULL, SLOT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	EXPECT(shared != MAP_FAILED);
+	while (!td.vcpus[1].box->rounds)
+		sched_yield();
+	for (i = 0; i < ROUNDS; i++) {
+		fd = ioctl(td.vm_fd, KVM_CREATE_GUEST_MEMFD, &gmem);
+		EXPECT(fd >= 0);
+		set_slot(fd, shared, SLOT_BYTES);
+		EXPECT_EQ(td_accept(&td, 0, SLOT_GPA, SLOT_BYTES, 1), 0);
+		expect_zero(SLOT_GPA, SLOT_BYTES);
+		fill(SLOT_GPA, SLOT_BYTES);
+		EXPECT_MAPPED(0, 4 + 2, 0);
+		set_slot(fd, shared, 0);
+		EXPECT_MAPPED(0, 4, 0);
+		close(fd);
+	}
+	munmap(shared, SLOT_BYTES);
+	td.vcpus[1].box->stop = 1;
+}
+
+/* A slot goes and another comes in its place, while a vCPU runs. */
+static void test_slot(void)
+{
+	create(2);
+	EXPECT_EQ(ioctl(td.vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &((struct kvm_memory_attributes) {
+		.address = SLOT_GPA,
+		.size = SLOT_BYTES,
+		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
+	})), 0);
+	EXPECT_EQ(td_accept(&td, 0, AT, 4 * HUGE, 1), 0);
+	fill(AT, 4 * HUGE);
+	run_workers(2, use_slot);
+	expect_filled(AT, 4 * HUGE);
+	destroy();
+}
+
 /* The file goes before the TD does, with large pages, small ones and cut ones. */
 static void test_file_closed(void)
 {
@@ -449,7 +514,7 @@ int main(void)
 		{ "punch", test_punch }, { "accept-race", test_accept_race },
 		{ "convert-race", test_convert_race }, { "pre-fault", test_pre_fault },
 		{ "demote-again", test_demote_again },
-		{ "file-closed", test_file_closed }, {},
+		{ "slot", test_slot }, { "file-closed", test_file_closed }, {},
 	};
 
 	return td_run_tests(tests);
