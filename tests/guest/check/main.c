@@ -26,6 +26,7 @@ static const struct {
     { "guest.memory-accepted", check_memory_accepted },
     { "guest.tdreport", check_tdreport },
     { "guest.rtmr-extend", check_rtmr_extend },
+    { "guest.quote", check_quote },
     { "guest.cpu-offline", check_cpu_offline },
 };
 

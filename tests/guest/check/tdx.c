@@ -11,7 +11,6 @@
 #include "check.h"
 
 #define LEAF_TDX     0x21
-#define REPORTDATA   64
 #define RTMR         "/sys/devices/virtual/misc/tdx_guest/measurements/rtmr3:sha384"
 #define ATTR_DEBUG   (1ULL << 0)
 #define ATTR_NO_VE   (1ULL << 28)
@@ -19,46 +18,9 @@
 #define TYPE_TDX     0x81
 #define TCB_INFO_LEN 239
 
-/* As the TDX module lays it out. */
-struct tdreport {
-    uint8_t type, subtype, version, reserved0;
-    uint8_t reserved1[12];
-    uint8_t cpusvn[16];
-    uint8_t tcb_info_hash[SHA384_SIZE];
-    uint8_t info_hash[SHA384_SIZE];
-    uint8_t reportdata[REPORTDATA];
-    uint8_t reserved2[32];
-    uint8_t mac[32];
-    struct {
-        uint64_t valid;
-        uint8_t tcb_svn[16];
-        uint8_t mrseam[SHA384_SIZE];
-        uint8_t mrsignerseam[SHA384_SIZE];
-        uint64_t attributes;
-        uint8_t rest[111];
-    } __attribute__((packed)) tcb_info;
-    uint8_t reserved3[17];
-    struct {
-        uint64_t attributes;
-        uint64_t xfam;
-        uint8_t mrtd[SHA384_SIZE];
-        uint8_t mrconfigid[SHA384_SIZE];
-        uint8_t mrowner[SHA384_SIZE];
-        uint8_t mrownerconfig[SHA384_SIZE];
-        uint8_t rtmr[4][SHA384_SIZE];
-        uint8_t servtd_hash[SHA384_SIZE];
-        uint8_t reserved[64];
-    } __attribute__((packed)) info;
-} __attribute__((packed));
-
 _Static_assert(sizeof(struct tdreport) == 1024, "the layout of a TDREPORT");
 _Static_assert(offsetof(struct tdreport, tcb_info) == 0x100, "the layout of a TDREPORT");
 _Static_assert(offsetof(struct tdreport, info) == 0x200, "the layout of a TDREPORT");
-
-struct report_request {
-    uint8_t reportdata[REPORTDATA];
-    struct tdreport report;
-};
 
 #define GET_REPORT _IOWR('T', 1, struct report_request)
 
@@ -73,8 +35,7 @@ bool is_td(void)
     return ebx == 0x65746e49 && edx == 0x5844546c && ecx == 0x20202020;
 }
 
-/* Returns 0 or -errno. */
-static int get_report(uint8_t seed, struct report_request *request)
+int get_report(uint8_t seed, struct report_request *request)
 {
     int fd = open("/dev/tdx_guest", O_RDWR | O_CLOEXEC);
     int r = 0;
@@ -82,7 +43,7 @@ static int get_report(uint8_t seed, struct report_request *request)
     if (fd < 0)
         return -errno;
     memset(request, 0, sizeof(*request));
-    for (unsigned int i = 0; i < REPORTDATA; i++)
+    for (unsigned int i = 0; i < REPORTDATA_SIZE; i++)
         request->reportdata[i] = (uint8_t)(seed + i);
     if (ioctl(fd, GET_REPORT, request) < 0)
         r = -errno;
@@ -132,7 +93,7 @@ static const char *report_fault(const struct tdreport *report, uint8_t seed)
     if (report->type != TYPE_TDX || report->subtype != 0 || report->version > 1 ||
         report->reserved0)
         return "type";
-    for (unsigned int i = 0; i < REPORTDATA; i++)
+    for (unsigned int i = 0; i < REPORTDATA_SIZE; i++)
         if (report->reportdata[i] != (uint8_t)(seed + i))
             return "REPORTDATA is not what was asked for";
     if (!is_zero(report->reserved1, sizeof(report->reserved1)) ||

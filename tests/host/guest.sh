@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# One guest of tests/lab/build-guest: its domain, its start, what it says on its console. Wants $kind (plain, td) and
+# $suite, and takes what guest_options leaves behind.
+
+images=/var/lib/libvirt/images
+deadline_s=${GUEST_DEADLINE_S:-480}
+memory_mib=512 vcpus=2 example=td reboots=''
+
+# guest_options [--memory MIB] [--vcpus N] [--quotes] [--reboot]: sets $name, which tells memory and vCPUs if they are
+# not the usual ones, and what follows from it.
+guest_options() {
+	name=guest-$kind-$suite
+	while (($#)); do
+		case $1 in
+		--memory) memory_mib=$2 name+=-$2m && shift ;;
+		--vcpus) vcpus=$2 name+=-$2cpus && shift ;;
+		--quotes) example=td-quotes ;;
+		--reboot) reboots=reboot-once ;;
+		*) echo "error: $1: not an option; see the head of tests/host/guest.sh" >&2 && exit 1 ;;
+		esac
+		shift
+	done
+	id=guest.${name#guest-}
+	base=/dev/disk/by-id/virtio-guest-$suite
+	console=/var/log/libvirt/qemu/$name-console.log
+	[[ -b $base ]] || { echo "error: no $base; run tests/lab/build-guest $suite and start the lab host anew" >&2; exit 1; }
+}
+
+# An ordinary guest gets the kernel of its disk without firmware: the emulator below the lab host does not survive UEFI
+# firmware in a guest of AMD-V that writes CR8 while an interrupt is pending.
+take_kernel() {
+	mkdir "$work/root"
+	mount -o ro,noload "$base-part2" "$work/root"
+	cp "$work"/root/boot/vmlinuz-* "$images/$name.vmlinuz"
+	cp "$work"/root/boot/initrd.img-* "$images/$name.initrd"
+	umount "$work/root"
+}
+
+# The example as a person has it, but for the size, the disk, the network, the console's file, the mark that it must be
+# protected, which the hook does not let start on a software TDX module, and, where it is to be no TD, what makes it one.
+make_xml() {
+	local edit="s,<name>.*,<name>$name</name>,; s,$images/$example.qcow2,$images/$name.qcow2,;
+		s,<memory .*,<memory unit='MiB'>$memory_mib</memory>,; s,<vcpu>.*,<vcpu>$vcpus</vcpu>,;
+		s,<serial type='pty'/>,<serial type='file'><source path='$console'/></serial>,; /<console /d; /<tdx:required/d;
+		/<interface /,/<\/interface>/d"
+	local arguments
+	if [[ -n $reboots ]]; then
+		edit+="; s,<target dev='vda'.*,&<serial>$reboots</serial>,"
+	else
+		edit+="; s,<cpu mode,<on_reboot>destroy</on_reboot>&,"
+	fi
+	if [[ $kind == plain ]]; then
+		take_kernel
+		arguments="root=UUID=$(blkid -o value -s UUID "$base-part2") ro console=ttyS0 loglevel=6"
+		arguments+=" systemd.show_status=no guest-check"
+		edit+="; /<launchSecurity/d; s,<os firmware='efi'>,<os>,
+			s,</type>,&<kernel>$images/$name.vmlinuz</kernel><initrd>$images/$name.initrd</initrd><cmdline>$arguments</cmdline>,"
+	fi
+	sed "$edit" "$here/../../docs/examples/$example.xml" >"$work/$name.xml"
+	virt-xml-validate "$work/$name.xml" domain >/dev/null
+	echo "$memory_mib MiB, $vcpus vCPUs"
+}
+
+start() {
+	rm -f "$console"
+	qemu-img create -q -f qcow2 -F raw -b "$base" "$images/$name.qcow2"
+	virsh -q create "$work/$name.xml"
+	virsh domstate "$name"
+}
+
+is_there() {
+	virsh -q list --name | grep -qx "$name"
+}
+
+# says TEXT: the guest has said TEXT on its console; 1 if it ends before, or does not in time.
+says() {
+	local end=$((SECONDS + deadline_s))
+	until grep -aq "$1" "$console"; do
+		# While libvirt reboots it there may be none for a moment.
+		is_there || { [[ -n $reboots ]] && sleep 5 && is_there; } || { echo "the guest ended before it said '$1'"; return 1; }
+		((SECONDS < end)) || { echo "the guest did not say '$1' within $deadline_s s"; return 1; }
+		sleep 0.5
+	done
+}
+
+# The guest powers itself off when it is through.
+ends() {
+	local end=$((SECONDS + deadline_s))
+	while is_there; do
+		((SECONDS < end)) || { echo "not through within $deadline_s s"; return 1; }
+		sleep 0.5
+	done
+	grep -a 'guest-check: ' "$console" | tr -d '\r'
+}
+
+# What a TD takes of the host: KeyIDs now, pages that never came back.
+taken() {
+	echo "KeyIDs: $(keyids_used)," \
+		"leaked pages: $(cat /sys/kernel/debug/kvm/tdx-leaked-pages)"
+}
+
+gives_back() {
+	local now
+	# The last reference goes with a worker of the kernel's.
+	for _ in {1..20}; do
+		now=$(taken)
+		[[ $now != "$1" ]] || { echo "$now"; return; }
+		sleep 0.5
+	done
+	echo "$now; before the guest started $1"
+	return 1
+}
