@@ -18,6 +18,11 @@ run: ## Build, install, boot, start guests, write the validation report
 test: ## Everything that can be tested on this machine, make run included
 	@$(runner) tests/plan/test.toml
 
+.PHONY: test-debug
+test-debug: ## The kernel's tests once more, on a kernel with KASAN and lockdep
+	@$(runner) tests/plan/debug.toml --report build/report-debug \
+		--only $(shell sed -n 's/^id = "\(debug\..*\)"/\1/p' tests/plan/debug.toml)
+
 .PHONY: check
 check: ## The fast checks: no VM, no root, under two minutes
 	@$(runner) tests/plan/check.toml --report build/report-check
