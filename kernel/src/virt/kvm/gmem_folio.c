@@ -75,14 +75,20 @@ static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
 	return folio;
 }
 
-/* The lock keeps a punch, and what made the range shared before it, out. */
+/*
+ * The lock keeps a punch, and what made the range shared before it, out.  A punch
+ * somewhere else in the file is worth waiting for: a page that is taken instead
+ * keeps its 2 MiB in pages for as long as it is there.
+ */
 static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
 				      struct address_space *mapping, pgoff_t index)
 {
 	struct folio *folio = NULL;
 
-	if (!filemap_invalidate_trylock_shared(mapping))
+	if (!slot_wants_huge(kvm, slot, index))
 		return NULL;
+
+	filemap_invalidate_lock_shared(mapping);
 
 	if (slot_wants_huge(kvm, slot, index))
 		folio = create_huge(mapping, index);
@@ -120,46 +126,6 @@ static bool must_split(const struct kvm_memory_slot *slot, const struct folio *f
 	       (!folio_test_uptodate(folio) && !kvm_gmem_slot_order(slot, folio));
 }
 
-/* For the guest.  A new folio is huge if the slot can use all of it. */
-struct folio *kvm_gmem_grab_slot_folio(struct kvm *kvm, struct kvm_memory_slot *slot,
-				       struct address_space *mapping, pgoff_t index)
-{
-	struct folio *folio;
-	int ret;
-
-	for (;;) {
-		folio = filemap_lock_folio(mapping, index);
-		if (IS_ERR(folio))
-			folio = create_slot_huge(kvm, slot, mapping, index);
-		if (!folio)
-			folio = filemap_grab_folio(mapping, index);
-		if (IS_ERR(folio) || !must_split(slot, folio))
-			return folio;
-
-		folio_unlock(folio);
-		folio_put(folio);
-
-		ret = kvm_gmem_split(mapping, index);
-		if (ret)
-			return ERR_PTR(ret);
-	}
-}
-
-/*
- * For user space that wants [@start, @end) of the file to have memory.  The caller
- * holds invalidate_lock.
- */
-struct folio *kvm_gmem_grab_range_folio(struct address_space *mapping, pgoff_t index,
-					pgoff_t start, pgoff_t end)
-{
-	struct folio *folio = NULL;
-
-	if (can_be_huge(index, start, end))
-		folio = create_huge(mapping, index);
-
-	return folio ?: filemap_grab_folio(mapping, index);
-}
-
 /*
  * Make sure that the page at @index, if there is one, is a folio of its own.
  * Contents, addresses and preparedness stay; nothing that maps the pages notices.
@@ -168,7 +134,7 @@ struct folio *kvm_gmem_grab_range_folio(struct address_space *mapping, pgoff_t i
  * failure code go away soon; that of a private page that could not be taken back
  * stays for ever, and so must the folio.
  */
-int kvm_gmem_split(struct address_space *mapping, pgoff_t index)
+static int split_at(struct address_space *mapping, pgoff_t index)
 {
 	unsigned long deadline = jiffies + SPLIT_TIMEOUT;
 	struct folio *folio;
@@ -194,6 +160,71 @@ int kvm_gmem_split(struct address_space *mapping, pgoff_t index)
 }
 
 /*
+ * For the guest.  A new folio is huge if the slot can use all of it.  Whoever holds
+ * invalidate_lock calls kvm_gmem_make_page() first.
+ */
+struct folio *kvm_gmem_grab_slot_folio(struct kvm *kvm, struct kvm_memory_slot *slot,
+				       struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio;
+	int ret;
+
+	for (;;) {
+		folio = filemap_lock_folio(mapping, index);
+		if (IS_ERR(folio))
+			folio = create_slot_huge(kvm, slot, mapping, index);
+		if (!folio)
+			folio = filemap_grab_folio(mapping, index);
+		if (IS_ERR(folio) || !must_split(slot, folio))
+			return folio;
+
+		folio_unlock(folio);
+		folio_put(folio);
+
+		ret = split_at(mapping, index);
+		if (ret)
+			return ERR_PTR(ret);
+	}
+}
+
+/*
+ * For user space that wants [@start, @end) of the file to have memory.  The caller
+ * holds invalidate_lock.
+ */
+struct folio *kvm_gmem_grab_range_folio(struct address_space *mapping, pgoff_t index,
+					pgoff_t start, pgoff_t end)
+{
+	struct folio *folio = NULL;
+
+	if (can_be_huge(index, start, end))
+		folio = create_huge(mapping, index);
+
+	return folio ?: filemap_grab_folio(mapping, index);
+}
+
+/*
+ * Make sure that there is a page at @index, a folio of its own.  invalidate_lock is
+ * held exclusively: until it is dropped, that stays so.
+ */
+int kvm_gmem_make_page(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio;
+	int ret;
+
+	ret = split_at(mapping, index);
+	if (ret)
+		return ret;
+
+	folio = filemap_grab_folio(mapping, index);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+
+	folio_unlock(folio);
+	folio_put(folio);
+	return 0;
+}
+
+/*
  * Make sure that no folio sticks out of [@start, @end).  invalidate_lock is held
  * exclusively: until it is dropped, that stays so.
  */
@@ -202,9 +233,9 @@ int kvm_gmem_split_edges(struct address_space *mapping, pgoff_t start, pgoff_t e
 	int ret = 0;
 
 	if (!IS_ALIGNED(start, KVM_GMEM_HUGE_PAGES))
-		ret = kvm_gmem_split(mapping, start);
+		ret = split_at(mapping, start);
 	if (!ret && !IS_ALIGNED(end, KVM_GMEM_HUGE_PAGES))
-		ret = kvm_gmem_split(mapping, end);
+		ret = split_at(mapping, end);
 
 	return ret;
 }

@@ -23,7 +23,7 @@ struct folio *kvm_gmem_grab_range_folio(struct address_space *mapping, pgoff_t i
 int kvm_gmem_slot_order(const struct kvm_memory_slot *slot, const struct folio *folio);
 
 /* May sleep; -EBUSY if somebody keeps hold of the folio, -ENOMEM, -EINTR. */
-int __must_check kvm_gmem_split(struct address_space *mapping, pgoff_t index);
+int __must_check kvm_gmem_make_page(struct address_space *mapping, pgoff_t index);
 int __must_check kvm_gmem_split_edges(struct address_space *mapping, pgoff_t start, pgoff_t end);
 
 #endif
