@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private faults: which root, what the common walk may do there, and the store.
+ * Private faults: what the common walk may do, and the store.
  */
 #include "mirror_internal.h"
-
-/* Root that resolves the fault. */
-struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
-					   const struct kvm_page_fault *fault)
-{
-	if (is_mirrored_fault(vcpu->kvm, fault))
-		return vcpu->kvm->arch.mirror->root;
-
-	return root_to_sp(vcpu->arch.mmu->root.hpa);
-}
 
 /*
  * Look at an entry of the mirrored PT before the common walk does.
@@ -48,14 +38,6 @@ int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *i
 void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp)
 {
 	sp->private_pt = kvm_mmu_memory_cache_alloc(&vcpu->arch.mmu_private_pt_cache);
-}
-
-int kvm_mirror_topup_cache(struct kvm_vcpu *vcpu)
-{
-	if (!kvm_has_mirror(vcpu->kvm))
-		return 0;
-
-	return kvm_mmu_topup_memory_cache(&vcpu->arch.mmu_private_pt_cache, PT64_ROOT_MAX_LEVEL);
 }
 
 void kvm_mirror_free_cache(struct kvm_vcpu *vcpu)

@@ -197,6 +197,11 @@ void *kvm_mirror_backend(struct kvm *kvm)
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_backend);
 
+struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm)
+{
+	return kvm->arch.mirror->root;
+}
+
 /* Level of the mirrored root and of the shared root. */
 int kvm_mirror_root_level(struct kvm *kvm)
 {

@@ -47,8 +47,6 @@ void kvm_mirror_destroy(struct kvm *kvm);
 void *kvm_mirror_backend(struct kvm *kvm);
 
 /* Faults, mmu_lock held for read unless said otherwise. */
-struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
-					   const struct kvm_page_fault *fault);
 int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter);
 void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp);
 int __must_check kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte);
@@ -67,10 +65,10 @@ int __must_check kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
 /* May sleep; takes mmu_lock. */
 int __must_check kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report);
 
+struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm);
 int kvm_mirror_root_level(struct kvm *kvm);
 int kvm_mirror_max_level(struct kvm *kvm);
 bool kvm_mirror_vcpus_held(struct kvm *kvm);
-int __must_check kvm_mirror_topup_cache(struct kvm_vcpu *vcpu);
 void kvm_mirror_free_cache(struct kvm_vcpu *vcpu);
 
 static inline bool kvm_has_mirror(const struct kvm *kvm)
@@ -88,12 +86,6 @@ static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa)
 
 static inline void kvm_mirror_flush_all(struct kvm *kvm) { }
 static inline void kvm_mirror_destroy(struct kvm *kvm) { }
-static inline struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
-							 const struct kvm_page_fault *fault)
-{
-	return root_to_sp(vcpu->arch.mmu->root.hpa);
-}
-
 static inline int kvm_mirror_fault_step(struct kvm_page_fault *fault,
 					const struct tdp_iter *iter)
 {
@@ -114,9 +106,9 @@ static inline unsigned int kvm_mirror_range_sides(struct kvm *kvm,
 
 static inline void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range) { }
 static inline int kvm_mirror_prepare_zap(struct kvm *kvm) { return 0; }
+static inline struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm) { return NULL; }
 static inline int kvm_mirror_root_level(struct kvm *kvm) { return 0; }
 static inline int kvm_mirror_max_level(struct kvm *kvm) { return KVM_MAX_HUGEPAGE_LEVEL; }
-static inline int kvm_mirror_topup_cache(struct kvm_vcpu *vcpu) { return 0; }
 static inline void kvm_mirror_free_cache(struct kvm_vcpu *vcpu) { }
 static inline bool kvm_has_mirror(const struct kvm *kvm) { return false; }
 static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa) { return false; }
@@ -132,6 +124,24 @@ static inline bool is_mirrored_sp(const struct kvm_mmu_page *sp)
 static inline bool is_mirrored_fault(const struct kvm *kvm, const struct kvm_page_fault *fault)
 {
 	return kvm_has_mirror(kvm) && fault->is_private;
+}
+
+/* Root that resolves the fault.  Inline, as what follows: ordinary faults come here. */
+static inline struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
+							 const struct kvm_page_fault *fault)
+{
+	if (is_mirrored_fault(vcpu->kvm, fault))
+		return kvm_mirror_root(vcpu->kvm);
+
+	return root_to_sp(vcpu->arch.mmu->root.hpa);
+}
+
+static inline int __must_check kvm_mirror_topup_cache(struct kvm_vcpu *vcpu)
+{
+	if (!kvm_has_mirror(vcpu->kvm))
+		return 0;
+
+	return kvm_mmu_topup_memory_cache(&vcpu->arch.mmu_private_pt_cache, PT64_ROOT_MAX_LEVEL);
 }
 
 #endif
