@@ -100,9 +100,7 @@ static void test_mixed(void)
 	mirror_convert(m, 0, HUGE_PAGES, PRIVATE);
 	for (page = 0; page < HUGE_PAGES; page += 2)
 		mirror_do(m, 0, JOB_CHECK, PRIVATE, page + 1, 1, 8);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("a 2 MiB range of which every second page is shared");
+	mirror_finish(m, "a 2 MiB range of which every second page is shared");
 }
 
 /* The guest asks for smaller leaves; its data stays. */
@@ -117,9 +115,7 @@ static void test_split(void)
 	TEST_ASSERT_EQ(mirror_counts(m).huge_pages, huge ? huge - HUGE_PAGES : 0);
 	mirror_do(m, 0, JOB_CHECK, PRIVATE, 0, 2 * HUGE_PAGES, 9);
 	TEST_ASSERT_EQ(mirror_counts(m).pages, 2 * HUGE_PAGES);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("a split keeps the guest's data (%lu pages were in huge leaves)", huge);
+	mirror_finish(m, "a split keeps the guest's data (%lu pages were in huge leaves)", huge);
 }
 
 int main(void)

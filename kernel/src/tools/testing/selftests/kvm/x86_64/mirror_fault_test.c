@@ -22,10 +22,8 @@ static void test_private(u64 flags)
 	TEST_ASSERT(c.calls[KVM_MOCK_LINK] && c.calls[KVM_MOCK_LINK] == c.tables,
 		    "%llu links, %llu tables", c.calls[KVM_MOCK_LINK], c.tables);
 	TEST_ASSERT_EQ(c.calls[KVM_MOCK_BLOCK], 0);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("private faults: %lu pages, %llu of them in huge leaves, flags %lu",
-		    NR, c.huge_pages, flags);
+	mirror_finish(m, "private faults: %lu pages, %llu of them in huge leaves, flags %lu",
+		      NR, c.huge_pages, flags);
 }
 
 static void test_shared(void)
@@ -42,9 +40,7 @@ static void test_shared(void)
 	c = mirror_counts(m);
 	TEST_ASSERT_EQ(c.calls[KVM_MOCK_MAP] + c.calls[KVM_MOCK_LINK], 0);
 	TEST_ASSERT_EQ(c.pages, 0);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("shared faults never reach the private page table");
+	mirror_finish(m, "shared faults never reach the private page table");
 }
 
 /* The same GPA has two contents. */
@@ -61,9 +57,7 @@ static void test_two_sides(void)
 	mirror_do(m, 0, JOB_CHECK, PRIVATE, 0, 16, 4);
 	mirror_host_check(m, 0, 0, 16, 5);
 	TEST_ASSERT_EQ(atomic_load(&m->nr_converted), 0);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("private and shared contents of a GPA are two");
+	mirror_finish(m, "private and shared contents of a GPA are two");
 }
 
 static void expect_fault(struct mirror_vm *m, enum mirror_side side, u64 page)
@@ -92,9 +86,7 @@ static void test_wrong_side(void)
 	nr_others = mirror_counts(m).pages - 1;
 	expect_fault(m, SHARED, 7);
 	TEST_ASSERT_EQ(mirror_counts(m).pages, nr_others);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("the wrong side exits to user space");
+	mirror_finish(m, "the wrong side exits to user space");
 }
 
 static void test_call(void)
@@ -103,24 +95,7 @@ static void test_call(void)
 
 	mirror_do(m, 0, JOB_CALL, PRIVATE, 100, 32, 6);
 	mirror_do(m, 0, JOB_CALL, SHARED, 300, 32, 7);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("instructions are fetched from both sides");
-}
-
-static void prefault(struct mirror_vm *m, u64 page, u64 nr)
-{
-	struct kvm_pre_fault_memory range = {
-		.gpa = MIRROR_GPA + page * PAGE_SIZE,
-		.size = nr * PAGE_SIZE,
-	};
-	int ret;
-
-	do {
-		ret = __vcpu_ioctl(m->vcpu[0], KVM_PRE_FAULT_MEMORY, &range);
-	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
-	TEST_ASSERT(!ret, "KVM_PRE_FAULT_MEMORY: errno %d", errno);
-	TEST_ASSERT_EQ(range.size, 0);
+	mirror_finish(m, "instructions are fetched from both sides");
 }
 
 static void test_prefault(u64 flags)
@@ -129,7 +104,7 @@ static void test_prefault(u64 flags)
 	struct kvm_mirror_test_counts before, after;
 
 	mirror_convert(m, NR, NR, SHARED);
-	prefault(m, 0, NR);
+	mirror_pre_fault(m, MIRROR_GPA, NR);
 	before = mirror_counts(m);
 	TEST_ASSERT_EQ(before.pages, NR);
 
@@ -139,9 +114,7 @@ static void test_prefault(u64 flags)
 	after = mirror_counts(m);
 	TEST_ASSERT_EQ(after.calls[KVM_MOCK_MAP], before.calls[KVM_MOCK_MAP]);
 	TEST_ASSERT_EQ(after.pages, NR);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("pre-faulted private memory needs no fault, flags %lu", flags);
+	mirror_finish(m, "pre-faulted private memory needs no fault, flags %lu", flags);
 }
 
 static void expect_errno(const char *what, int ret, int want)

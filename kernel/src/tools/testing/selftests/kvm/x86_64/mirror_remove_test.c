@@ -111,9 +111,8 @@ static void delete_under_load(u64 flags)
 	mirror_do(m, 0, JOB_CHECK, PRIVATE, 0, NR, 0);
 	mirror_do(m, 1, JOB_WRITE, PRIVATE, 0, NR, 6);
 	mirror_do(m, 1, JOB_CHECK, PRIVATE, 0, NR, 6);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("memslot deleted under 4 vCPUs, and another in its place, flags %lu", flags);
+	mirror_finish(m, "memslot deleted under 4 vCPUs, and another in its place, flags %lu",
+		      flags);
 }
 
 /* Private memory moves by its file: deleted here, bound there, with its contents. */

@@ -93,9 +93,7 @@ static void test_one_range(u64 flags, int busy)
 	/* A page is mapped once, whoever comes first. */
 	TEST_ASSERT_EQ(c.calls[KVM_MOCK_MAP] - (busy ?: 0),
 		       NR - c.huge_pages + c.huge_pages / HUGE_PAGES);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("4 vCPUs fault one range, %d times busy, flags %lu", busy, flags);
+	mirror_finish(m, "4 vCPUs fault one range, %d times busy, flags %lu", busy, flags);
 }
 
 /*
@@ -167,9 +165,7 @@ static void test_punch_under_load(int rounds)
 	join_threads(id);
 	vm_guest_mem_punch_hole(m->vm, MIRROR_GPA, NR * PAGE_SIZE);
 	mirror_do(m, 0, JOB_CHECK, PRIVATE, 0, NR, 0);
-	mirror_verify(m);
-	mirror_destroy(m);
-	mirror_pass("holes under 4 vCPUs");
+	mirror_finish(m, "holes under 4 vCPUs");
 }
 
 /* A child with a VM at work dies when it likes it least. */

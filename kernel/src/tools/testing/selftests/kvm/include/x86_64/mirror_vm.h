@@ -304,6 +304,19 @@ static inline void mirror_do(struct mirror_vm *m, int v, u32 op, enum mirror_sid
 	}
 }
 
+/* Map private memory before the guest asks. */
+static inline void mirror_pre_fault(struct mirror_vm *m, u64 gpa, u64 nr)
+{
+	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = nr * PAGE_SIZE };
+	int ret;
+
+	do {
+		ret = __vcpu_ioctl(m->vcpu[0], KVM_PRE_FAULT_MEMORY, &range);
+	} while (ret < 0 && (errno == EINTR || errno == EAGAIN));
+	TEST_ASSERT(!ret, "KVM_PRE_FAULT_MEMORY: errno %d", errno);
+	TEST_ASSERT_EQ(range.size, 0);
+}
+
 static inline u64 *mirror_host_word(struct mirror_vm *m, u64 page, u32 word)
 {
 	return (u64 *)(m->shared + page * PAGE_SIZE + WORD_OFFSET(word));
@@ -326,6 +339,14 @@ static inline void mirror_host_check(struct mirror_vm *m, u32 word, u64 page, u6
 do {							\
 	printf("ok: " __VA_ARGS__);			\
 	printf("\n");					\
+} while (0)
+
+/* The end of a test that went well. */
+#define mirror_finish(m, ...)				\
+do {							\
+	mirror_verify(m);				\
+	mirror_destroy(m);				\
+	mirror_pass(__VA_ARGS__);			\
 } while (0)
 
 #endif

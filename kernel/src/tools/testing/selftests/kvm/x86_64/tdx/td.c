@@ -455,3 +455,14 @@ uint64_t td_accept(struct td *td, unsigned int index, uint64_t gpa, uint64_t byt
 {
 	return CALL(td, index, AGENT_ACCEPT, gpa, bytes, level);
 }
+
+void td_pre_fault(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes)
+{
+	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = bytes };
+	int ret;
+
+	do {
+		ret = ioctl(td->vcpus[index].fd, KVM_PRE_FAULT_MEMORY, &range);
+	} while (range.size && (!ret || errno == EAGAIN || errno == EINTR));
+	EXPECT_EQ(range.size, 0);
+}

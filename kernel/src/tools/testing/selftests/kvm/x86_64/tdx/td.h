@@ -85,6 +85,8 @@ uint64_t td_map_gpa(struct td *td, unsigned int index, uint64_t gpa, uint64_t by
 		    bool is_private);
 /* Private pages become usable: AGENT_ACCEPT.  Returns the status. */
 uint64_t td_accept(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes, int level);
+/* The host maps private memory before the TD asks for it. */
+void td_pre_fault(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes);
 
 /* look.c: what the host sees */
 unsigned long td_stat(const struct td *td, const char *name);

@@ -5,7 +5,6 @@
  * the same, and no page is lost.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -376,14 +375,8 @@ static void test_convert_race(void)
 /* The host maps ahead of the guest, a huge page by one step. */
 static void test_pre_fault(void)
 {
-	struct kvm_pre_fault_memory range = { .gpa = AT, .size = 4 * HUGE };
-	int ret;
-
 	create(1);
-	do {
-		ret = ioctl(td.vcpus[0].fd, KVM_PRE_FAULT_MEMORY, &range);
-	} while (range.size && (!ret || errno == EAGAIN || errno == EINTR));
-	EXPECT_EQ(range.size, 0);
+	td_pre_fault(&td, 0, AT, 4 * HUGE);
 	EXPECT_MAPPED(0, 4, 0);
 	EXPECT_EQ(td_accept(&td, 0, AT, 4 * HUGE, 1), 0);
 	expect_zero(AT, 4 * HUGE);

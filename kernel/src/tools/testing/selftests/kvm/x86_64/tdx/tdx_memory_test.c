@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -270,14 +269,8 @@ static void test_convert_race(void)
 /* Memory is mapped before the TD asks. */
 static void test_pre_fault(void)
 {
-	struct kvm_pre_fault_memory range = { .gpa = AT, .size = HUGE };
-	int ret;
-
 	create(1);
-	do {
-		ret = ioctl(td.vcpus[0].fd, KVM_PRE_FAULT_MEMORY, &range);
-	} while (range.size && (!ret || errno == EAGAIN || errno == EINTR));
-	EXPECT_EQ(range.size, 0);
+	td_pre_fault(&td, 0, AT, HUGE);
 	EXPECT_EQ(td_accept(&td, 0, AT, HUGE, 0), 0);
 	expect_private(0, AT, HUGE, 0);
 	td_destroy(&td);
