@@ -5,11 +5,9 @@
  * its clock counting them.  One line "FIGURE VALUE" each.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -35,14 +33,6 @@ static void say(const char *figure, uint64_t value)
 {
 	printf("%s %lu\n", figure, value);
 	fflush(stdout);
-}
-
-static void say_for(const char *figure, uint64_t nr_pages, uint64_t value)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), figure, nr_pages);
-	say(name, value);
 }
 
 static void create(uint64_t bytes)
@@ -71,29 +61,6 @@ static void set_huge_pages(bool on)
 
 	EXPECT(fd >= 0 && write(fd, on ? "Y" : "N", 1) == 1);
 	close(fd);
-}
-
-static void pre_fault(uint64_t gpa, uint64_t bytes)
-{
-	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = bytes };
-	int ret;
-
-	do {
-		ret = ioctl(td.vcpus[0].fd, KVM_PRE_FAULT_MEMORY, &range);
-	} while (range.size && (!ret || errno == EAGAIN || errno == EINTR));
-	EXPECT_EQ(range.size, 0);
-}
-
-/* The attribute alone: the memory stays, so that a fault finds it there. */
-static uint64_t set_attributes(uint64_t gpa, uint64_t bytes, uint64_t attributes)
-{
-	struct kvm_memory_attributes range = {
-		.address = gpa, .size = bytes, .attributes = attributes,
-	};
-	uint64_t start = now();
-
-	EXPECT_EQ(ioctl(td.vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &range), 0);
-	return now() - start;
 }
 
 static void bench_create(void)
@@ -155,77 +122,14 @@ static void bench_convert(void)
 	td_destroy(&td);
 }
 
-/* @nr_pages of 4 KiB are mapped: take them away. */
-static void bench_removal(uint64_t nr_pages)
-{
-	uint64_t bytes = nr_pages * PAGE, kicks, tracks, ticks;
-
-	set_attributes(AT, bytes, KVM_MEMORY_ATTRIBUTE_PRIVATE);
-	pre_fault(AT, bytes);
-	kicks = td_stat(&td, "mirror_kicks");
-	tracks = td_stat(&td, "mirror_track");
-	ticks = set_attributes(AT, bytes, 0);
-	say_for("mmu.kicks-per-range.%lu", nr_pages, td_stat(&td, "mirror_kicks") - kicks);
-	say_for("mmu.tracks-per-range.%lu", nr_pages, td_stat(&td, "mirror_track") - tracks);
-
-	/* The attributes cost something, too: the same with nothing mapped. */
-	set_attributes(AT, bytes, KVM_MEMORY_ATTRIBUTE_PRIVATE);
-	ticks -= set_attributes(AT, bytes, 0);
-	say_for("mmu.remove-page.%lu.instructions", nr_pages, ticks / nr_pages);
-}
-
-/* What a fault costs that finds the memory there, without the TDX module's part. */
-static void bench_fault(const char *figure, uint64_t bytes, uint64_t page)
-{
-	uint64_t module, ticks;
-
-	pre_fault(AT, bytes);
-	set_attributes(AT, bytes, 0);
-	set_attributes(AT, bytes, KVM_MEMORY_ATTRIBUTE_PRIVATE);
-	module = td_stat(&td, "mirror_map_ns") + td_stat(&td, "mirror_link_ns");
-	ticks = now();
-	pre_fault(AT, bytes);
-	ticks = now() - ticks;
-	module = td_stat(&td, "mirror_map_ns") + td_stat(&td, "mirror_link_ns") - module;
-	say(figure, (ticks - module) / (bytes / page));
-}
-
-static void bench_mmu(void)
-{
-	static const uint64_t ranges[] = { 1, 8, 512, 4096 };
-	uint64_t nr_entries, start;
-	unsigned int i;
-
-	create(SMALL_TD);
-	bench_fault("mmu.private-fault-2m.instructions", SAMPLE_4K, HUGE);
-	td_destroy(&td);
-
-	set_huge_pages(false);
-	create(SMALL_TD);
-	bench_fault("mmu.private-fault-4k.instructions", SAMPLE_4K, PAGE);
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-		bench_removal(ranges[i]);
-	set_huge_pages(true);
-
-	nr_entries = td_stat(&td, "mirror_read");
-	start = now();
-	td_expect_verified(&td);
-	start = now() - start;
-	nr_entries = td_stat(&td, "mirror_read") - nr_entries;
-	say("mmu.verify-entry.instructions", start / nr_entries);
-	td_destroy(&td);
-}
-
 static void bench_gib(void)
 {
-	uint64_t maps, calls;
+	uint64_t calls;
 
 	create(GIB + AT);
-	maps = td_stat(&td, "mirror_map");
 	calls = nr_calls();
-	pre_fault(AT, GIB);
-	say("mmu.leaf-ops-per-gib", td_stat(&td, "mirror_map") - maps);
-	say("mmu.calls-per-gib", nr_calls() - calls);
+	td_pre_fault(&td, 0, AT, GIB);
+	say("td.pre-fault-gib.seamcalls", nr_calls() - calls);
 	td_destroy(&td);
 }
 
@@ -250,7 +154,6 @@ int main(void)
 	bench_create();
 	bench_accept();
 	bench_convert();
-	bench_mmu();
 	bench_gib();
 	bench_share();
 	td_expect_nothing_leaked();

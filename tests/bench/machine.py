@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine that benchmarks run on: its clock counts instructions, so that the same run gives the same figures."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+BUILD = Path(os.environ.get("TDX_HOST_BUILD", TOP / "build"))
+
+
+def measure(program, modules, memory_mib, config=None):
+    """The lines "FIGURE VALUE" of the program, on the packaged kernel or that of build/kernel/CONFIG."""
+    config = config or os.environ.get("TDX_HOST_MINI_CONFIG", "")
+    command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", "--modules", modules,
+               "--memory", str(memory_mib), "--timeout", "900", *(["--config", config] if config else []),
+               "--with", str(program), f"./{program.name}"]
+    done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"error: {program.name}: exit {done.returncode}: {done.stdout[-500:]}")
+    pairs = [line.split() for line in done.stdout.splitlines()]
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
+
+
+def skip_unless_built():
+    """Leaves if there is no kernel to measure."""
+    if "TDX_HOST_MINI_CONFIG" not in os.environ and not (BUILD / "kernel/out/rpms").is_dir():
+        print("skip: kernel-tdx is not built; run make kernel")
+        sys.exit(77)
