@@ -249,6 +249,7 @@ static bool is_right(const union request *r, const struct td_config *config,
 
 	if (params->attributes & ~BIT_ULL(28) || (params->xfam & 3) != 3 ||
 	    params->tsc_frequency < 4 || params->tsc_frequency > 400 ||
+	    abs((int)params->tsc_frequency * 25000 - (int)config->tsc_khz) > 12500 ||
 	    params->max_vcpus != config->max_vcpus ||
 	    (config->gpaw != 48 && config->gpaw != 52) ||
 	    (config->gpaw == 52 && config->max_level < 5))

@@ -6,14 +6,9 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include <asm/tsc.h>
-
 #include "mmu.h"
 #include "mmu/mirror/mirror.h"
 #include "tdx.h"
-
-/* TSC_MULTIPLIER that multiplies by one. */
-#define TD_TSC_UNSCALED		BIT_ULL(48)
 
 /* -E2BIG if user space has not room for all configurable CPUID leaves. */
 int td_get_capabilities(struct kvm_tdx_cmd *cmd)
@@ -118,11 +113,11 @@ static int init_vm(struct kvm *kvm, const struct kvm_tdx_init_vm *init, u64 *ret
 	}
 
 	/*
-	 * What the guest's TSC counts, now that the TDX module has rounded.  One
-	 * that does not scale gives the host's.
+	 * What the guest is told.  User space may give it to the next TD, where
+	 * QEMU takes nothing between two units; a module that does not scale counts
+	 * a little more or less, as the host does.
 	 */
-	kvm->arch.default_tsc_khz = td->tsc_multiplier == TD_TSC_UNSCALED ?
-				    tsc_khz : params->tsc_frequency * TDX_TSC_UNIT_KHZ;
+	kvm->arch.default_tsc_khz = params->tsc_frequency * TDX_TSC_UNIT_KHZ;
 	td->state = TD_INITIALIZED;
 out:
 	kfree(params);

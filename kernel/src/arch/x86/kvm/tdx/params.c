@@ -165,8 +165,6 @@ static int find_gpaw(const struct kvm_cpuid2 *cpuid, int max_level)
 int td_fill_params(const struct tdx_sys_info *sys, const struct kvm_tdx_init_vm *init,
 		   struct td_config *config, struct tdx_td_params *params)
 {
-	unsigned int tsc_frequency = config->tsc_khz / TDX_TSC_UNIT_KHZ;
-
 	if ((init->attributes & ~td_supported_attributes(sys)) ||
 	    (sys->attributes_fixed1 & ~init->attributes))
 		return -EINVAL;
@@ -174,7 +172,8 @@ int td_fill_params(const struct tdx_sys_info *sys, const struct kvm_tdx_init_vm 
 	if ((init->xfam & ~td_supported_xfam(sys)) || (sys->xfam_fixed1 & ~init->xfam))
 		return -EINVAL;
 
-	if (tsc_frequency < TD_MIN_TSC_FREQUENCY || tsc_frequency > TD_MAX_TSC_FREQUENCY)
+	if (config->tsc_khz < TD_MIN_TSC_FREQUENCY * TDX_TSC_UNIT_KHZ ||
+	    config->tsc_khz > TD_MAX_TSC_FREQUENCY * TDX_TSC_UNIT_KHZ)
 		return -EINVAL;
 
 	config->gpaw = find_gpaw(&init->cpuid, config->max_level);
@@ -188,7 +187,8 @@ int td_fill_params(const struct tdx_sys_info *sys, const struct kvm_tdx_init_vm 
 				(config->gpaw == 52 ? 4ULL : 3ULL) << TDX_EPTP_WALK_SHIFT;
 	params->config_flags = TDX_CONFIG_NO_RBP_MOD |
 			       (config->gpaw == 52 ? TDX_CONFIG_GPAW52 : 0);
-	params->tsc_frequency = tsc_frequency;
+	/* The closest: what was measured may be a little less than what it is. */
+	params->tsc_frequency = (config->tsc_khz + TDX_TSC_UNIT_KHZ / 2) / TDX_TSC_UNIT_KHZ;
 
 	memcpy(params->mrconfigid, init->mrconfigid, sizeof(params->mrconfigid));
 	memcpy(params->mrowner, init->mrowner, sizeof(params->mrowner));
