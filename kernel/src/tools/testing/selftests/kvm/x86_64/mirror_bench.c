@@ -74,6 +74,17 @@ static u64 bench_plain(u64 nr_pages)
 	return ticks / nr_pages;
 }
 
+/* The first VM finds empty caches, and now and then the kernel does something else. */
+static u64 least_plain(void)
+{
+	u64 least = -1ul;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		least = min(least, bench_plain(NR_FAULTS));
+	return least;
+}
+
 static u64 stat_of(const char *name)
 {
 	return vm_get_stat(m->vm, name);
@@ -209,9 +220,7 @@ static void bench_large(void)
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	/* The first VM finds empty caches. */
-	bench_plain(NR_FAULTS);
-	say("shared-fault", bench_plain(NR_FAULTS));
+	say("shared-fault", least_plain());
 	if (!(kvm_check_cap(KVM_CAP_VM_TYPES) & BIT(KVM_X86_MIRROR_TEST_VM)))
 		return 0;
 
