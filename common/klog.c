@@ -3,19 +3,11 @@
 
 #include <string.h>
 
-static struct fact number_after(const char *text, const char *mark, bool hex)
+static struct fact number_after(const char *text, const char *mark, bool is_hex)
 {
-    const char *at = strstr(text, mark);
-    struct fact fact = { .error = -ENOENT };
-    char digits[24];
+    struct fact fact = { 0 };
 
-    if (!at)
-        return fact;
-    at += strlen(mark);
-    at += strspn(at, " ");
-    text_print(digits, sizeof(digits), "%.*s",
-               (int)strspn(at, hex ? "0123456789abcdefxABCDEFX" : "0123456789"), at);
-    fact.error = hex ? text_to_u64_hex(digits, &fact.value) : text_to_u64(digits, &fact.value);
+    fact.error = text_u64_after(text, mark, is_hex, &fact.value);
     return fact;
 }
 

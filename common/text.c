@@ -53,6 +53,20 @@ int text_to_u64_hex(const char *text, uint64_t *ret_value)
     return parse_digits(skip_hex_prefix(text), 16, ret_value);
 }
 
+int text_u64_after(const char *text, const char *mark, bool is_hex, uint64_t *ret_value)
+{
+    const char *at = strstr(text, mark);
+    char digits[24];
+
+    if (!at)
+        return -ENOENT;
+    at += strlen(mark);
+    at += strspn(at, " ");
+    text_print(digits, sizeof(digits), "%.*s",
+               (int)strspn(at, is_hex ? "0123456789abcdefxABCDEFX" : "0123456789"), at);
+    return is_hex ? text_to_u64_hex(digits, ret_value) : text_to_u64(digits, ret_value);
+}
+
 int text_to_kib(const char *text, uint64_t *ret_kib)
 {
     static const struct {

@@ -17,6 +17,10 @@ int text_to_u64(const char *text, uint64_t *ret_value);
 /* Hexadecimal, 0x optional. */
 int text_to_u64_hex(const char *text, uint64_t *ret_value);
 
+/* The number after the first occurrence of mark and blanks, up to what is no digit. -ENOENT,
+ * -EINVAL. */
+int text_u64_after(const char *text, const char *mark, bool is_hex, uint64_t *ret_value);
+
 /* "4G", "512M", "64K", "1024" (KiB without a suffix) -> KiB. */
 int text_to_kib(const char *text, uint64_t *ret_kib);
 

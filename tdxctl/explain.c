@@ -38,18 +38,54 @@ static void explain_line(const struct errline *line)
     (void)printf("%s\n  meaning:  %s\n  do:       %s\n", line->id, line->words, line->advice);
 }
 
-/* The number after "failed:", as the kernel prints a SEAMCALL that failed. */
+/* The status in a line of the kernel's or QEMU's. What has no upper half is no status. */
 static int status_in_line(const char *text, uint64_t *ret_value)
 {
-    const char *at = strstr(text, "SEAMCALL") ? strstr(text, "failed:") : NULL;
-    char digits[24];
+    static const char *const marks[] = { "failed:", "hw_errors:" };
+    uint64_t value;
 
-    if (!at)
-        return -ENOENT;
-    at += strlen("failed:");
-    at += strspn(at, " ");
-    text_print(digits, sizeof(digits), "%.*s", (int)strcspn(at, " \n"), at);
-    return text_to_u64_hex(digits, ret_value);
+    for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+        if (text_u64_after(text, marks[i], true, &value) == 0 && value >> 32) {
+            *ret_value = value;
+            return 0;
+        }
+    return -ENOENT;
+}
+
+/* A line may be known, hold a status, or both. */
+static bool explain_text(const char *text)
+{
+    const struct errline *known = errline_find(text);
+    uint64_t status, leaf;
+    bool has_status = status_in_line(text, &status) == 0;
+
+    if (known)
+        explain_line(known);
+    if (has_status && text_u64_after(text, "SEAMCALL (", true, &leaf) == 0 &&
+        seamcall_leaf_name(leaf))
+        (void)printf("%s\n", seamcall_leaf_name(leaf));
+    if (has_status)
+        explain_status(status);
+    return known || has_status;
+}
+
+/* QGS has short numbers, too, so a status must have all its digits; its upper half alone is taken
+ * as such. */
+static bool explain_number(const char *text)
+{
+    struct seamcall_status status;
+    uint64_t value;
+
+    if (text_to_u64_hex(text, &value) < 0 || strlen(text) < strlen("0x0"))
+        return false;
+    if (strlen(text) <= strlen("0x12345678") && value) {
+        seamcall_decode(value << 32, &status);
+        if (errline_find(text) || !status.code)
+            return false;
+        value <<= 32;
+    }
+    explain_status(value);
+    return true;
 }
 
 static void print_findings(const struct verdict *verdict)
@@ -140,26 +176,13 @@ static void join(int argc, char **argv, char *line, size_t size)
 
 int verb_explain(struct ctl *ctl, int argc, char **argv)
 {
-    const struct errline *known;
     char line[4096];
-    uint64_t value;
 
     if (argc < 2)
         return ctl_error("explain takes a status code, an error line or a domain's XML file");
     join(argc, argv, line, sizeof(line));
-    if (argc == 2 && text_to_u64_hex(line, &value) == 0 && strlen(line) >= 3) {
-        explain_status(value);
+    if ((argc == 2 && explain_number(line)) || explain_text(line))
         return CTL_OK;
-    }
-    if (status_in_line(line, &value) == 0) {
-        explain_status(value);
-        return CTL_OK;
-    }
-    known = errline_find(line);
-    if (known) {
-        explain_line(known);
-        return CTL_OK;
-    }
     if (argc == 2 && looks_like_file(argv[1]))
         return explain_file(ctl, argv[1]);
     return ctl_error("nothing is known of \"%s\"; give 0x and 16 digits, a line of the kernel's, "

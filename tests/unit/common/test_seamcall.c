@@ -81,14 +81,17 @@ static void lines_are_found(void **state)
 
     (void)state;
     lines = errline_all(&count);
-    for (size_t i = 0; i < count; i++) {
-        char line[256];
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < ERRLINE_MAX_MARKS && lines[i].marks[j]; j++) {
+            char line[256];
 
-        (void)stpcpy(stpcpy(stpcpy(line, "before "), lines[i].mark), " after");
-        /* Each entry can be reached: no earlier mark hides it. */
-        assert_ptr_equal(errline_find(line), &lines[i]);
-    }
+            (void)stpcpy(stpcpy(stpcpy(line, "before "), lines[i].marks[j]), " after");
+            /* Each mark can be reached: no earlier one hides it. */
+            assert_ptr_equal(errline_find(line), &lines[i]);
+        }
     assert_null(errline_find("all is well"));
+    assert_null(errline_find("TDMR [0xb010000, 0xb0330000)"));
+    assert_non_null(errline_find("[0xb0330000) and then 0xb033"));
     assert_null(errline_find(""));
 }
 
