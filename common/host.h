@@ -48,6 +48,7 @@ struct host_kernel {
     char release[96];
     struct version version;
     char cmdline[4096];
+    char parameter_off[32];        /* one that TDs need and that is off in effect; "" if none */
     bool is_kernel_tdx;            /* the running one */
     char installed_kernel_tdx[96]; /* newest by name among lib/modules; "" if none */
     enum tri config_tdx_host;
@@ -74,6 +75,7 @@ struct host_tdx {
     struct fact vm_types;
     enum host_module_state module_state;
     char module_failure[160]; /* the line of the log that says why */
+    char kvm_failure[160];    /* the line of the log in which KVM says why it offers no TDs */
     struct fact seamcall_leaf;
     struct fact seamcall_status;
     struct fact log_keyid_first;

@@ -66,6 +66,32 @@ static void read_installed(const struct ask *ask, struct host_kernel *kernel)
     file_list_free(names, count);
 }
 
+/* Where the effect is: /etc/modprobe.d has its say beside the command line. */
+static void read_parameters(const struct ask *ask, struct host_kernel *kernel)
+{
+    static const struct {
+        const char *module;
+        const char *name;
+    } parameters[] = {
+        { "kvm", "tdp_mmu" },     { "kvm", "mmio_caching" },       { "kvm_intel", "ept" },
+        { "kvm_intel", "eptad" }, { "kvm_intel", "enable_apicv" }, { "kvm_amd", "npt" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
+        char path[96], line[8];
+        bool is_on;
+
+        text_print(path, sizeof(path), "sys/module/%s/parameters/%s", parameters[i].module,
+                   parameters[i].name);
+        if (file_read_line(ask->root_fd, path, line, sizeof(line)) < 0 ||
+            text_to_bool(line, &is_on) < 0 || is_on)
+            continue;
+        text_print(kernel->parameter_off, sizeof(kernel->parameter_off), "%s.%s",
+                   parameters[i].module, parameters[i].name);
+        return;
+    }
+}
+
 static struct fact read_number(const struct ask *ask, const char *path)
 {
     struct fact fact = { 0 };
@@ -91,6 +117,7 @@ void host_read_kernel(const struct ask *ask, struct host_kernel *ret_kernel)
                          sizeof(kernel.release));
     (void)text_to_version(kernel.release, &kernel.version);
     (void)file_read_line(ask->root_fd, "proc/cmdline", kernel.cmdline, sizeof(kernel.cmdline));
+    read_parameters(ask, &kernel);
     kernel.is_kernel_tdx = text_ends_with(kernel.release, KERNEL_TDX_SUFFIX);
     read_installed(ask, &kernel);
     read_config(ask, &kernel);

@@ -20,10 +20,11 @@ static enum tri read_param(const struct ask *ask)
 
     for (size_t i = 0; i < ARRAY_SIZE(params); i++) {
         char line[8];
+        bool is_on;
 
         if (file_read_line(ask->root_fd, params[i], line, sizeof(line)) < 0)
             continue;
-        if (line[0] == 'Y' || line[0] == '1')
+        if (text_to_bool(line, &is_on) == 0 && is_on)
             return TRI_YES;
         param = TRI_NO;
     }

@@ -46,6 +46,18 @@ static void on_seamcall(const char *text, struct host_tdx *tdx)
     on_failure(text, tdx);
 }
 
+static void on_kvm_ready(const char *text, struct host_tdx *tdx)
+{
+    (void)text;
+    tdx->kvm_failure[0] = '\0';
+}
+
+static void on_kvm_failure(const char *text, struct host_tdx *tdx)
+{
+    if (!tdx->kvm_failure[0])
+        text_copy(tdx->kvm_failure, sizeof(tdx->kvm_failure), text);
+}
+
 static void on_pamt(const char *text, struct host_tdx *tdx)
 {
     char digits[24];
@@ -90,6 +102,13 @@ static const struct {
     { "odule initialized", on_ready }, /* "module initialized", "TDX-Module initialized" (7.1) */
     { "module not loaded", on_failure },
     { "nitialization failed", on_failure },
+    /* KVM of kernel-tdx; a module that does not initialise was named before. */
+    { "TDs are available", on_kvm_ready },
+    { "needs two-dimensional paging", on_kvm_failure },
+    { "needs 48 physical address bits", on_kvm_failure },
+    { "needs MMIO caching", on_kvm_failure },
+    { "too old or too new", on_kvm_failure },
+    { "can not be used:", on_kvm_failure },
     { "TDX module: attributes", on_attributes },
     { "odule version", on_version },
 };

@@ -67,6 +67,18 @@ int text_u64_after(const char *text, const char *mark, bool is_hex, uint64_t *re
     return is_hex ? text_to_u64_hex(digits, ret_value) : text_to_u64(digits, ret_value);
 }
 
+int text_to_bool(const char *text, bool *ret_value)
+{
+    bool is_o = text[0] == 'o' || text[0] == 'O';
+    const char *on = is_o ? "nN" : "1yYtT", *off = is_o ? "fF" : "0nNfF";
+    char letter = text[is_o];
+
+    if (!letter || (!strchr(on, letter) && !strchr(off, letter)))
+        return -EINVAL;
+    *ret_value = strchr(on, letter) != NULL;
+    return 0;
+}
+
 int text_to_kib(const char *text, uint64_t *ret_kib)
 {
     static const struct {

@@ -21,6 +21,9 @@ int text_to_u64_hex(const char *text, uint64_t *ret_value);
  * -EINVAL. */
 int text_u64_after(const char *text, const char *mark, bool is_hex, uint64_t *ret_value);
 
+/* As kernel parameters have it: 1 y t on, 0 n f off; only the first letters count. -EINVAL. */
+int text_to_bool(const char *text, bool *ret_value);
+
 /* "4G", "512M", "64K", "1024" (KiB without a suffix) -> KiB. */
 int text_to_kib(const char *text, uint64_t *ret_kib);
 

@@ -57,7 +57,8 @@ static const struct check checks[] = {
       check_kernel_hibernation },
     { "host.kernel.cmdline", "host.kernel.config", CHECK_REQUIRED,
       "No kernel argument turns TDX off",
-      "Remove the named argument: grubby --update-kernel=ALL --remove-args=ARGUMENT; reboot.",
+      "Remove the named argument: grubby --update-kernel=ALL --remove-args=ARGUMENT; a module "
+      "parameter is set in /etc/modprobe.d (then dracut --force). Reboot.",
       check_kernel_cmdline },
     { "host.kernel.kexec", "host.kernel.config", CHECK_ADVICE,
       "A kernel started by kexec finds memory in order",

@@ -59,49 +59,48 @@ void check_kernel_hibernation(CHECK_ARGUMENTS)
     }
 }
 
-/* Arguments that turn off what TDX stands on. A NULL value: the word itself. */
-static const struct {
-    const char *key;
-    const char *value;
-} conflicts[] = {
-    { "noept", NULL },
-    { "kvm_intel.ept", "0" },
-    { "kvm_intel.ept", "N" },
-    { "nox2apic", NULL },
-    { "kvm_intel.tdx", "0" },
-    { "kvm_intel.tdx", "N" },
-    { "kvm.tdp_mmu", "0" },
-    { "kvm.tdp_mmu", "N" },
-    { "kvm.mmio_caching", "0" },
-    { "kvm_intel.eptad", "0" },
-    { "kvm_intel.eptad", "N" },
-    { "kvm_intel.enable_apicv", "0" },
-    { "kvm_intel.enable_apicv", "N" },
+/* What turns off what TDX stands on: words, and parameters that are on unless told otherwise. */
+static const char *const words_off[] = { "noept", "nox2apic" };
+static const char *const parameters[] = {
+    "kvm_intel.tdx", "kvm_intel.ept",    "kvm_intel.eptad", "kvm_intel.enable_apicv",
+    "kvm.tdp_mmu",   "kvm.mmio_caching", "kvm_amd.npt",
 };
+
+/* The first argument of the command line that turns TDX off; false if there is none. */
+static bool find_conflict(const char *cmdline, char *ret_argument, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(words_off); i++)
+        if (text_has_word(cmdline, words_off[i])) {
+            text_print(ret_argument, size, "%s", words_off[i]);
+            return true;
+        }
+    for (size_t i = 0; i < ARRAY_SIZE(parameters); i++) {
+        char value[16];
+        bool is_on;
+
+        if (text_cmdline_value(cmdline, parameters[i], value, sizeof(value)) == 0 &&
+            text_to_bool(value, &is_on) == 0 && !is_on) {
+            text_print(ret_argument, size, "%s=%s", parameters[i], value);
+            return true;
+        }
+    }
+    return false;
+}
 
 void check_kernel_cmdline(CHECK_ARGUMENTS)
 {
-    const char *cmdline = facts->host.kernel.cmdline;
+    const struct host_kernel *kernel = &facts->host.kernel;
+    char argument[64];
 
-    if (!cmdline[0]) {
+    if (!kernel->cmdline[0])
         check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cmdline can not be read");
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(conflicts); i++) {
-        char value[16];
-
-        if (!conflicts[i].value) {
-            if (text_has_word(cmdline, conflicts[i].key)) {
-                check_fail(result, "%s is set", conflicts[i].key);
-                return;
-            }
-        } else if (text_cmdline_value(cmdline, conflicts[i].key, value, sizeof(value)) == 0 &&
-                   strcmp(value, conflicts[i].value) == 0) {
-            check_fail(result, "%s=%s is set", conflicts[i].key, conflicts[i].value);
-            return;
-        }
-    }
-    check_pass(result, "none of %zu", ARRAY_SIZE(conflicts));
+    else if (find_conflict(kernel->cmdline, argument, sizeof(argument)))
+        check_fail(result, "%s is set", argument);
+    else if (kernel->parameter_off[0])
+        check_fail(result, "module parameter %s is off, and not by the command line",
+                   kernel->parameter_off);
+    else
+        check_pass(result, "none of %zu", ARRAY_SIZE(words_off) + ARRAY_SIZE(parameters));
 }
 
 void check_kernel_kexec(CHECK_ARGUMENTS)

@@ -157,15 +157,23 @@ void check_kvm_loaded(CHECK_ARGUMENTS)
 
 void check_kvm_param(CHECK_ARGUMENTS)
 {
-    switch (facts->host.tdx.kvm_param) {
+    const struct host_tdx *tdx = &facts->host.tdx;
+    const struct errline *known;
+
+    switch (tdx->kvm_param) {
     case TRI_YES:
         check_pass(result, "tdx=Y");
         break;
     case TRI_NO:
-        check_fail(result, "tdx=N: it was not asked for, or TDX failed and KVM turned it off");
+        known = errline_find(tdx->kvm_failure);
+        check_value(result, "%s", tdx->kvm_failure);
+        if (known)
+            check_fail(result, "tdx=N: %s %s", known->words, known->advice);
+        else
+            check_fail(result, "tdx=N: it was not asked for, or TDX failed and KVM turned it off");
         break;
     case TRI_UNKNOWN:
-        if (offers_tdx(&facts->host.tdx.vm_types))
+        if (offers_tdx(&tdx->vm_types))
             check_pass(result, "not needed: KVM offers TDX without it");
         else
             check_fail(result, "this KVM has no parameter tdx: it can not run TDs");

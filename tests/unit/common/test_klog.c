@@ -72,9 +72,27 @@ static void figures(void **state)
     assert_int_equal(tdx.pamt_kib.value, 8396820);
 }
 
+/* What KVM said last counts: it may be loaded again. */
+static void kvm_says_why(void **state)
+{
+    struct host_tdx tdx = { 0 };
+
+    (void)state;
+    read_log("[ 9.1] kvm: tdx: needs MMIO caching\n", &tdx);
+    assert_string_equal(tdx.kvm_failure, "needs MMIO caching");
+    read_log("[ 9.2] virt/tdx: module initialized\n[ 9.3] kvm: tdx: CPU 3 can not be used: -5\n"
+             "[ 9.4] kvm: tdx: initialisation failed: -5\n",
+             &tdx);
+    assert_string_equal(tdx.kvm_failure, "needs MMIO caching");
+    assert_int_equal(tdx.module_state, HOST_MODULE_READY);
+    read_log("[99.9] kvm: tdx: TDs are available, 63 at a time\n", &tdx);
+    assert_string_equal(tdx.kvm_failure, "");
+}
+
 static const struct CMUnitTest tests[] = {
     TEST("common.klog-states", states),
     TEST("common.klog-first-failure", first_failure_is_the_cause),
     TEST("common.klog-figures", figures),
+    TEST("common.klog-kvm", kvm_says_why),
 };
 TEST_LIST(klog_list, tests);

@@ -137,6 +137,23 @@ static void command_line(void **state)
     assert_string_equal(value, "0123456");
 }
 
+static void booleans(void **state)
+{
+    static const char *const on[] = { "1", "Y", "y", "on", "ON", "true" };
+    static const char *const off[] = { "0", "N", "n", "off", "of", "false" };
+    static const char *const neither[] = { "", "o", "o1", "2", " 1", "-" };
+    bool value;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
+        assert_int_equal(text_to_bool(on[i], &value), 0);
+        assert_true(value);
+        assert_int_equal(text_to_bool(off[i], &value), 0);
+        assert_false(value);
+        assert_int_equal(text_to_bool(neither[i], &value), -EINVAL);
+    }
+}
+
 static void copies_are_clean(void **state)
 {
     static const struct {
@@ -184,6 +201,7 @@ static const struct CMUnitTest tests[] = {
     TEST("common.text-version-order", version_order),
     TEST("common.text-whole-words", whole_words),
     TEST("common.text-command-line", command_line),
+    TEST("common.text-booleans", booleans),
     TEST("common.text-copies-are-clean", copies_are_clean),
     TEST("common.text-lines-and-words", lines_and_words),
 };
