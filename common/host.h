@@ -51,6 +51,9 @@ struct host_kernel {
     char parameter_off[32];        /* one that TDs need and that is off in effect; "" if none */
     bool is_kernel_tdx;            /* the running one */
     char installed_kernel_tdx[96]; /* newest by name among lib/modules; "" if none */
+    int default_error;             /* why default_release is empty: 0, or -errno */
+    char default_release[96];      /* what the boot loader takes unless told otherwise */
+    enum tri default_has_tdx;
     enum tri config_tdx_host;
     enum tri config_hibernation;
     enum tri hibernation_possible;
@@ -150,6 +153,9 @@ void host_read_qgs(const struct ask *ask, const char *socket, struct host_qgs *r
 
 /* All parts. */
 void host_read(const struct ask *ask, const char *qgs_socket, struct host *ret_host);
+
+/* The kernel that the boot loader takes by default. -ENOENT where GRUB does not keep it, -errno. */
+int host_read_default_kernel(const struct ask *ask, char *ret_release, size_t size);
 
 /* Only how many CPUs there are. */
 void host_read_cpu_counts(const struct ask *ask, struct host_cpu *ret_cpu);

@@ -16,24 +16,39 @@ static enum tri config_is_set(const char *config, const char *symbol)
     return tri_of(strstr(config, line) != NULL);
 }
 
-static void read_config(const struct ask *ask, struct host_kernel *kernel)
+static char *read_config(const struct ask *ask, const char *release)
 {
     static const char *const places[] = { "boot/config-%s", "lib/modules/%s/config",
                                           "usr/lib/modules/%s/config" };
-    _cleanup_free_ char *config = NULL;
+    char *config = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(places) && !config; i++) {
         const char *mark = strchr(places[i], '%');
         char path[256];
 
-        text_print(path, sizeof(path), "%.*s%s%s", (int)(mark - places[i]), places[i],
-                   kernel->release, mark + 2);
+        text_print(path, sizeof(path), "%.*s%s%s", (int)(mark - places[i]), places[i], release,
+                   mark + 2);
         (void)file_read(ask->root_fd, path, FILE_MAX_LARGE, &config);
     }
-    if (!config)
-        return;
-    kernel->config_tdx_host = config_is_set(config, "CONFIG_INTEL_TDX_HOST");
-    kernel->config_hibernation = config_is_set(config, "CONFIG_HIBERNATION");
+    return config;
+}
+
+static void read_configs(const struct ask *ask, struct host_kernel *kernel)
+{
+    _cleanup_free_ char *config = read_config(ask, kernel->release), *by_default = NULL;
+
+    if (config) {
+        kernel->config_tdx_host = config_is_set(config, "CONFIG_INTEL_TDX_HOST");
+        kernel->config_hibernation = config_is_set(config, "CONFIG_HIBERNATION");
+    }
+    kernel->default_error =
+            host_read_default_kernel(ask, kernel->default_release, sizeof(kernel->default_release));
+    if (kernel->default_error == 0)
+        by_default = read_config(ask, kernel->default_release);
+    if (text_ends_with(kernel->default_release, KERNEL_TDX_SUFFIX))
+        kernel->default_has_tdx = TRI_YES;
+    else if (by_default)
+        kernel->default_has_tdx = config_is_set(by_default, "CONFIG_INTEL_TDX_HOST");
 }
 
 /* "[disabled]" is what sys/power/disk says under nohibernate; without the file there is no
@@ -120,7 +135,7 @@ void host_read_kernel(const struct ask *ask, struct host_kernel *ret_kernel)
     read_parameters(ask, &kernel);
     kernel.is_kernel_tdx = text_ends_with(kernel.release, KERNEL_TDX_SUFFIX);
     read_installed(ask, &kernel);
-    read_config(ask, &kernel);
+    read_configs(ask, &kernel);
     kernel.hibernation_possible = read_hibernation(ask, &kernel);
     kernel.kexec_loaded = read_number(ask, "sys/kernel/kexec_loaded");
     kernel.kexec_crash_loaded = read_number(ask, "sys/kernel/kexec_crash_loaded");

@@ -50,6 +50,12 @@ static const struct check checks[] = {
       "The kernel was built with TDX host support",
       "Install kernel-tdx, or a distribution kernel of 6.16 or later with CONFIG_INTEL_TDX_HOST=y.",
       check_kernel_config },
+    { "host.kernel.default", "host.kernel.config", CHECK_ADVICE,
+      "The next boot brings a kernel with TDX, too",
+      "grubby --set-default /boot/vmlinuz-VERSION of a kernel with TDX, before the next reboot. "
+      "While a new "
+      "kernel is being tried the old one is the default on purpose.",
+      check_kernel_default },
     { "host.kernel.hibernation", "host.kernel.config", CHECK_REQUIRED,
       "Hibernation does not keep TDX off",
       "Add nohibernate to the kernel command line: grubby --update-kernel=ALL --args=nohibernate; "

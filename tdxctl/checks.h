@@ -67,6 +67,7 @@ void check_cpu_online(CHECK_ARGUMENTS);
 
 void check_kernel_booted(CHECK_ARGUMENTS);
 void check_kernel_config(CHECK_ARGUMENTS);
+void check_kernel_default(CHECK_ARGUMENTS);
 void check_kernel_hibernation(CHECK_ARGUMENTS);
 void check_kernel_cmdline(CHECK_ARGUMENTS);
 void check_kernel_kexec(CHECK_ARGUMENTS);

@@ -41,6 +41,30 @@ void check_kernel_config(CHECK_ARGUMENTS)
     }
 }
 
+void check_kernel_default(CHECK_ARGUMENTS)
+{
+    const struct host_kernel *kernel = &facts->host.kernel;
+
+    if (kernel->default_error == -ENOENT) {
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "GRUB keeps no default entry here, or it names none of /boot/loader/entries");
+        return;
+    }
+    if (kernel->default_error) {
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "no right to read the boot loader's settings: run as root");
+        return;
+    }
+    check_value(result, "%s", kernel->default_release);
+    if (strcmp(kernel->default_release, kernel->release) == 0 || kernel->default_has_tdx == TRI_YES)
+        return;
+    if (kernel->default_has_tdx == TRI_NO)
+        check_fail(result, "the default entry boots %s, which has no TDX", kernel->default_release);
+    else
+        check_skip(result, CHECK_SKIP_UNKNOWN, "no configuration of %s under /boot or /lib/modules",
+                   kernel->default_release);
+}
+
 void check_kernel_hibernation(CHECK_ARGUMENTS)
 {
     switch (facts->host.kernel.hibernation_possible) {
