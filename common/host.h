@@ -29,6 +29,8 @@ enum host_backend {
 struct host_cpu {
     char vendor[16];
     char model[64];
+    char microcode[16];
+    char bios[96]; /* version and date, as DMI has them */
     enum tri flag_tme;
     enum tri flag_movdir64b;
     enum tri flag_selfsnoop;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc/cpuinfo, the CPU lists of sysfs, MSRs of the first CPU. */
+/* proc/cpuinfo, the BIOS, the CPU lists of sysfs, MSRs of the first CPU. */
 #include <string.h>
 
 #include "file.h"
@@ -63,6 +63,8 @@ static void read_cpuinfo(const struct ask *ask, struct host_cpu *cpu)
             text_copy(cpu->vendor, sizeof(cpu->vendor), value);
         } else if (text_starts_with(line, "model name")) {
             text_copy(cpu->model, sizeof(cpu->model), value);
+        } else if (text_starts_with(line, "microcode")) {
+            text_copy(cpu->microcode, sizeof(cpu->microcode), value);
         } else if (text_starts_with(line, "flags")) {
             cpu->flag_tme = tri_of(text_has_word(value, "tme"));
             cpu->flag_movdir64b = tri_of(text_has_word(value, "movdir64b"));
@@ -73,6 +75,18 @@ static void read_cpuinfo(const struct ask *ask, struct host_cpu *cpu)
             cpu->bug_tdx_pw_mce = tri_of(text_has_word(value, "tdx_pw_mce"));
         }
     }
+}
+
+static void read_bios(const struct ask *ask, struct host_cpu *cpu)
+{
+    char version[64], date[24], both[96];
+
+    if (file_read_line(ask->root_fd, "sys/class/dmi/id/bios_version", version, sizeof(version)) <
+                0 ||
+        file_read_line(ask->root_fd, "sys/class/dmi/id/bios_date", date, sizeof(date)) < 0)
+        return;
+    text_print(both, sizeof(both), "%s of %s", text_trim(version), text_trim(date));
+    text_copy(cpu->bios, sizeof(cpu->bios), both);
 }
 
 void host_read_cpu_counts(const struct ask *ask, struct host_cpu *ret_cpu)
@@ -89,6 +103,7 @@ void host_read_cpu(const struct ask *ask, struct host_cpu *ret_cpu)
 
     host_read_cpu_counts(ask, &cpu);
     read_cpuinfo(ask, &cpu);
+    read_bios(ask, &cpu);
     cpu.msr_keyids = read_msr(ask, 0x87);
     cpu.msr_mcheck = read_msr(ask, 0xa0);
     cpu.msr_platform = read_msr(ask, 0xce);

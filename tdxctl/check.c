@@ -15,10 +15,11 @@ static const char *const skip_names[] = { "", "dependency", "not-applicable", "u
 static const char *const level_names[] = { "required", "advice" };
 static const char *const summaries[] = { "ready", "not ready", "undecided" };
 
-static void read_facts(const struct ctl *ctl, struct check_facts *ret_facts)
+void ctl_read_facts(const struct ctl *ctl, struct check_facts *ret_facts)
 {
     host_read(&ctl->ask, ctl->settings.qgs_socket, &ret_facts->host);
     ret_facts->settings_faults = ctl->settings_faults;
+    remembered_compare(ctl->ask.root_fd, &ret_facts->host, &ret_facts->remembered);
 }
 
 static unsigned int depth_of(const struct check *checks, size_t index)
@@ -128,7 +129,7 @@ static int watch(const struct ctl *ctl, struct check_facts *facts, const struct 
         if (fflush(stdout) != 0)
             return CTL_UNDECIDED;
         (void)sleep((unsigned int)ctl->watch_s);
-        read_facts(ctl, facts);
+        ctl_read_facts(ctl, facts);
         checks_run(facts, now);
         for (size_t i = 0; i < nr; i++)
             if (now[i].verdict != before[i].verdict || strcmp(now[i].value, before[i].value) != 0)
@@ -152,7 +153,7 @@ int verb_check(struct ctl *ctl, int argc, char **argv)
     checks = checks_all(&nr);
     if (nr > MAX_CHECKS)
         return ctl_error("too many checks");
-    read_facts(ctl, &facts);
+    ctl_read_facts(ctl, &facts);
     checks_run(&facts, results);
     (ctl->is_json ? print_json : print_text)(&facts, checks, nr, results);
     if (ctl->watch_s)

@@ -112,6 +112,14 @@ static const struct check checks[] = {
       "Stop a TD; tdxctl status shows who has them. More: BIOS, TME-MT/TDX key split.",
       check_tdx_keyids },
 
+    { "host.unchanged", NULL, CHECK_ADVICE, "The host is made of what tdxctl validate passed on",
+      "Run tdxctl validate: it starts a small TD and remembers the host as it is. After a change "
+      "of BIOS, "
+      "microcode or TDX module also register the platform again (see host.qgs.pccs), and look at "
+      "attestation "
+      "policies that name the module.",
+      check_unchanged },
+
     /* memory */
     { "host.memory.available", NULL, CHECK_REQUIRED, "There is memory for a guest",
       "Stop guests, or free huge pages (a TD can not use them): sysctl vm.nr_hugepages=0.",

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "host.h"
+#include "remembered.h"
 #include "settings.h"
 
 enum check_verdict { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
@@ -27,6 +28,7 @@ struct check_result {
 struct check_facts {
     struct host host;
     struct conf_faults settings_faults;
+    struct remembered remembered;
 };
 
 struct check {
@@ -82,6 +84,7 @@ void check_kvm_loaded(CHECK_ARGUMENTS);
 void check_kvm_param(CHECK_ARGUMENTS);
 void check_kvm_vm_type(CHECK_ARGUMENTS);
 
+void check_unchanged(CHECK_ARGUMENTS);
 void check_memory_available(CHECK_ARGUMENTS);
 void check_memory_numa(CHECK_ARGUMENTS);
 void check_qemu_version(CHECK_ARGUMENTS);

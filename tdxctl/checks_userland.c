@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory, QEMU, libvirt, firmware, the hook, attestation. */
+/* What changed, memory, QEMU, libvirt, firmware, the hook, attestation. */
 #include <string.h>
 
 #include "checks.h"
@@ -8,6 +8,21 @@
 
 static const struct version oldest_qemu = { 10, 1, 0 };
 static const struct version oldest_libvirt = { 11, 6, 0 };
+
+void check_unchanged(CHECK_ARGUMENTS)
+{
+    const struct remembered *remembered = &facts->remembered;
+
+    if (remembered->error == -ENOENT)
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "tdxctl validate did not pass here yet");
+    else if (remembered->error)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/%s can not be read: %s", REMEMBERED_FILE,
+                   strerror(-remembered->error));
+    else if (remembered->changes[0])
+        check_fail(result, "%s", remembered->changes);
+    else
+        check_pass(result, "nothing changed");
+}
 
 void check_memory_available(CHECK_ARGUMENTS)
 {

@@ -21,6 +21,11 @@ struct ctl {
     struct conf_faults settings_faults;
 };
 
+struct check_facts;
+
+/* What the checks look at. */
+void ctl_read_facts(const struct ctl *ctl, struct check_facts *ret_facts);
+
 int verb_check(struct ctl *ctl, int argc, char **argv);
 int verb_explain(struct ctl *ctl, int argc, char **argv);
 int verb_status(struct ctl *ctl, int argc, char **argv);

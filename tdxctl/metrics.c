@@ -101,8 +101,7 @@ int verb_metrics(struct ctl *ctl, int argc, char **argv)
     r = guests_read(&ctl->ask, &guests, &count);
     if (r < 0)
         return ctl_error("can not read libvirt's status files: %s; run as root", strerror(-r));
-    host_read(&ctl->ask, ctl->settings.qgs_socket, &facts.host);
-    facts.settings_faults = ctl->settings_faults;
+    ctl_read_facts(ctl, &facts);
 
     if (host_backend_warning(tdx->backend))
         (void)printf("# %s\n", host_backend_warning(tdx->backend));

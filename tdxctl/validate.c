@@ -218,6 +218,15 @@ static int step_remove(struct run *run)
     return says(run, 0, "/%s", DOMAIN_XML);
 }
 
+static int step_remember(struct run *run)
+{
+    int r = remembered_write(run->ctl->ask.root_fd, &run->facts.host);
+
+    if (r < 0)
+        return says(run, r, "/%s: %s", REMEMBERED_FILE, strerror(-r));
+    return says(run, 0, "/%s", REMEMBERED_FILE);
+}
+
 static const struct {
     const char *id;
     const char *words;
@@ -235,6 +244,8 @@ static const struct {
     { "validate.stop", "stop it: virsh destroy", true, step_stop },
     { "validate.keyid-back", "see that the KeyID came back", true, step_keyid_back },
     { "validate.remove", "remove the XML", true, step_remove },
+    { "validate.remember", "remember what the host is made of, for host.unchanged", false,
+      step_remember },
 };
 
 static const char *const verdicts[] = { "PASS", "FAIL", "SKIP", "WOULD" };
@@ -293,8 +304,7 @@ int verb_validate(struct ctl *ctl, int argc, char **argv)
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    host_read(&ctl->ask, ctl->settings.qgs_socket, &run.facts.host);
-    run.facts.settings_faults = ctl->settings_faults;
+    ctl_read_facts(ctl, &run.facts);
     warning = host_backend_warning(run.facts.host.tdx.backend);
     if (!ctl->is_json)
         ctl_print_warning(run.facts.host.tdx.backend);
