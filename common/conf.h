@@ -13,8 +13,9 @@ typedef int (*conf_handler)(const char *key, const char *value, void *data);
 /* What was ignored. */
 struct conf_faults {
     unsigned int count;
-    unsigned int first_line;
+    unsigned int first_line; /* 0: the file could not be read */
     int first_error;
+    char first_file[96]; /* filled in by who reads files */
 };
 
 /* Cuts the text up. -E2BIG above CONF_MAX_LINES; otherwise 0, faults in *ret_faults. */

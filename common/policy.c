@@ -476,6 +476,19 @@ enum operation operation_parse(const char *word)
     return OPERATION_UNKNOWN;
 }
 
+const char *policy_unknown_rule(const struct settings *set)
+{
+    for (size_t i = 0; i < set->rule_count; i++) {
+        size_t j = 0;
+
+        while (j < ARRAY_SIZE(rules) && strcmp(rules[j].token, set->rules[i].token) != 0)
+            j++;
+        if (j == ARRAY_SIZE(rules))
+            return set->rules[i].token;
+    }
+    return NULL;
+}
+
 const struct rule *policy_rules(size_t *ret_count)
 {
     *ret_count = ARRAY_SIZE(rules);

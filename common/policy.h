@@ -85,4 +85,8 @@ const char *operation_name(enum operation operation);
 /* What a TD of this size takes from the host: its memory, both page tables, QEMU itself. */
 uint64_t policy_memory_need_kib(const struct domain *dom);
 
+/* The first rule of the settings that there is none of, as after a slip of the pen; NULL if all are
+ * known. */
+const char *policy_unknown_rule(const struct settings *set);
+
 const struct rule *policy_rules(size_t *ret_count);

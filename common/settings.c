@@ -138,6 +138,7 @@ static void read_file(int root_fd, const char *path, struct settings *set,
         r = settings_apply(text, set, &found);
     if (r < 0 && r != -ENOENT)
         found = (struct conf_faults){ .count = found.count + 1, .first_error = r };
+    text_copy(found.first_file, sizeof(found.first_file), path);
     if (found.count && !faults->count)
         *faults = found;
     else

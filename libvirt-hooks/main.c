@@ -55,7 +55,7 @@ static int run(struct hook_call *call)
     bound_time(call->operation, settings.time_limit_s);
     call->settings = &settings;
     call->now_s = seconds_since_boot(call->ask->root_fd);
-    if (faults.count) {
+    if (faults.count || policy_unknown_rule(&settings)) {
         const struct journal_record entry = {
             .kind = JOURNAL_WARNING,
             .reason = "config-invalid",
@@ -63,7 +63,7 @@ static int run(struct hook_call *call)
             .domain = call->object,
             .uuid = "",
             .message = "tdx-host.conf has lines that can not be understood, ignoring them; "
-                       "tdxctl check names them",
+                       "tdxctl check names the first",
         };
 
         journal_send(call->journal, &entry);

@@ -18,6 +18,7 @@ static const char *const summaries[] = { "ready", "not ready", "undecided" };
 void ctl_read_facts(const struct ctl *ctl, struct check_facts *ret_facts)
 {
     host_read(&ctl->ask, ctl->settings.qgs_socket, &ret_facts->host);
+    ret_facts->settings = &ctl->settings;
     ret_facts->settings_faults = ctl->settings_faults;
     remembered_compare(ctl->ask.root_fd, &ret_facts->host, &ret_facts->remembered);
 }

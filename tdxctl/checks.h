@@ -27,6 +27,7 @@ struct check_result {
 
 struct check_facts {
     struct host host;
+    const struct settings *settings;
     struct conf_faults settings_faults;
     struct remembered remembered;
 };

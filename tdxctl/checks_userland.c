@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "policy.h"
 
 #define SMALLEST_GUEST_KIB KIB_PER_GIB
 
@@ -142,10 +143,16 @@ void check_hook(CHECK_ARGUMENTS)
 void check_hook_config(CHECK_ARGUMENTS)
 {
     const struct conf_faults *faults = &facts->settings_faults;
+    const char *unknown = policy_unknown_rule(facts->settings);
 
-    if (faults->count)
-        check_fail(result, "%u lines are ignored, the first is line %u: %s", faults->count,
-                   faults->first_line, strerror(-faults->first_error));
+    if (faults->count && !faults->first_line)
+        check_fail(result, "/%s can not be read: %s", faults->first_file,
+                   strerror(-faults->first_error));
+    else if (faults->count)
+        check_fail(result, "%u lines are ignored, the first is line %u of /%s: %s", faults->count,
+                   faults->first_line, faults->first_file, strerror(-faults->first_error));
+    else if (unknown)
+        check_fail(result, "Rule=%s: there is no such rule", unknown);
     else
         check_pass(result, "understood");
 }
