@@ -56,6 +56,47 @@ static void find_counters(const struct ask *ask, struct guest *guest)
     file_list_free(names, count);
 }
 
+static struct fact counter_of(const struct guest *guest, const char *name)
+{
+    for (size_t i = 0; i < guest->counter_count; i++)
+        if (strcmp(guest->counters[i].name, name) == 0)
+            return (struct fact){ .value = guest->counters[i].value };
+    return (struct fact){ .error = -ENOENT };
+}
+
+/* KVM counts the pages of both page tables together, and those of the private one apart. */
+static void sum_pages(struct guest *guest)
+{
+    static const struct {
+        const char *all;
+        const char *private;
+        uint64_t kib;
+    } sizes[] = {
+        { "pages_4k", "mirror_pages_4k", 4 },
+        { "pages_2m", "mirror_pages_2m", 2 * KIB_PER_MIB },
+        { "pages_1g", "mirror_pages_1g", KIB_PER_GIB },
+    };
+    struct fact absent = { .error = -ENOENT };
+
+    guest->private_kib = guest->private_huge_kib = guest->shared_kib = (struct fact){ 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct fact all = counter_of(guest, sizes[i].all);
+        struct fact private = counter_of(guest, sizes[i].private);
+
+        if (all.error || private.error) {
+            guest->private_kib = guest->private_huge_kib = guest->shared_kib = absent;
+            return;
+        }
+        guest->private_kib.value += private.value * sizes[i].kib;
+        if (i > 0)
+            guest->private_huge_kib.value += private.value * sizes[i].kib;
+        /* Read one after the other while the guest runs: the difference may be off by some pages.
+         */
+        if (all.value > private.value)
+            guest->shared_kib.value += (all.value - private.value) * sizes[i].kib;
+    }
+}
+
 static bool read_guest(const struct ask *ask, const char *name, struct guest *guest)
 {
     _cleanup_free_ char *xml = NULL;
@@ -70,6 +111,7 @@ static bool read_guest(const struct ask *ask, const char *name, struct guest *gu
         return false;
     guest->process_is_td = qemu_is_td(ask, guest->domain.pid);
     find_counters(ask, guest);
+    sum_pages(guest);
     return true;
 }
 

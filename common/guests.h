@@ -4,6 +4,7 @@
 
 #include "ask.h"
 #include "domain.h"
+#include "host.h"
 
 #define GUESTS_MAX         4096
 #define GUEST_MAX_COUNTERS 48
@@ -18,6 +19,12 @@ struct guest {
     enum tri process_is_td;
     size_t counter_count; /* 0 also where debugfs can not be read */
     struct guest_counter counters[GUEST_MAX_COUNTERS];
+
+    /* Mapped now, from the counters of kernel-tdx; other kernels do not tell private from shared.
+     */
+    struct fact private_kib;
+    struct fact private_huge_kib; /* the part that is mapped by 2 MiB and more */
+    struct fact shared_kib;
 };
 
 /* Only TDs, and domains that should be: a plain guest is not looked at further. Caller frees. */

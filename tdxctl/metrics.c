@@ -60,6 +60,22 @@ static void print_guest_labels(const struct guest *guest)
     (void)printf("\",uuid=\"%s\"", guest->domain.uuid);
 }
 
+/* One figure of each guest that has it, in KiB. */
+static void print_guest_bytes(const struct guest *guests, size_t count, const char *name,
+                              const char *words, size_t offset)
+{
+    head(name, "gauge", words);
+    for (size_t i = 0; i < count; i++) {
+        const struct fact *fact = (const void *)((const char *)&guests[i] + offset);
+
+        if (fact->error)
+            continue;
+        (void)printf("tdx_host_%s", name);
+        print_guest_labels(&guests[i]);
+        (void)printf("} %llu\n", (unsigned long long)fact->value * 1024);
+    }
+}
+
 static void print_guests(const struct guest *guests, size_t count)
 {
     head("guests", "gauge", "TDX guests that run.");
@@ -77,6 +93,13 @@ static void print_guests(const struct guest *guests, size_t count)
         print_guest_labels(&guests[i]);
         (void)printf("} %llu\n", (unsigned long long)guests[i].domain.memory_kib * 1024);
     }
+    print_guest_bytes(guests, count, "guest_private_bytes", "Private memory that is mapped.",
+                      offsetof(struct guest, private_kib));
+    print_guest_bytes(guests, count, "guest_private_huge_bytes",
+                      "Private memory that is mapped by 2 MiB and more.",
+                      offsetof(struct guest, private_huge_kib));
+    print_guest_bytes(guests, count, "guest_shared_bytes", "Shared memory that is mapped.",
+                      offsetof(struct guest, shared_kib));
     head("guest_kvm", "untyped", "What KVM counts for the guest, by name.");
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < guests[i].counter_count; j++) {

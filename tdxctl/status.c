@@ -17,6 +17,23 @@ static const char *td_word(const struct guest *guest)
     return words[guest->process_is_td];
 }
 
+static void print_mapped(const struct guest *guest)
+{
+    uint64_t private_kib = guest->private_kib.value;
+    char private[24], shared[24];
+
+    if (guest->private_kib.error) {
+        (void)puts("  mapped  not told by this kernel");
+        return;
+    }
+    text_from_kib(private, sizeof(private), private_kib);
+    text_from_kib(shared, sizeof(shared), guest->shared_kib.value);
+    (void)printf("  mapped  %s private (%.0f %% by 2 MiB), %s shared\n", private,
+                 private_kib ? 100.0 * (double)guest->private_huge_kib.value / (double)private_kib
+                             : 0.0,
+                 shared);
+}
+
 static void print_text(const struct host_tdx *tdx, const struct host_memory *memory,
                        const struct guest *guests, size_t count)
 {
@@ -44,6 +61,8 @@ static void print_text(const struct host_tdx *tdx, const struct host_memory *mem
                 guest->domain.name, guest->domain.uuid, td_word(guest),
                 (unsigned long long)guest->domain.pid, (unsigned long long)guest->domain.vcpus,
                 size);
+        if (guest->process_is_td != TRI_NO)
+            print_mapped(guest);
         for (size_t j = 0; j < guest->counter_count; j++)
             (void)printf("  %s %llu\n", guest->counters[j].name,
                          (unsigned long long)guest->counters[j].value);
@@ -70,6 +89,10 @@ static json_object *json_of(const struct guest *guest)
     (void)json_object_object_add(object, "vcpus", json_object_new_uint64(guest->domain.vcpus));
     (void)json_object_object_add(object, "memory_kib",
                                  json_object_new_uint64(guest->domain.memory_kib));
+    (void)json_object_object_add(object, "private_kib", number_or_null(&guest->private_kib));
+    (void)json_object_object_add(object, "private_huge_kib",
+                                 number_or_null(&guest->private_huge_kib));
+    (void)json_object_object_add(object, "shared_kib", number_or_null(&guest->shared_kib));
     for (size_t i = 0; i < guest->counter_count; i++)
         (void)json_object_object_add(counters, guest->counters[i].name,
                                      json_object_new_uint64(guest->counters[i].value));
