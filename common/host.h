@@ -133,6 +133,7 @@ struct host_qgs {
     char socket[108];
     enum tri listening;
     enum tri group_can_connect;
+    uint64_t vsock_port; /* where QGS listens instead of the socket; 0 if it does not */
     bool has_qcnl_conf;
     char pccs_url[160];
 };

@@ -7,6 +7,23 @@
 #include "host.h"
 
 #define QCNL_CONF "etc/sgx_default_qcnl.conf"
+#define QGS_CONF  "etc/qgs.conf"
+
+/* "port = 4050": with a port QGS listens on vsock, and not on the socket that libvirt names. */
+static void read_port(const struct ask *ask, struct host_qgs *qgs)
+{
+    _cleanup_free_ char *text = NULL;
+    char *cursor, *line;
+
+    if (file_read(ask->root_fd, QGS_CONF, FILE_MAX_SMALL, &text) < 0)
+        return;
+    cursor = text;
+    while ((line = text_next_line(&cursor))) {
+        line = text_trim(line);
+        if (text_starts_with(line, "port"))
+            (void)text_u64_after(line, "=", false, &qgs->vsock_port);
+    }
+}
 
 /* JSON with // comments since DCAP 1.10: only one value is wanted, so no parser. */
 static void read_qcnl(const struct ask *ask, struct host_qgs *qgs)
@@ -41,6 +58,7 @@ void host_read_qgs(const struct ask *ask, const char *socket, struct host_qgs *r
     qgs.listening = host_socket_listens(ask, socket);
     if (file_mode(ask->root_fd, socket, &mode) == 0 && S_ISSOCK(mode))
         qgs.group_can_connect = tri_of(mode & 0022);
+    read_port(ask, &qgs);
     read_qcnl(ask, &qgs);
     *ret_qgs = qgs;
 }

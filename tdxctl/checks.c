@@ -153,7 +153,9 @@ static const struct check checks[] = {
 
     /* attestation */
     { "host.qgs.socket", NULL, CHECK_ADVICE, "The quote generation service listens",
-      "Install and start qgsd (systemctl enable --now qgsd); let QEMU's user reach its socket.",
+      "Install and start qgsd (systemctl enable --now qgsd), without a port in /etc/qgs.conf; let "
+      "QEMU's user "
+      "reach its socket.",
       check_qgs_socket },
     { "host.qgs.pccs", "host.qgs.socket", CHECK_ADVICE, "Where certificates come from is set",
       "Write pccs_url into /etc/sgx_default_qcnl.conf and register the platform with that service.",

@@ -164,6 +164,9 @@ void check_qgs_socket(CHECK_ARGUMENTS)
     check_value(result, "%s", qgs->socket);
     if (qgs->listening == TRI_UNKNOWN)
         check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/net/unix can not be read");
+    else if (qgs->listening == TRI_NO && qgs->vsock_port)
+        check_fail(result, "nobody listens: /etc/qgs.conf sets port %llu, so QGS is on vsock only",
+                   (unsigned long long)qgs->vsock_port);
     else if (qgs->listening == TRI_NO)
         check_fail(result, "nobody listens: guests can not be attested");
     else if (qgs->group_can_connect == TRI_NO)
