@@ -193,6 +193,8 @@ static void parse_devices(const xmlNode *root, struct domain *dom)
         if (is_named(node, "disk")) {
             has_disk = true;
             has_bootable |= firmware_can_boot(node);
+        } else if (is_named(node, "serial") || is_named(node, "console")) {
+            dom->has_console = true;
         } else if (is_named(node, "memory")) {
             dom->has_memory_devices = true;
         } else if (is_named(node, "memballoon")) {

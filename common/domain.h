@@ -50,7 +50,8 @@ struct domain {
     bool ioapic_kvm;
     bool balloon_active; /* free page reporting, or less memory at start than at most */
     enum domain_boot_bus boot;
-    uint64_t nodes; /* strict memory binding: one bit a NUMA node, 0 if none */
+    bool has_console; /* serial or console */
+    uint64_t nodes;   /* strict memory binding: one bit a NUMA node, 0 if none */
 };
 
 /* Returns 0, -EBADMSG (no domain XML), -EFBIG (a limit) or -ENOMEM. */

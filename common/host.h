@@ -76,7 +76,8 @@ enum host_module_state {
 struct host_tdx {
     enum host_backend backend;
     enum tri kvm_loaded;
-    enum tri kvm_param; /* module parameter tdx */
+    enum tri kvm_param;  /* module parameter tdx */
+    enum tri huge_pages; /* guest_memfd of kernel-tdx has 2 MiB pages; others do not tell */
     struct fact vm_types;
     enum host_module_state module_state;
     char module_failure[160]; /* the line of the log that says why */

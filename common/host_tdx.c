@@ -31,6 +31,18 @@ static enum tri read_param(const struct ask *ask)
     return param;
 }
 
+static enum tri read_huge_pages(const struct ask *ask)
+{
+    char line[8];
+    bool is_on;
+
+    if (file_read_line(ask->root_fd, "sys/module/kvm/parameters/gmem_huge_pages", line,
+                       sizeof(line)) < 0 ||
+        text_to_bool(line, &is_on) < 0)
+        return TRI_UNKNOWN;
+    return tri_of(is_on);
+}
+
 /* Line "tdx N" of a misc cgroup file. */
 static struct fact read_misc(const struct ask *ask, const char *path)
 {
@@ -95,6 +107,7 @@ static void read_common(const struct ask *ask, struct host_tdx *tdx)
 {
     tdx->kvm_loaded = tri_of(file_exists(ask->root_fd, "sys/module/kvm"));
     tdx->kvm_param = read_param(ask);
+    tdx->huge_pages = read_huge_pages(ask);
     tdx->vm_types.error = ask->vm_types(ask, &tdx->vm_types.value);
     tdx->keyids_total = read_misc(ask, MISC_CAPACITY);
     tdx->keyids_used = read_misc(ask, MISC_CURRENT);

@@ -247,6 +247,12 @@ static bool boot_disk_hidden(RULE_ARGUMENTS)
     return is_td(dom) && dom->boot == DOMAIN_BOOT_HIDDEN;
 }
 
+static bool no_console(RULE_ARGUMENTS)
+{
+    UNUSED;
+    return is_td(dom) && !dom->has_console;
+}
+
 static bool memory_unaligned(RULE_ARGUMENTS)
 {
     UNUSED;
@@ -381,6 +387,9 @@ static const struct rule rules[] = {
       "Use <policy>0x10000000</policy>, or leave it out.", AT_BIRTH, RULE_WARN, policy_sept_ve },
     { "boot-disk-hidden", "TDX firmware has no driver for any disk of the domain",
       "Put the boot disk on virtio, sata or nvme.", AT_BIRTH, RULE_WARN, boot_disk_hidden },
+    { "no-console", "TDX firmware shows nothing on graphics, and the domain has no serial console",
+      "Add <serial type='pty'/> and <console type='pty'/>, and look with virsh console.", AT_BIRTH,
+      RULE_WARN, no_console },
     { "memory-unaligned", "memory that is no multiple of 2 MiB is slow: it is mapped by 4 KiB",
       "Round <memory> up to a multiple of 2 MiB.", AT_BIRTH, RULE_WARN, memory_unaligned },
     { "eager-accept", "this firmware accepts all memory before it boots: that takes minutes",

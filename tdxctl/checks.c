@@ -107,6 +107,13 @@ static const struct check checks[] = {
     { "host.kvm.vm-type", "host.kvm.tdx-parameter", CHECK_REQUIRED, "KVM offers the VM type TDX",
       "The kernel is too old for TDX guests, or TDX did not initialise: see the checks above.",
       check_kvm_vm_type },
+    { "host.kvm.huge-pages", "host.kvm.vm-type", CHECK_ADVICE,
+      "Private memory can be mapped by 2 MiB",
+      "On kernel-tdx: echo Y > /sys/module/kvm/parameters/gmem_huge_pages, and look for "
+      "kvm.gmem_huge_pages=0. "
+      "Other kernels map it by 4 KiB: give TDs with much memory or many vCPUs minutes to start, or "
+      "use kernel-tdx.",
+      check_kvm_huge_pages },
     { "host.tdx.keyids-free", "host.kvm.tdx-parameter", CHECK_REQUIRED,
       "A KeyID is free for another guest",
       "Stop a TD; tdxctl status shows who has them. More: BIOS, TME-MT/TDX key split.",

@@ -84,6 +84,7 @@ void check_tdx_keyids(CHECK_ARGUMENTS);
 void check_kvm_loaded(CHECK_ARGUMENTS);
 void check_kvm_param(CHECK_ARGUMENTS);
 void check_kvm_vm_type(CHECK_ARGUMENTS);
+void check_kvm_huge_pages(CHECK_ARGUMENTS);
 
 void check_unchanged(CHECK_ARGUMENTS);
 void check_memory_available(CHECK_ARGUMENTS);

@@ -181,6 +181,23 @@ void check_kvm_param(CHECK_ARGUMENTS)
     }
 }
 
+/* Up to this kernel of upstream's all private memory is mapped by 4 KiB. */
+static const struct version last_small = { 7, 0, 999 };
+
+void check_kvm_huge_pages(CHECK_ARGUMENTS)
+{
+    const struct host *host = &facts->host;
+
+    if (host->tdx.huge_pages == TRI_YES)
+        check_pass(result, "gmem_huge_pages=Y");
+    else if (host->tdx.huge_pages == TRI_NO)
+        check_fail(result, "gmem_huge_pages=N: it was turned off");
+    else if (host->kernel.release[0] && version_compare(&host->kernel.version, &last_small) <= 0)
+        check_fail(result, "this kernel maps it by 4 KiB only");
+    else
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+}
+
 void check_kvm_vm_type(CHECK_ARGUMENTS)
 {
     const struct fact *types = &facts->host.tdx.vm_types;

@@ -18,6 +18,7 @@ static const struct domain good_domain = {
     .is_q35 = true,
     .has_firmware = true,
     .boot = DOMAIN_BOOT_OK,
+    .has_console = true,
 };
 
 static const struct situation good_situation = {
@@ -86,6 +87,7 @@ CHANGE(as_debug, dom->policy |= 1)
 CHANGE(as_bits, dom->policy |= 1ULL << 30)
 CHANGE(as_no_sept_ve, dom->policy = 0)
 CHANGE(as_scsi, dom->boot = DOMAIN_BOOT_HIDDEN)
+CHANGE(as_no_console, dom->has_console = false)
 CHANGE(as_unaligned, dom->memory_kib += 1)
 CHANGE(as_eager, {
     set->eager_accept_limit_kib = KIB_PER_GIB;
@@ -161,6 +163,7 @@ static const struct change changes[] = {
     { "policy-bits", RULE_REFUSE, as_bits },
     { "policy-sept-ve", RULE_WARN, as_no_sept_ve },
     { "boot-disk-hidden", RULE_WARN, as_scsi },
+    { "no-console", RULE_WARN, as_no_console },
     { "memory-unaligned", RULE_WARN, as_unaligned },
     { "eager-accept", RULE_WARN, as_eager },
     { "qgs-not-listening", RULE_WARN, as_no_qgs },
