@@ -15,7 +15,7 @@ guest_options() {
 	while (($#)); do
 		case $1 in
 		--memory) memory_mib=$2 name+=-$2m && shift ;;
-		--vcpus) vcpus=$2 name+=-$2cpus && shift ;;
+		--vcpus) vcpus=$2 name+=-$2vcpu && shift ;;
 		--quotes) example=td-quotes ;;
 		--reboot) reboots=reboot-once ;;
 		*) echo "error: $1: not an option; see the head of tests/host/guest.sh" >&2 && exit 1 ;;
