@@ -7,12 +7,19 @@
 /* The key table, and the caches that are written back before a key is free again. */
 DEFINE_MUTEX(td_keys_lock);
 
+/* User space has not done anything wrong: it may try again. */
+static int check(const char *leaf, u64 status)
+{
+	int ret = td_check(leaf, status);
+
+	return ret == -EBUSY ? -EAGAIN : ret;
+}
+
 static int config_key(void *arg)
 {
 	struct kvm_tdx *td = arg;
 	int tries = TD_BUSY_RETRIES;
 	u64 status;
-	int ret;
 
 	do {
 		status = tdh_mng_key_config(td->tdr);
@@ -23,8 +30,7 @@ static int config_key(void *arg)
 	if (tdx_status_is(status, TDX_KEY_GENERATION_FAILED))
 		return -EAGAIN;
 
-	ret = td_check("MNG.KEY.CONFIG", status);
-	return ret == -EBUSY ? -EAGAIN : ret;
+	return check("MNG.KEY.CONFIG", status);
 }
 
 /* KeyID and TDR. */
@@ -44,10 +50,7 @@ static int create_root(struct kvm_tdx *td, u64 *ret_status)
 	}
 
 	*ret_status = tdh_mng_create(tdr, td->keyid);
-	if (tdx_status_is_busy(*ret_status))
-		ret = -EAGAIN;
-	else
-		ret = td_check("MNG.CREATE", *ret_status);
+	ret = check("MNG.CREATE", *ret_status);
 	if (ret)
 		goto err_page;
 
@@ -73,7 +76,7 @@ static int add_tdcs(struct kvm_tdx *td, u64 *ret_status)
 			return -ENOMEM;
 
 		*ret_status = tdh_mng_addcx(td->tdr, page);
-		ret = td_check("MNG.ADDCX", *ret_status);
+		ret = check("MNG.ADDCX", *ret_status);
 		if (ret) {
 			td_free_page(page);
 			return ret;
@@ -94,17 +97,17 @@ static int init(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret
 	if (tdx_status_is(*ret_status, TDX_OPERAND_INVALID))
 		return -EINVAL;
 
-	ret = td_check("MNG.INIT", *ret_status);
+	ret = check("MNG.INIT", *ret_status);
 	if (ret)
-		return ret == -EBUSY ? -EAGAIN : ret;
+		return ret;
 
 	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_OFFSET, &td->tsc_offset);
-	ret = td_check("MNG.RD", *ret_status);
+	ret = check("MNG.RD", *ret_status);
 	if (ret)
 		return ret;
 
 	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_MULTIPLIER, &td->tsc_multiplier);
-	return td_check("MNG.RD", *ret_status);
+	return check("MNG.RD", *ret_status);
 }
 
 /*

@@ -29,10 +29,10 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 	unsigned int i;
 	int ret;
 
-	/* No vCPU runs that the module could be busy with. */
+	/* No vCPU runs, but the host may look at the TD, for debugfs. */
 	for (i = 0; i < PAGE_SIZE; i += TD_EXTEND_BYTES) {
-		*ret_status = tdh_mr_extend(td->tdr, gpa + i, NULL);
-		ret = td_check("MR.EXTEND", *ret_status);
+		ret = td_retry_busy(td_check("MR.EXTEND", *ret_status =
+					     tdh_mr_extend(td->tdr, gpa + i, NULL)));
 		/* Measured half: no measurement that user space expects can come of it. */
 		if (KVM_BUG_ON(ret, kvm))
 			return -EIO;
@@ -134,6 +134,12 @@ int td_init_mem_region(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 	return ret;
 }
 
+/* No vCPU is what user space did wrong. */
+static int check_finalize(u64 status)
+{
+	return tdx_status_is(status, TDX_NO_VCPUS) ? -EINVAL : td_check("MR.FINALIZE", status);
+}
+
 int td_finalize(struct kvm *kvm, struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
@@ -147,9 +153,7 @@ int td_finalize(struct kvm *kvm, struct kvm_tdx_cmd *cmd)
 	if (td->state != TD_INITIALIZED)
 		goto out;
 
-	status = tdh_mr_finalize(td->tdr);
-	/* No vCPU is what user space did wrong. */
-	ret = tdx_status_is(status, TDX_NO_VCPUS) ? -EINVAL : td_check("MR.FINALIZE", status);
+	ret = td_retry_busy(check_finalize(status = tdh_mr_finalize(td->tdr)));
 	if (ret) {
 		cmd->hw_error = status;
 		goto out;
