@@ -127,9 +127,10 @@ static enum tri read_lockdown(const struct ask *ask)
 void host_read_kernel(const struct ask *ask, struct host_kernel *ret_kernel)
 {
     struct host_kernel kernel = { 0 };
+    char release[sizeof(kernel.release)];
 
-    (void)file_read_line(ask->root_fd, "proc/sys/kernel/osrelease", kernel.release,
-                         sizeof(kernel.release));
+    if (file_read_line(ask->root_fd, "proc/sys/kernel/osrelease", release, sizeof(release)) == 0)
+        text_copy(kernel.release, sizeof(kernel.release), release);
     (void)text_to_version(kernel.release, &kernel.version);
     (void)file_read_line(ask->root_fd, "proc/cmdline", kernel.cmdline, sizeof(kernel.cmdline));
     read_parameters(ask, &kernel);

@@ -219,12 +219,24 @@ int checks_exit_status(const struct check_result *results)
     return is_undecided ? 2 : 0;
 }
 
+/* Values come from files that anybody may have written: they reach terminals and JSON as clean
+ * text, cut between letters.
+ */
+__attribute__((format(printf, 3, 0))) static void print_clean(char *dst, size_t size,
+                                                              const char *format, va_list args)
+{
+    char text[1024];
+
+    if (vsnprintf(text, sizeof(text), format, args) < 0)
+        text[0] = '\0';
+    text_copy(dst, size, text);
+}
+
 #define FORMAT_INTO(field)                                                                         \
     do {                                                                                           \
         va_list args_;                                                                             \
         va_start(args_, format);                                                                   \
-        if (vsnprintf(field, sizeof(field), format, args_) < 0)                                    \
-            (field)[0] = '\0';                                                                     \
+        print_clean(field, sizeof(field), format, args_);                                          \
         va_end(args_);                                                                             \
     } while (0)
 
