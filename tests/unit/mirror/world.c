@@ -287,6 +287,7 @@ static int create_mirror(struct world *w)
 		goto out_free;
 
 	mirror_config.backend = w->mock;
+	kvm_mirror_use();
 	ret = kvm_mirror_init(&w->kvm, &mirror_config);
 	if (!ret)
 		return 0;

@@ -115,6 +115,13 @@ extern bool shim_verbose;
 	 __atomic_compare_exchange_n((p), (old), (new), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 void shim_jitter(void);
 #define cpu_relax() shim_relax()
+
+struct static_key_false { bool on; };
+#define DECLARE_STATIC_KEY_FALSE(key) extern struct static_key_false key
+#define STATIC_KEY_FALSE_INIT { false }
+#define static_branch_unlikely(key) READ_ONCE((key)->on)
+#define static_branch_enable(key) WRITE_ONCE((key)->on, true)
+
 void shim_relax(void);
 
 typedef struct { int counter; } atomic_t;

@@ -3,9 +3,9 @@
  * TDs over the vendor module's ops.
  *
  * td_wrap_ops() keeps the vendor's ops and puts a dispatcher in the place of each
- * one to which a TD has its own answer.  It costs an ordinary VM one branch that
- * predicts well: both sides of it are static calls.  Nothing is wrapped on a host
- * that can not run TDs.
+ * one to which a TD has its own answer.  It costs an ordinary VM a jump, and since
+ * the first TD one branch that predicts well: both sides of it are static calls.
+ * Nothing is wrapped on a host that can not run TDs.
  */
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>

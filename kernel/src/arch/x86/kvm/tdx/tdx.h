@@ -21,6 +21,8 @@
 
 #include <linux/kvm_host.h>
 
+#include "../mmu/mirror/used.h"
+
 #ifdef CONFIG_KVM_TDX
 
 #include <asm/tdx_host.h>
@@ -80,7 +82,7 @@ static inline bool is_td(const struct kvm *kvm)
 
 static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu)
 {
-	return is_td(vcpu->kvm);
+	return kvm_mirror_is_used() && is_td(vcpu->kvm);
 }
 
 /* KVM_TDX_INIT_VM has set what the TD is. */

@@ -11,6 +11,8 @@ int td_vm_init(struct kvm *kvm)
 	const struct tdx_sys_info *sys = tdx_get_sys_info();
 	struct kvm_tdx *td;
 
+	kvm_mirror_use();
+
 	td = kzalloc(sizeof(*td), GFP_KERNEL_ACCOUNT);
 	if (!td)
 		return -ENOMEM;

@@ -60,6 +60,7 @@ static int init_mirror(struct half_vm *vm, bool strict)
 	if (ret)
 		return ret;
 
+	kvm_mirror_use();
 	mutex_lock(&vm->kvm.lock);
 	mutex_lock(&vm->kvm.slots_lock);
 	ret = kvm_mirror_init(&vm->kvm, &config);

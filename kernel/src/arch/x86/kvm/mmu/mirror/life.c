@@ -78,6 +78,9 @@ static void free_mirror(struct kvm_mirror *mirror)
 	kfree(mirror);
 }
 
+struct static_key_false kvm_mirror_used = STATIC_KEY_FALSE_INIT;
+EXPORT_SYMBOL_GPL(kvm_mirror_used);
+
 /* Before the first vCPU; no memslot comes or goes meanwhile. */
 int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 {
@@ -86,6 +89,9 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 
 	lockdep_assert_held(&kvm->lock);
 	lockdep_assert_held(&kvm->slots_lock);
+
+	if (WARN_ON_ONCE(!kvm_mirror_is_used()))
+		return -EINVAL;
 
 	if (kvm->arch.mirror || kvm->created_vcpus)
 		return -EEXIST;

@@ -10,6 +10,7 @@
 #include "../mmu_internal.h"
 #include "../spte.h"
 #include "private_pt_ops.h"
+#include "used.h"
 
 struct tdp_iter;
 
@@ -40,7 +41,7 @@ struct kvm_mirror_report {
 
 #ifdef CONFIG_KVM_MIRROR
 
-/* Life cycle; all may sleep. */
+/* Life cycle; all may sleep.  kvm_mirror_use() comes first. */
 int __must_check kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config);
 void kvm_mirror_flush_all(struct kvm *kvm);
 void kvm_mirror_destroy(struct kvm *kvm);
@@ -73,7 +74,7 @@ void kvm_mirror_free_cache(struct kvm_vcpu *vcpu);
 
 static inline bool kvm_has_mirror(const struct kvm *kvm)
 {
-	return kvm->arch.mirror;
+	return kvm_mirror_is_used() && kvm->arch.mirror;
 }
 
 /* Does a guest that uses @gpa mean private memory? */
@@ -117,7 +118,7 @@ static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa) {
 
 static inline bool is_mirrored_sp(const struct kvm_mmu_page *sp)
 {
-	return IS_ENABLED(CONFIG_KVM_MIRROR) && sp->role.mirrored;
+	return kvm_mirror_is_used() && sp->role.mirrored;
 }
 
 /* The fault is resolved on the mirrored PT, not on the PT that the CPU walks. */

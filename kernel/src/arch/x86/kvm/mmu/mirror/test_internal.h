@@ -31,7 +31,7 @@ struct mirror_test_vcpu {
 
 static inline bool is_mirror_test_vm(const struct kvm *kvm)
 {
-	return kvm->arch.vm_type == KVM_X86_MIRROR_TEST_VM;
+	return kvm_mirror_is_used() && kvm->arch.vm_type == KVM_X86_MIRROR_TEST_VM;
 }
 
 static inline struct mirror_test_vm *to_mirror_test_vm(struct kvm *kvm)

@@ -2,21 +2,27 @@
 /*
  * The VM type for tests, stacked over the vendor's ops.
  */
+#include <linux/static_call.h>
+
 #include "test_internal.h"
 #include "x86.h"
 
 /* The ops below. */
 static struct kvm_x86_ops vendor;
 
+/* Ordinary VMs come here at each entry, and their cost is measured. */
+DEFINE_STATIC_CALL_NULL(vendor_vcpu_run, *((struct kvm_x86_ops *)0)->vcpu_run);
+
 static int test_vm_init(struct kvm *kvm)
 {
 	int ret;
 
-	if (!is_mirror_test_vm(kvm))
+	if (kvm->arch.vm_type != KVM_X86_MIRROR_TEST_VM)
 		return vendor.vm_init(kvm);
 
 	pr_warn_once("kvm: VMs for tests of the mirrored-PT MMU protect no memory\n");
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+	kvm_mirror_use();
 
 	/* The vendor takes a type that it does not know for its own. */
 	kvm->arch.vm_type = KVM_X86_DEFAULT_VM;
@@ -91,7 +97,7 @@ static fastpath_t test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
 	if (is_mirror_test_vm(vcpu->kvm))
 		return mirror_test_vcpu_run(vcpu, run_flags, &vendor);
 
-	return vendor.vcpu_run(vcpu, run_flags);
+	return static_call(vendor_vcpu_run)(vcpu, run_flags);
 }
 
 static int test_mem_enc_ioctl(struct kvm *kvm, void __user *argp)
@@ -115,6 +121,7 @@ void kvm_mirror_test_wrap_ops(struct kvm_x86_ops *ops)
 		return;
 
 	memcpy(&vendor, ops, sizeof(vendor));
+	static_call_update(vendor_vcpu_run, vendor.vcpu_run);
 	ops->vm_init = test_vm_init;
 	ops->vm_destroy = test_vm_destroy;
 	ops->vcpu_precreate = test_vcpu_precreate;
