@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A TD driven by SEAMCALLs alone.  Reading the file "bare_td" in debugfs runs it
- * "rounds" times; what is read is KTAP.  Needs SVM switched on: load kvm_amd.
+ * "rounds" times; what is read is KTAP.  "bare_td_enter" says how many TSC ticks it takes
+ * to enter a TD that asks for something at once.  Needs SVM switched on: load kvm_amd.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -18,7 +19,7 @@ static unsigned int rounds = 100;
 module_param(rounds, uint, 0644);
 MODULE_PARM_DESC(rounds, "How many TDs to create and destroy, one after the other");
 
-static struct dentry *debugfs_file;
+static struct dentry *debugfs_file, *enter_file;
 
 void bare_td_result(struct bare_td *td, bool ok, const char *name)
 {
@@ -75,6 +76,33 @@ static int bare_td_show(struct seq_file *out, void *unused)
 	return 0;
 }
 
+#define NR_ENTRIES	1000
+
+static int bare_td_enter_show(struct seq_file *out, void *unused)
+{
+	struct bare_td_command command = { .nr = CMD_RDTSC };
+	struct bare_td td = { .out = out, .quiet = true, .keyid = -1 };
+	unsigned int i;
+	u64 start = 0;
+
+	migrate_disable();
+	if (!bare_td_create(&td) && bare_td_resume(&td)) {
+		/* The first ones may wait for the host's TLBs. */
+		for (i = 0; i < 2 * NR_ENTRIES; i++) {
+			if (i == NR_ENTRIES)
+				start = rdtsc();
+			if (!bare_td_do(&td, command))
+				break;
+		}
+		if (i == 2 * NR_ENTRIES)
+			seq_printf(out, "%llu\n", (rdtsc() - start) / NR_ENTRIES);
+	}
+	bare_td_destroy(&td);
+	migrate_enable();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(bare_td_enter);
+
 /* Room for all lines at once: a second try of seq_file would run the test again. */
 static int bare_td_open(struct inode *inode, struct file *file)
 {
@@ -98,6 +126,7 @@ static int __init bare_td_load(void)
 		return r;
 	}
 	debugfs_file = debugfs_create_file("bare_td", 0400, NULL, NULL, &bare_td_fops);
+	enter_file = debugfs_create_file("bare_td_enter", 0400, NULL, NULL, &bare_td_enter_fops);
 	return 0;
 }
 module_init(bare_td_load);
@@ -105,6 +134,7 @@ module_init(bare_td_load);
 static void __exit bare_td_unload(void)
 {
 	debugfs_remove(debugfs_file);
+	debugfs_remove(enter_file);
 	tdx_put();
 }
 module_exit(bare_td_unload);
