@@ -357,6 +357,49 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 	return true;
 }
 
+/*
+ * The private PT never dies: leaves go one by one, tables are its for ever, and so is
+ * the leaf that it keeps.
+ */
+static bool test_no_death(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1, .strict = true };
+	struct world *w = world_create(&config);
+	int i;
+
+	ASSERT(w);
+	shim_expect_bug = true;
+	w->huge_ok[1] = false;
+	ASSERT(try_fault(w, 0, 0, PRIVATE));
+	ASSERT(try_fault(w, 0, 512, PRIVATE));
+	ASSERT(try_fault(w, 0, 513, PRIVATE));
+
+	kvm_mock_script(w->mock, KVM_MOCK_DIE, 0, INT_MAX / 2, -EIO);
+	kvm_mock_script(w->mock, KVM_MOCK_UNMAP, 0, 1, -EIO);
+	kvm_mirror_flush_all(&w->kvm);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), 1);
+	/* It may die yet. */
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAKED), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 3);
+
+	kvm_mirror_destroy(&w->kvm);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAKED), 512 + 3);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 0);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 0);
+	for (i = 0; i < SHIM_GUEST_PAGES; i++)
+		ASSERT_EQ(atomic_read(&pfn_to_page(SHIM_GUEST_PFN + i)->refs), i < BLOCK_PAGES);
+
+	memset(w->mock->root, 0, PAGE_SIZE);
+	world_destroy(w);
+	rcu_barrier();
+	ASSERT_EQ(atomic_read(&shim_nr_live), 3);
+	ASSERT_EQ(atomic_read(&shim_nr_pgtables), 3);
+	ASSERT_EQ(atomic_read(&shim_nr_warnings), 0);
+	snprintf(ret_value, size, "1 leaf of 2M, 3 tables");
+	return true;
+}
+
 /* Slow operations: nothing but time. */
 static bool test_slow(const struct options *options, char *ret_value, size_t size)
 {
@@ -420,5 +463,6 @@ const struct test fail_tests[] = {
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },
+	{ "fail.no-death", test_no_death },
 	{ NULL, NULL },
 };

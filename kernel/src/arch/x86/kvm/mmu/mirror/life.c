@@ -193,6 +193,8 @@ void kvm_mirror_destroy(struct kvm *kvm)
 		return;
 
 	kvm_mirror_flush_all(kvm);
+	if (mirror->life != MIRROR_DEAD)
+		mirror_abandon_all(kvm);
 	kvm->arch.mirror = NULL;
 	free_mirror(mirror);
 }

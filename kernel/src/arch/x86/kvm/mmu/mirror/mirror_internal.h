@@ -145,6 +145,7 @@ void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp);
 
 /* range.c */
 void mirror_zap_all(struct kvm *kvm);
+void mirror_abandon_all(struct kvm *kvm);
 
 /* split.c */
 int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter);

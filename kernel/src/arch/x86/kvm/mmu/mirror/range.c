@@ -264,6 +264,28 @@ static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
 	mirror_free_page_rcu(sp);
 }
 
+static void abandon_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	if (!is_last_spte(iter->old_spte, iter->level))
+		return;
+
+	mirror_leak_leaf(zap->kvm, iter);
+	kvm_update_page_stats(zap->kvm, iter->level, -1);
+}
+
+static void abandon_table(struct mirror_zap *zap, struct tdp_iter *iter)
+{
+	struct kvm_mmu_page *sp = spte_to_child_sp(iter->old_spte);
+
+	/* The one below has its turn first. */
+	if (!is_empty_table(sp))
+		return;
+
+	mirror_leak_table(zap->kvm, iter);
+	mirror_account_table(zap->kvm, sp, -1);
+	mirror_free_page_rcu(sp);
+}
+
 /* The last resort, see kvm_mirror_prepare_zap(). */
 static void refill_reserve(struct mirror_zap *zap)
 {
@@ -358,6 +380,20 @@ void mirror_zap_all(struct kvm *kvm)
 {
 	write_lock(&kvm->mmu_lock);
 	zap_gfns(kvm, 0, mirror_end_gfn(kvm), true);
+	write_unlock(&kvm->mmu_lock);
+}
+
+/*
+ * The VM goes away, but the private PT did not die and keeps what is still there:
+ * leak that.  Takes mmu_lock.
+ */
+void mirror_abandon_all(struct kvm *kvm)
+{
+	struct mirror_zap zap = { .kvm = kvm, .end = mirror_end_gfn(kvm), .may_block = true };
+
+	write_lock(&kvm->mmu_lock);
+	walk(&zap, PG_LEVEL_4K, abandon_leaf);
+	walk_tables(&zap, abandon_table);
 	write_unlock(&kvm->mmu_lock);
 }
 
