@@ -33,7 +33,7 @@ static int write_back_caches(void *unused)
 	return td_check("PHYMEM.CACHE.WB", status);
 }
 
-/* On an error the KeyID is lost with the TD. */
+/* On an error the KeyID is not free, and lost with the TD if this was the last time. */
 static int release_keyid(struct kvm_tdx *td)
 {
 	int ret;
@@ -47,7 +47,7 @@ static int release_keyid(struct kvm_tdx *td)
 	mutex_unlock(&td_keys_lock);
 
 	if (ret) {
-		pr_err("tdx: KeyID %d is lost: %d\n", td->keyid, ret);
+		pr_err("tdx: KeyID %d is not free: %d\n", td->keyid, ret);
 		return -EIO;
 	}
 
