@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host can see of a TD: its statistics, its page tables compared, pages lost.
+ * What the host can see of a TD: its statistics, its page tables compared, what is lost.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "td.h"
+
+#define MAX_TDS		128
 
 /* The number behind @key, or the file's first one. */
 static bool read_number(const char *path, const char *key, unsigned long *ret_number)
@@ -48,12 +51,33 @@ void td_expect_verified(const struct td *td)
 	EXPECT_EQ(read_vm_number(td, "mirror-verify", "unread "), 0);
 }
 
-void td_expect_nothing_leaked(void)
+unsigned long td_nr_leaked(void)
 {
 	unsigned long number;
 
 	EXPECT(read_number("/sys/kernel/debug/kvm/tdx-leaked-pages", "", &number));
-	EXPECT_EQ(number, 0);
+	return number;
+}
+
+void td_expect_nothing_leaked(void)
+{
+	EXPECT_EQ(td_nr_leaked(), 0);
+}
+
+unsigned int td_count_keyids(void)
+{
+	static struct td tds[MAX_TDS];
+	unsigned int i, nr;
+	int ret = 0;
+
+	for (nr = 0; nr < MAX_TDS && !ret; nr++) {
+		td_create(&tds[nr], &(struct td_options) { .until = TD_BEFORE_INIT_VM });
+		ret = td_init_vm(&tds[nr]);
+	}
+	EXPECT_EQ(-ret, ENOSPC);
+	for (i = 0; i < nr; i++)
+		td_destroy(&tds[i]);
+	return nr - 1;
 }
 
 unsigned long td_huge_page_kib(void)

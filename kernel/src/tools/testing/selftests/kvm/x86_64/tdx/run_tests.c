@@ -25,7 +25,7 @@ static bool run_one(const struct td_test *test)
 	if (!pid) {
 		/* Threads and all: SIGALRM ends the process. */
 		signal(SIGALRM, SIG_DFL);
-		alarm(LIMIT_S);
+		alarm(test->limit_s ?: LIMIT_S);
 		test->run();
 		fflush(stdout);
 		_exit(0);

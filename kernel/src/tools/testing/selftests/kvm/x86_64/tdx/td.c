@@ -62,10 +62,12 @@ void td_skip_unless_available(void)
 
 int td_command(int fd, uint32_t id, uint32_t flags, uint64_t data)
 {
-	struct kvm_tdx_cmd cmd = { .id = id, .flags = flags, .data = data };
+	struct kvm_tdx_cmd cmd;
 	int ret;
 
 	do {
+		/* Anew: an error is left in it, which KVM does not take from user space. */
+		cmd = (struct kvm_tdx_cmd) { .id = id, .flags = flags, .data = data };
 		ret = ioctl(fd, KVM_MEMORY_ENCRYPT_OP, &cmd);
 	} while (ret < 0 && (errno == EAGAIN || errno == EINTR));
 
@@ -244,7 +246,7 @@ static void make_image(struct td *td)
 	memcpy(td->image + bytes - 16, reset, sizeof(reset));
 }
 
-static void add_image(struct td *td)
+static int add_image(struct td *td)
 {
 	uint64_t bytes = AGENT_END_GPA - AGENT_IMAGE_GPA;
 	struct kvm_tdx_init_mem_region image = {
@@ -256,14 +258,16 @@ static void add_image(struct td *td)
 		.gpa = AGENT_RESET_GPA,
 		.nr_pages = 1,
 	};
-	int fd = td->vcpus[0].fd;
+	int fd = td->vcpus[0].fd, ret;
 
 	make_image(td);
 	image.source_addr = (uint64_t)td->image;
 	reset.source_addr = (uint64_t)td->image + bytes;
-	EXPECT_EQ(td_command(fd, KVM_TDX_INIT_MEM_REGION, 0, (uint64_t)&image), 0);
-	EXPECT_EQ(td_command(fd, KVM_TDX_INIT_MEM_REGION, KVM_TDX_MEASURE_MEMORY_REGION,
-			     (uint64_t)&reset), 0);
+	ret = td_command(fd, KVM_TDX_INIT_MEM_REGION, 0, (uint64_t)&image);
+	if (!ret)
+		ret = td_command(fd, KVM_TDX_INIT_MEM_REGION, KVM_TDX_MEASURE_MEMORY_REGION,
+				 (uint64_t)&reset);
+	return ret;
 }
 
 static void add_vcpu(struct td *td, unsigned int index)
@@ -296,11 +300,13 @@ int td_finalize(struct td *td)
 	return td_command(td->vm_fd, KVM_TDX_FINALIZE_VM, 0, 0);
 }
 
-void td_create(struct td *td, const struct td_options *options)
+int td_try_create(struct td *td, const struct td_options *options)
 {
 	unsigned int i;
+	int ret;
 
 	memset(td, 0, sizeof(*td));
+	td->may_die = options->may_die;
 	td->bytes = options->bytes ?: 64ULL << 20;
 	td->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	MUST(td->kvm_fd);
@@ -310,34 +316,40 @@ void td_create(struct td *td, const struct td_options *options)
 	enable_cap(td->vm_fd, KVM_CAP_EXIT_HYPERCALL, 1 << KVM_HC_MAP_GPA_RANGE);
 	add_memory(td);
 	if (options->until == TD_BEFORE_INIT_VM)
-		return;
+		return 0;
 
-	EXPECT_EQ(td_init_vm(td), 0);
-	if (options->until == TD_BEFORE_VCPUS)
-		return;
+	ret = td_init_vm(td);
+	if (ret || options->until == TD_BEFORE_VCPUS)
+		return ret;
 
 	td->nr_vcpus = options->nr_vcpus ?: 1;
 	for (i = 0; i < td->nr_vcpus; i++)
 		add_vcpu(td, i);
 	if (options->until == TD_BEFORE_INIT_VCPU)
-		return;
+		return 0;
 
-	for (i = 0; i < td->nr_vcpus; i++)
-		EXPECT_EQ(td_init_vcpu(td, i), 0);
-	if (options->until == TD_BEFORE_MEMORY)
-		return;
+	for (i = 0; i < td->nr_vcpus && !ret; i++)
+		ret = td_init_vcpu(td, i);
+	if (ret || options->until == TD_BEFORE_MEMORY)
+		return ret;
 
-	add_image(td);
-	if (options->until == TD_BEFORE_FINALIZE)
-		return;
+	ret = add_image(td);
+	if (ret || options->until == TD_BEFORE_FINALIZE)
+		return ret;
 
-	EXPECT_EQ(td_finalize(td), 0);
-	if (options->until == TD_BEFORE_RUN)
-		return;
+	ret = td_finalize(td);
+	if (ret || options->until == TD_BEFORE_RUN)
+		return ret;
 
 	/* From the reset vector to the agent's first stop. */
 	for (i = 0; i < td->nr_vcpus; i++)
 		EXPECT(td_resume(td, i));
+	return 0;
+}
+
+void td_create(struct td *td, const struct td_options *options)
+{
+	EXPECT_EQ(-td_try_create(td, options), 0);
 }
 
 void td_destroy(struct td *td)
@@ -368,6 +380,12 @@ static bool is_done(const struct kvm_run *run)
 	       run->io.port == AGENT_PORT;
 }
 
+static bool is_dead(const struct kvm_run *run, int ret)
+{
+	return ret ? ret == -EIO : run->exit_reason == KVM_EXIT_INTERNAL_ERROR ||
+				   run->exit_reason == KVM_EXIT_FAIL_ENTRY;
+}
+
 bool td_resume(struct td *td, unsigned int index)
 {
 	struct td_vcpu *vcpu = &td->vcpus[index];
@@ -388,6 +406,8 @@ bool td_resume(struct td *td, unsigned int index)
 			continue;
 		}
 
+		if (td->may_die && is_dead(run, ret))
+			_exit(EIO);
 		if (ret)
 			td_fail(__FILE__, __LINE__, "KVM_RUN: %s, exit reason %u", strerror(-ret),
 				run->exit_reason);

@@ -32,12 +32,15 @@ struct td {
 	struct td_vcpu vcpus[AGENT_MAX_VCPUS];
 	/* What the agent starts from. */
 	uint8_t *image;
+	bool may_die;
 };
 
 struct td_options {
 	unsigned int nr_vcpus;
 	/* 0: 64 MiB */
 	uint64_t bytes;
+	/* A vCPU that the host can not run any more ends the program, with EIO. */
+	bool may_die;
 	/* Stop before that step. */
 	enum { TD_READY, TD_BEFORE_INIT_VM, TD_BEFORE_VCPUS, TD_BEFORE_INIT_VCPU, TD_BEFORE_MEMORY,
 	       TD_BEFORE_FINALIZE, TD_BEFORE_RUN } until;
@@ -45,6 +48,8 @@ struct td_options {
 
 /* Ends the program: 4 (skip) if this host has no TDs, 1 if something that must work does not. */
 void td_create(struct td *td, const struct td_options *options);
+/* The same, but a command of KVM_MEMORY_ENCRYPT_OP may fail: 0 or -errno. */
+int td_try_create(struct td *td, const struct td_options *options);
 void td_destroy(struct td *td);
 void td_skip_unless_available(void);
 
@@ -92,8 +97,11 @@ void td_pre_fault(struct td *td, unsigned int index, uint64_t gpa, uint64_t byte
 unsigned long td_stat(const struct td *td, const char *name);
 /* The mirrored and the private page table are the same. */
 void td_expect_verified(const struct td *td);
-/* No page is lost since boot, of whatever TD. */
+/* Pages lost since boot, of whatever TD: how many; none. */
+unsigned long td_nr_leaked(void);
 void td_expect_nothing_leaked(void);
+/* Free KeyIDs: creates TDs until there is none, and destroys them. */
+unsigned int td_count_keyids(void);
 /* 2 MiB pages of files, of the whole host. */
 unsigned long td_huge_page_kib(void);
 
@@ -101,6 +109,8 @@ unsigned long td_huge_page_kib(void);
 struct td_test {
 	const char *name;
 	void (*run)(void);
+	/* 0: two minutes */
+	unsigned int limit_s;
 };
 
 int td_run_tests(const struct td_test *tests);
