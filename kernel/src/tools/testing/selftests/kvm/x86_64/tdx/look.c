@@ -80,6 +80,14 @@ unsigned int td_count_keyids(void)
 	return nr - 1;
 }
 
+unsigned long td_free_kib(void)
+{
+	unsigned long kib;
+
+	EXPECT(read_number("/proc/meminfo", "MemFree:", &kib));
+	return kib;
+}
+
 unsigned long td_huge_page_kib(void)
 {
 	unsigned long number;

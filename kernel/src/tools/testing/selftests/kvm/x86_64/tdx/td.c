@@ -300,6 +300,13 @@ int td_finalize(struct td *td)
 	return td_command(td->vm_fd, KVM_TDX_FINALIZE_VM, 0, 0);
 }
 
+static bool stops_before(const struct td_options *options, unsigned int step)
+{
+	if (options->reached)
+		options->reached(step);
+	return options->until == step;
+}
+
 int td_try_create(struct td *td, const struct td_options *options)
 {
 	unsigned int i;
@@ -315,30 +322,30 @@ int td_try_create(struct td *td, const struct td_options *options)
 	enable_cap(td->vm_fd, KVM_CAP_SPLIT_IRQCHIP, 24);
 	enable_cap(td->vm_fd, KVM_CAP_EXIT_HYPERCALL, 1 << KVM_HC_MAP_GPA_RANGE);
 	add_memory(td);
-	if (options->until == TD_BEFORE_INIT_VM)
+	if (stops_before(options, TD_BEFORE_INIT_VM))
 		return 0;
 
 	ret = td_init_vm(td);
-	if (ret || options->until == TD_BEFORE_VCPUS)
+	if (ret || stops_before(options, TD_BEFORE_VCPUS))
 		return ret;
 
 	td->nr_vcpus = options->nr_vcpus ?: 1;
 	for (i = 0; i < td->nr_vcpus; i++)
 		add_vcpu(td, i);
-	if (options->until == TD_BEFORE_INIT_VCPU)
+	if (stops_before(options, TD_BEFORE_INIT_VCPU))
 		return 0;
 
 	for (i = 0; i < td->nr_vcpus && !ret; i++)
 		ret = td_init_vcpu(td, i);
-	if (ret || options->until == TD_BEFORE_MEMORY)
+	if (ret || stops_before(options, TD_BEFORE_MEMORY))
 		return ret;
 
 	ret = add_image(td);
-	if (ret || options->until == TD_BEFORE_FINALIZE)
+	if (ret || stops_before(options, TD_BEFORE_FINALIZE))
 		return ret;
 
 	ret = td_finalize(td);
-	if (ret || options->until == TD_BEFORE_RUN)
+	if (ret || stops_before(options, TD_BEFORE_RUN))
 		return ret;
 
 	/* From the reset vector to the agent's first stop. */

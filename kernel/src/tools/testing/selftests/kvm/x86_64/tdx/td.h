@@ -41,6 +41,8 @@ struct td_options {
 	uint64_t bytes;
 	/* A vCPU that the host can not run any more ends the program, with EIO. */
 	bool may_die;
+	/* Called before each of those steps, if not NULL. */
+	void (*reached)(unsigned int step);
 	/* Stop before that step. */
 	enum { TD_READY, TD_BEFORE_INIT_VM, TD_BEFORE_VCPUS, TD_BEFORE_INIT_VCPU, TD_BEFORE_MEMORY,
 	       TD_BEFORE_FINALIZE, TD_BEFORE_RUN } until;
@@ -102,6 +104,8 @@ unsigned long td_nr_leaked(void);
 void td_expect_nothing_leaked(void);
 /* Free KeyIDs: creates TDs until there is none, and destroys them. */
 unsigned int td_count_keyids(void);
+/* Free memory of the whole host. */
+unsigned long td_free_kib(void);
 /* 2 MiB pages of files, of the whole host. */
 unsigned long td_huge_page_kib(void);
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -306,34 +305,6 @@ static void test_unfinished(void)
 	}
 }
 
-/* Killed at any moment; the next one must find everything as before. */
-static void test_kill(void)
-{
-	int i;
-
-	for (i = 0; i < 25; i++) {
-		pid_t pid = fork();
-		int status;
-
-		if (!pid) {
-			struct runner runner = {};
-			struct td td;
-
-			td_create(&td, &(struct td_options) { .nr_vcpus = 2 });
-			runner.td = &td;
-			runner.index = 1;
-			pthread_create(&runner.thread, NULL, spin, &runner);
-			for (;;)
-				td_accept(&td, 0, 0x400000, 0x1000000, 0);
-		}
-		usleep(20000 * (1 + i % 10));
-		kill(pid, SIGKILL);
-		EXPECT_EQ(waitpid(pid, &status, 0), pid);
-		EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	}
-	test_boot();
-}
-
 int main(void)
 {
 	static const struct td_test tests[] = {
@@ -342,7 +313,7 @@ int main(void)
 		{ "immediate-exit", test_immediate_exit }, { "move", test_move },
 		{ "cpu-offline", test_cpu_offline }, { "cpu-gone", test_cpu_gone },
 		{ "threads", test_threads }, { "close-order", test_close_order },
-		{ "unfinished", test_unfinished }, { "kill", test_kill }, {},
+		{ "unfinished", test_unfinished }, {},
 	};
 
 	return td_run_tests(tests);

@@ -4,23 +4,31 @@
  * lost, and every KeyID must be free again.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "td.h"
 
 #define TD_PAGE		4096ULL
+#define TD_HUGE		0x200000ULL
 #define MEMORY		(32ULL << 20)
 /* Private memory that nothing was loaded to. */
 #define FREE_GPA	(16ULL << 20)
-#define MAX_TDS		128
-#define KILLS		10
+#define KILLS		200
+/* The first ones fill caches, which stay. */
+#define WARM_UP		40
+#define MEASURED	6
+/* So much would be gone if the others lost two pages each; the least TD has 26. */
+#define MARGIN_KIB	((KILLS - WARM_UP) * 8)
+/* The page allocator's lists of each CPU are empty by then. */
+#define FREE_S		20
 #define SEED		0x5eed
 
 /* The agent accepts, finds zeroes, writes a pattern and finds it again. */
@@ -74,64 +82,178 @@ static void memory_closed_first(void)
 /* As many TDs as there are KeyIDs, one more, and one after all are gone. */
 static void keyids(void)
 {
-	static struct td tds[MAX_TDS];
-	int i, nr, ret = 0;
+	struct td td;
 
-	for (nr = 0; nr < MAX_TDS && !ret; nr++) {
-		struct td_options options = { .bytes = MEMORY, .until = TD_BEFORE_INIT_VM };
-
-		td_create(&tds[nr], &options);
-		ret = td_init_vm(&tds[nr]);
-	}
-	EXPECT(nr > 1);
-	EXPECT_EQ(-ret, ENOSPC);
-	for (i = 0; i < nr; i++)
-		td_destroy(&tds[i]);
-
-	td_create(&tds[0], &(struct td_options) { .bytes = MEMORY, .until = TD_BEFORE_VCPUS });
-	td_destroy(&tds[0]);
+	EXPECT(td_count_keyids());
+	td_create(&td, &(struct td_options) { .bytes = MEMORY, .until = TD_BEFORE_VCPUS });
+	td_destroy(&td);
 	td_expect_nothing_leaked();
 }
 
-/* Tells that it runs, and runs. */
-static void run_until_killed(int tell)
-{
-	struct td td;
+/* What the TD that will be killed is at: TD_BEFORE_* of its creation, and on. */
+enum { USING_MEMORY = TD_BEFORE_RUN + 1, CONVERTING, CONVERTED };
 
-	td_create(&td, &(struct td_options) { .bytes = MEMORY });
-	use_memory(&td, 0, FREE_GPA, 16 * TD_PAGE, 0);
-	EXPECT_EQ(write(tell, "", 1), 1);
-	CALL(&td, 0, AGENT_SPIN, FREE_GPA, TD_PAGE);
-	_exit(1);
+static const char * const steps[] = {
+	[TD_BEFORE_INIT_VM] = "INIT_VM", [TD_BEFORE_VCPUS] = "new vCPUs",
+	[TD_BEFORE_INIT_VCPU] = "INIT_VCPU", [TD_BEFORE_MEMORY] = "INIT_MEM_REGION",
+	[TD_BEFORE_FINALIZE] = "FINALIZE_VM", [TD_BEFORE_RUN] = "first run",
+	[USING_MEMORY] = "using memory", [CONVERTING] = "converting",
+};
+
+/* Shared with the process of that TD. */
+static struct {
+	/* When it is killed: so many microseconds after that step began. */
+	unsigned int step, us;
+	/* When each step began first, in microseconds; 0: not yet. */
+	unsigned int began_us[CONVERTED + 1];
+} *kill_at;
+
+static unsigned int now_us(void)
+{
+	struct timespec now;
+
+	EXPECT(!clock_gettime(CLOCK_MONOTONIC, &now));
+	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void kill_one(void)
+static void kill_in(unsigned int us)
 {
-	int status, tell[2];
-	char byte;
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	struct itimerspec when = { .it_value = { us / 1000000, us % 1000000 * 1000 } };
+	timer_t timer;
+
+	/* A timer is never at once. */
+	if (!us)
+		kill(getpid(), SIGKILL);
+	EXPECT(!timer_create(CLOCK_MONOTONIC, &event, &timer));
+	EXPECT(!timer_settime(timer, 0, &when, NULL));
+}
+
+static void reached(unsigned int step)
+{
+	if (kill_at->began_us[step])
+		return;
+	kill_at->began_us[step] = now_us();
+	if (step == kill_at->step)
+		kill_in(kill_at->us);
+}
+
+static void *spin(void *td)
+{
+	CALL(td, 1, AGENT_SPIN, FREE_GPA, TD_PAGE);
+	return NULL;
+}
+
+static void live_until_killed(unsigned int nr_vcpus)
+{
+	struct td_options options = { .bytes = MEMORY, .nr_vcpus = nr_vcpus, .reached = reached };
+	uint64_t huge = FREE_GPA + TD_HUGE, hole = huge + 5 * TD_PAGE;
+	pthread_t thread;
+	struct td td;
+
+	td_create(&td, &options);
+	reached(USING_MEMORY);
+	use_memory(&td, 0, FREE_GPA, 16 * TD_PAGE, 0);
+	use_memory(&td, 0, huge, TD_HUGE, 1);
+	if (nr_vcpus > 1)
+		EXPECT(!pthread_create(&thread, NULL, spin, &td));
+
+	reached(CONVERTING);
+	for (;;) {
+		EXPECT_EQ(td_map_gpa(&td, 0, hole, 8 * TD_PAGE, false), 0);
+		EXPECT_EQ(td_map_gpa(&td, 0, hole, 8 * TD_PAGE, true), 0);
+		use_memory(&td, 0, hole, 8 * TD_PAGE, 0);
+		reached(CONVERTED);
+	}
+}
+
+/* Returns the step that it was killed at. */
+static unsigned int kill_one(unsigned int nr_vcpus, unsigned int step, unsigned int us)
+{
+	int status;
 	pid_t pid;
 
-	EXPECT(!pipe(tell));
+	memset(kill_at, 0, sizeof(*kill_at));
+	kill_at->step = step;
+	kill_at->us = us;
+	fflush(stdout);
 	pid = fork();
 	EXPECT(pid >= 0);
 	if (!pid)
-		run_until_killed(tell[1]);
-
-	close(tell[1]);
-	EXPECT_EQ(read(tell[0], &byte, 1), 1);
-	close(tell[0]);
-	kill(pid, SIGKILL);
-	EXPECT(waitpid(pid, &status, 0) == pid);
+		live_until_killed(nr_vcpus);
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
 	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	while (step < CONVERTING && kill_at->began_us[step + 1])
+		step++;
+	return step;
 }
 
-static void killed(void)
+/* How long each step takes at least, of TDs that are killed after all. */
+static void measure_steps(unsigned int *ret_us)
+{
+	unsigned int i, step, us;
+
+	memset(ret_us, 0xff, CONVERTED * sizeof(*ret_us));
+	for (i = 0; i < MEASURED; i++) {
+		kill_one(1 + i % 2, CONVERTED, 0);
+		for (step = TD_BEFORE_INIT_VM; step <= CONVERTING; step++) {
+			us = kill_at->began_us[step + 1] - kill_at->began_us[step];
+			if (us < ret_us[step])
+				ret_us[step] = us;
+		}
+	}
+}
+
+/* At all steps in turn, each time later in the step, until it is about to end. */
+static void kill_many(const unsigned int *us, unsigned int from, unsigned int to,
+		      unsigned int *hits)
+{
+	unsigned int i;
+
+	for (i = from; i < to; i++) {
+		unsigned int step = TD_BEFORE_INIT_VM + i % CONVERTING, round = i / CONVERTING;
+
+		hits[kill_one(1 + round % 2, step, us[step] * round / (KILLS / CONVERTING))]++;
+	}
+}
+
+static bool is_free_again(unsigned long kib)
 {
 	int i;
 
-	for (i = 0; i < KILLS; i++)
-		kill_one();
+	for (i = 0; i < FREE_S && td_free_kib() + MARGIN_KIB < kib; i++)
+		sleep(1);
+	printf("# %lu KiB free, then %lu KiB\n", kib, td_free_kib());
+	return i < FREE_S;
+}
+
+/* With a TD beside them that notices nothing. */
+static void kill_at_each_step(void)
+{
+	unsigned int keyids = td_count_keyids(), us[CONVERTED], hits[CONVERTED] = {}, step;
+	unsigned long free_kib;
+	struct td beside;
+
+	kill_at = mmap(NULL, TD_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	EXPECT(kill_at != MAP_FAILED);
+	td_create(&beside, &(struct td_options) { .bytes = MEMORY });
+	use_memory(&beside, 0, FREE_GPA, TD_HUGE, 1);
+
+	measure_steps(us);
+	kill_many(us, 0, WARM_UP, hits);
+	free_kib = td_free_kib();
+	kill_many(us, WARM_UP, KILLS, hits);
+	EXPECT(is_free_again(free_kib));
+
+	for (step = TD_BEFORE_INIT_VM; step <= CONVERTING; step++) {
+		printf("# %u killed at %s, which takes %u us\n", hits[step], steps[step], us[step]);
+		EXPECT(hits[step]);
+	}
+	EXPECT_EQ(CALL(&beside, 0, AGENT_CHECK, FREE_GPA, TD_HUGE, SEED), 0);
+	td_expect_verified(&beside);
+	td_destroy(&beside);
 	td_expect_nothing_leaked();
+	EXPECT_EQ(td_count_keyids(), keyids);
 }
 
 int main(void)
@@ -139,7 +261,7 @@ int main(void)
 	return td_run_tests((const struct td_test[]) {
 		{ "half-way", half_way }, { "vm-closed-first", vm_closed_first },
 		{ "memory-closed-first", memory_closed_first }, { "keyids", keyids },
-		{ "killed", killed },
+		{ "killed", kill_at_each_step, 500 },
 		{},
 	});
 }
