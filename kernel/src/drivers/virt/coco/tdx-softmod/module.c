@@ -77,7 +77,7 @@ static int __init softmod_load(void)
 		pr_err("not loaded: the kernel refuses another TDX module: %d\n", ret);
 		goto unload_run;
 	}
-	sm_inject_debugfs_load();
+	sm_debugfs_load();
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
 	return 0;
@@ -94,7 +94,7 @@ module_init(softmod_load);
 
 static void __exit softmod_unload(void)
 {
-	sm_inject_debugfs_unload();
+	sm_debugfs_unload();
 	/* Nobody uses it any more: users hold a reference to this module. */
 	WARN_ON(tdx_unregister_backend(&backend));
 	sm_run_unload();

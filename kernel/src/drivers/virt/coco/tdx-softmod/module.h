@@ -4,14 +4,19 @@
 
 /* What the parts around the core know of each other, in the kernel only. */
 
+#include <linux/percpu.h>
+
 #include "core.h"
+
+/* How often the host called each leaf. */
+DECLARE_PER_CPU(unsigned long[SM_NR_LEAVES], sm_nr_calls);
 
 /* At load and unload; may sleep. */
 int sm_platform_load(void);
 void sm_platform_unload(void);
 int sm_alias_load(void);
 void sm_alias_unload(void);
-void sm_inject_debugfs_load(void);
-void sm_inject_debugfs_unload(void);
+void sm_debugfs_load(void);
+void sm_debugfs_unload(void);
 
 #endif

@@ -19,6 +19,7 @@
 #include <asm/nospec-branch.h>
 #include <asm/special_insns.h>
 
+#include "../module.h"
 #include "run.h"
 
 #define DR6_RESET	0xffff0ff0UL
@@ -319,12 +320,15 @@ static __always_inline bool in_guest_state(void)
 noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
 {
 	/* For KVM the guest runs; for the rest of the kernel it does not yet. */
-	bool in_guest = (fn & TDX_LEAF_NR_MASK) == TDH_VP_ENTER && in_guest_state();
+	unsigned int nr = fn & TDX_LEAF_NR_MASK;
+	bool in_guest = nr == TDH_VP_ENTER && in_guest_state();
 	u64 r;
 
 	if (in_guest)
 		guest_state_exit_irqoff();
 	instrumentation_begin();
+	if (nr < SM_NR_LEAVES)
+		this_cpu_inc(sm_nr_calls[nr]);
 	r = sm_seamcall(fn, args);
 	instrumentation_end();
 	if (in_guest)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What private memory costs: calls of the TDX module that change the private page
- * table, kicks, and TSC ticks, which are instructions if the machine is emulated with
- * its clock counting them.  One line "FIGURE VALUE" each.
+ * What private memory costs: calls of the TDX module, all and by leaf, kicks, and TSC
+ * ticks, which are instructions if the machine is emulated with its clock counting
+ * them.  One line "FIGURE VALUE" each.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,6 +21,8 @@
 /* How much is accepted; the figures are for 1 GiB. */
 #define SAMPLE_2M	(128ULL << 20)
 #define SAMPLE_4K	(16ULL << 20)
+/* More than the TDX module has. */
+#define MAX_LEAVES	96
 
 static struct td td;
 
@@ -40,19 +42,58 @@ static void create(uint64_t bytes)
 	td_create(&td, &(struct td_options) { .nr_vcpus = 1, .bytes = bytes });
 }
 
-/* Calls that change the private page table. */
-static uint64_t nr_calls(void)
+/* By leaf, as the software TDX module counts them. */
+static struct calls {
+	char leaf[32];
+	uint64_t nr;
+} before[MAX_LEAVES];
+
+static void read_calls(struct calls *calls)
 {
-	static const char *const ops[] = {
-		"mirror_link", "mirror_map", "mirror_block", "mirror_track", "mirror_unmap",
-		"mirror_split", "mirror_unlink",
-	};
-	uint64_t sum = 0;
+	FILE *file = fopen("/sys/kernel/debug/tdx_softmod/calls", "r");
 	unsigned int i;
 
-	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-		sum += td_stat(&td, ops[i]);
-	return sum;
+	EXPECT(file);
+	memset(calls, 0, sizeof(before));
+	for (i = 0; i < MAX_LEAVES; i++) {
+		if (fscanf(file, "%31s %lu", calls[i].leaf, &calls[i].nr) != 2)
+			break;
+	}
+	EXPECT(i < MAX_LEAVES);
+	fclose(file);
+}
+
+static void count_calls(void)
+{
+	read_calls(before);
+}
+
+static uint64_t nr_before(const char *leaf)
+{
+	unsigned int i;
+
+	for (i = 0; before[i].nr; i++) {
+		if (!strcmp(before[i].leaf, leaf))
+			return before[i].nr;
+	}
+	return 0;
+}
+
+/* Since count_calls(), @times of what was done. */
+static void say_calls(const char *figure, uint64_t times)
+{
+	struct calls after[MAX_LEAVES];
+	uint64_t nr, sum = 0;
+	unsigned int i;
+
+	read_calls(after);
+	for (i = 0; after[i].nr; i++) {
+		nr = (after[i].nr - nr_before(after[i].leaf)) * times;
+		if (nr)
+			printf("%s.%s %lu\n", figure, after[i].leaf, nr);
+		sum += nr;
+	}
+	say(figure, sum);
 }
 
 static void set_huge_pages(bool on)
@@ -71,9 +112,11 @@ static void bench_create(void)
 	create(SMALL_TD);
 	td_destroy(&td);
 
+	count_calls();
 	start = now();
 	create(SMALL_TD);
 	say("td.create.instructions", now() - start);
+	say_calls("td.create.seamcalls", 1);
 	td_destroy(&td);
 }
 
@@ -84,21 +127,21 @@ static void accept(uint64_t gpa, uint64_t bytes, int level)
 
 static void bench_accept(void)
 {
-	uint64_t calls, start;
+	uint64_t start;
 
 	create(SMALL_TD);
-	calls = nr_calls();
+	count_calls();
 	start = now();
 	accept(AT, SAMPLE_2M, 1);
 	say("td.accept-2m.instructions", (now() - start) / (SAMPLE_2M / HUGE));
-	say("td.accept-gib-2m.seamcalls", (nr_calls() - calls) * (GIB / SAMPLE_2M));
+	say_calls("td.accept-gib-2m.seamcalls", GIB / SAMPLE_2M);
 
 	set_huge_pages(false);
-	calls = nr_calls();
+	count_calls();
 	start = now();
 	accept(AT + SAMPLE_2M, SAMPLE_4K, 0);
 	say("td.accept-4k.instructions", (now() - start) / (SAMPLE_4K / PAGE));
-	say("td.accept-gib-4k.seamcalls", (nr_calls() - calls) * (GIB / SAMPLE_4K));
+	say_calls("td.accept-gib-4k.seamcalls", GIB / SAMPLE_4K);
 	set_huge_pages(true);
 	td_destroy(&td);
 }
@@ -106,31 +149,31 @@ static void bench_accept(void)
 /* To shared and back again, accepted. */
 static void bench_convert(void)
 {
-	uint64_t calls, kicks, start;
+	uint64_t kicks, start;
 
 	create(SMALL_TD);
 	accept(AT, HUGE, 1);
-	calls = nr_calls();
+	count_calls();
 	kicks = td_stat(&td, "mirror_kicks");
 	start = now();
 	EXPECT_EQ(td_map_gpa(&td, 0, AT, HUGE, false), 0);
 	EXPECT_EQ(td_map_gpa(&td, 0, AT, HUGE, true), 0);
 	accept(AT, HUGE, 1);
 	say("td.convert-2m.instructions", now() - start);
-	say("td.convert-2m.seamcalls", nr_calls() - calls);
+	say_calls("td.convert-2m.seamcalls", 1);
 	say("td.convert-2m.kicks", td_stat(&td, "mirror_kicks") - kicks);
 	td_destroy(&td);
 }
 
 static void bench_gib(void)
 {
-	uint64_t calls;
-
 	create(GIB + AT);
-	calls = nr_calls();
+	count_calls();
 	td_pre_fault(&td, 0, AT, GIB);
-	say("td.pre-fault-gib.seamcalls", nr_calls() - calls);
+	say_calls("td.pre-fault-gib.seamcalls", 1);
+	count_calls();
 	td_destroy(&td);
+	say_calls("td.teardown-gib.seamcalls", 1);
 }
 
 /* A guest accepts what it was not born with: 2M where it can, 4K at the edges. */

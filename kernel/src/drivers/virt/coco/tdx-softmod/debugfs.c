@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fault injection by debugfs, folder tdx_softmod:
+ * The module in debugfs, folder tdx_softmod.
+ *
+ *   calls			how often the host has called each leaf
+ *
+ * Fault injection:
  *
  *   leaf, status, times	what to return from which leaf, how often (0 and 1: once)
  *   nth			the call that it begins with; written last; 0: off
@@ -9,14 +13,35 @@
  */
 
 #include <linux/debugfs.h>
+#include <linux/seq_file.h>
 
 #include "module.h"
 
+DEFINE_PER_CPU(unsigned long[SM_NR_LEAVES], sm_nr_calls);
+
 static struct dentry *folder;
 
-void sm_inject_debugfs_load(void)
+static int calls_show(struct seq_file *out, void *unused)
+{
+	unsigned int nr, cpu;
+
+	for (nr = 0; nr < SM_NR_LEAVES; nr++) {
+		const struct sm_leaf *leaf = sm_leaf(nr);
+		unsigned long sum = 0;
+
+		for_each_possible_cpu(cpu)
+			sum += per_cpu(sm_nr_calls, cpu)[nr];
+		if (leaf && sum)
+			seq_printf(out, "%s %lu\n", leaf->name, sum);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(calls);
+
+void sm_debugfs_load(void)
 {
 	folder = debugfs_create_dir("tdx_softmod", NULL);
+	debugfs_create_file("calls", 0400, folder, NULL, &calls_fops);
 	debugfs_create_u32("leaf", 0600, folder, &sm_injection.leaf);
 	debugfs_create_x64("status", 0600, folder, &sm_injection.status);
 	debugfs_create_u32("times", 0600, folder, &sm_injection.times);
@@ -25,7 +50,7 @@ void sm_inject_debugfs_load(void)
 	debugfs_create_u32("keyids", 0600, folder, &sm_kot_limit);
 }
 
-void sm_inject_debugfs_unload(void)
+void sm_debugfs_unload(void)
 {
 	debugfs_remove_recursive(folder);
 }
