@@ -9,6 +9,10 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -276,6 +280,108 @@ static void test_pre_fault(void)
 	td_destroy(&td);
 }
 
+static void read_by_proc(void *at, void *page)
+{
+	int fd = open("/proc/self/mem", O_RDONLY);
+
+	EXPECT(fd >= 0);
+	EXPECT_EQ(pread(fd, page, PAGE, (off_t)(uintptr_t)at), PAGE);
+	close(fd);
+}
+
+static void read_by_process(void *at, void *page)
+{
+	struct iovec to = { page, PAGE }, from = { at, PAGE };
+
+	EXPECT_EQ(process_vm_readv(getpid(), &to, 1, &from, 1, 0), PAGE);
+}
+
+static void read_by_vmsplice(void *at, void *page)
+{
+	struct iovec from = { at, PAGE };
+	int ends[2];
+
+	EXPECT(!pipe(ends));
+	EXPECT_EQ(vmsplice(ends[1], &from, 1, 0), PAGE);
+	EXPECT_EQ(read(ends[0], page, PAGE), PAGE);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* By a child: it has this memory only by asking for it. */
+static void read_by_ptrace(void *at, void *page)
+{
+	int ends[2], status;
+	pid_t child;
+	size_t i;
+
+	EXPECT(!pipe(ends));
+	child = fork();
+	EXPECT(child >= 0);
+	if (!child) {
+		pid_t parent = getppid();
+		long word;
+
+		if (ptrace(PTRACE_ATTACH, parent, 0, 0) || waitpid(parent, &status, 0) != parent)
+			_exit(1);
+		for (i = 0; i < PAGE / sizeof(word); i++) {
+			word = ptrace(PTRACE_PEEKDATA, parent, (long *)at + i, 0);
+			if (write(ends[1], &word, sizeof(word)) != sizeof(word))
+				_exit(1);
+		}
+		_exit(!!ptrace(PTRACE_DETACH, parent, 0, 0));
+	}
+	EXPECT_EQ(waitpid(child, &status, 0), child);
+	EXPECT_EQ(status, 0);
+	EXPECT_EQ(read(ends[0], page, PAGE), PAGE);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Who has the file has nothing to read. */
+static void expect_no_way_by_file(void *page)
+{
+	loff_t at = AT;
+	int ends[2];
+
+	EXPECT(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, td.gmem_fd, AT) == MAP_FAILED);
+	EXPECT(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, td.gmem_fd, AT) == MAP_FAILED);
+	EXPECT(pread(td.gmem_fd, page, PAGE, AT) < 0);
+	EXPECT(pwrite(td.gmem_fd, page, PAGE, AT) < 0);
+	EXPECT(!pipe(ends));
+	EXPECT(splice(td.gmem_fd, &at, ends[1], NULL, PAGE, 0) < 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/*
+ * Whatever way user space takes to the address where the TD's memory should be, it ends at
+ * the shared side of it, and sees what the host has put there.
+ */
+static void test_host_reads(void)
+{
+	static void (*const ways[])(void *at, void *page) = {
+		read_by_proc, read_by_process, read_by_vmsplice, read_by_ptrace,
+	};
+	static uint64_t page[PAGE / 8];
+	unsigned int way;
+	uint64_t i;
+
+	create(1);
+	EXPECT_EQ(td_accept(&td, 0, AT, PAGE, 0), 0);
+	fill_private(0, AT, PAGE, 7);
+	fill_host(AT, PAGE, 8);
+	for (way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
+		memset(page, 0, PAGE);
+		ways[way](td.shared + AT, page);
+		for (i = 0; i < PAGE; i += 8)
+			EXPECT_EQ(page[i / 8], agent_pattern(8, i));
+	}
+	expect_no_way_by_file(page);
+	expect_private(0, AT, PAGE, 7);
+	td_destroy(&td);
+}
+
 int main(void)
 {
 	static const struct td_test tests[] = {
@@ -283,7 +389,8 @@ int main(void)
 		{ "accept-small", test_accept_small }, { "convert", test_convert },
 		{ "map-gpa-arguments", test_map_gpa_arguments }, { "punch", test_punch },
 		{ "not-accepted", test_not_accepted }, { "accept-race", test_accept_race },
-		{ "convert-race", test_convert_race }, { "pre-fault", test_pre_fault }, {},
+		{ "convert-race", test_convert_race }, { "pre-fault", test_pre_fault },
+		{ "host-reads", test_host_reads }, {},
 	};
 
 	return td_run_tests(tests);
