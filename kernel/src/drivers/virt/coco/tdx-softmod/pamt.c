@@ -46,10 +46,33 @@ u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_t
 	return 0;
 }
 
+/*
+ * The host may still reach a page that it gave away, by a TLB entry that it was left with:
+ * a fault of the access is not enough to know.
+ */
+static bool is_given_away(phys_addr_t pa)
+{
+	struct sm_tdmr *tdmr = sm_tdmr_find(pa);
+	unsigned int l;
+
+	if (!tdmr || pa >= READ_ONCE(tdmr->usable))
+		return false;
+
+	for (l = 0; l < SM_NR_LEVELS; l++) {
+		u8 type = READ_ONCE(sm_pamt_entry(tdmr, pa, l)->type);
+
+		if (type != TDX_PT_NDA && type != TDX_PT_RSVD)
+			return true;
+	}
+	return false;
+}
+
 u64 sm_host_operand(phys_addr_t pa, u64 align, u32 operand)
 {
-	return IS_ALIGNED(pa, align) && !(pa >> sm_platform_pa_bits()) ? 0 :
-	       TDX_OPERAND_INVALID | operand;
+	if (!IS_ALIGNED(pa, align) || pa >> sm_platform_pa_bits() || is_given_away(pa))
+		return TDX_OPERAND_INVALID | operand;
+
+	return 0;
 }
 
 /*
