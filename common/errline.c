@@ -162,9 +162,11 @@ static const struct errline lines[] = {
       "Every package needs a CPU that runs while there are TDs; this one may not go offline.",
       "Leave one CPU of each package online, or stop all TDs before." },
     { "keyid-lost",
-      { "is lost:" },
-      "A TD's KeyID could not be taken back. It is not used again, so that no other TD gets it.",
-      "Report it with the kernel log; a reboot brings the KeyID back." },
+      { "is not free:" },
+      "A TD's KeyID could not be taken back. KVM tries once more when the VM ends; if that fails, "
+      "no other TD gets it.",
+      "See whether tdxctl status has a KeyID too few; if so, report it with the kernel log. A "
+      "reboot brings it back." },
     { "not-accepted",
       { "which is not accepted" },
       "A guest used private memory that it had not accepted; it was stopped at that place.",
