@@ -71,7 +71,7 @@ start() {
 }
 
 is_there() {
-	virsh -q list --name | grep -qx "$name"
+	virsh -q list --name | grep -x "$name" >/dev/null
 }
 
 # says TEXT: the guest has said TEXT on its console; 1 if it ends before, or does not in time.
