@@ -88,6 +88,21 @@ unsigned long td_free_kib(void)
 	return kib;
 }
 
+unsigned long td_quarantine_kib(void)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	unsigned long kib;
+	bool found = false;
+	char line[256];
+
+	EXPECT(file);
+	while (!found && fgets(line, sizeof(line), file))
+		found = strstr(line, " kasan_report\n");
+	fclose(file);
+	EXPECT(read_number("/proc/meminfo", "MemTotal:", &kib));
+	return found ? kib / 32 : 0;
+}
+
 unsigned long td_huge_page_kib(void)
 {
 	unsigned long number;

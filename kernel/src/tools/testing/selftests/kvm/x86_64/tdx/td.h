@@ -106,6 +106,8 @@ void td_expect_nothing_leaked(void);
 unsigned int td_count_keyids(void);
 /* Free memory of the whole host. */
 unsigned long td_free_kib(void);
+/* What KASAN, if the kernel has it, may keep of what was freed. */
+unsigned long td_quarantine_kib(void);
 /* 2 MiB pages of files, of the whole host. */
 unsigned long td_huge_page_kib(void);
 

@@ -219,9 +219,10 @@ static void kill_many(const unsigned int *us, unsigned int from, unsigned int to
 
 static bool is_free_again(unsigned long kib)
 {
+	unsigned long margin_kib = MARGIN_KIB + td_quarantine_kib();
 	int i;
 
-	for (i = 0; i < FREE_S && td_free_kib() + MARGIN_KIB < kib; i++)
+	for (i = 0; i < FREE_S && td_free_kib() + margin_kib < kib; i++)
 		sleep(1);
 	printf("# %lu KiB free, then %lu KiB\n", kib, td_free_kib());
 	return i < FREE_S;
