@@ -46,11 +46,7 @@ make_xml() {
 		s,<serial type='pty'/>,<serial type='file'><source path='$console'/></serial>,; /<console /d; /<tdx:required/d;
 		/<interface /,/<\/interface>/d"
 	local arguments
-	if [[ -n $reboots ]]; then
-		edit+="; s,<target dev='vda'.*,&<serial>$reboots</serial>,"
-	else
-		edit+="; s,<cpu mode,<on_reboot>destroy</on_reboot>&,"
-	fi
+	[[ -z $reboots ]] || edit+="; s,<target dev='vda'.*,&<serial>$reboots</serial>,"
 	if [[ $kind == plain ]]; then
 		take_kernel
 		arguments="root=UUID=$(blkid -o value -s UUID "$base-part2") ro console=ttyS0 loglevel=6"

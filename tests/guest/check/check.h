@@ -29,7 +29,6 @@ enum verdict check_secure_boot(void);
 enum verdict check_vcpus_online(void);
 enum verdict check_clock(void);
 enum verdict check_timers(void);
-enum verdict check_cpu_offline(void);
 
 enum verdict check_memory_pressure(void);
 enum verdict check_memory_accepted(void);

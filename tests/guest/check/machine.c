@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Firmware, vCPUs, clocks. */
-#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,12 +14,10 @@
 
 #define SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define MAX_CPUS    64
-/* CPUID leaf 1, ECX. */
-#define CPUID_PCID (1U << 17)
-#define NR_READS   20000
-#define NR_TICKS   10
-#define TICK_NS    20000000
-#define NS_PER_S   1000000000LL
+#define NR_READS    20000
+#define NR_TICKS    10
+#define TICK_NS     20000000
+#define NS_PER_S    1000000000LL
 /* Nobody's clock was there before this was written: 2026-01-01. */
 #define WRITTEN_S 1767225600
 
@@ -156,50 +153,4 @@ enum verdict check_timers(void)
     if (took < (long long)ticks * TICK_NS)
         return says(FAIL, "%d ticks came after %lld ns", (int)ticks, took);
     return says(PASS, "%d ticks, none early", (int)ticks);
-}
-
-static int set_online(bool is_online)
-{
-    int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY | O_CLOEXEC);
-    int r = 0;
-
-    if (fd < 0)
-        return -errno;
-    if (write(fd, is_online ? "1" : "0", 1) != 1)
-        r = -errno;
-    (void)close(fd);
-    return r;
-}
-
-static bool has_pcid(void)
-{
-    unsigned int eax, ebx, ecx, edx;
-
-    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & CPUID_PCID);
-}
-
-/* A vCPU that goes offline goes back to the firmware; where that is not possible the kernel
- * refuses. */
-enum verdict check_cpu_offline(void)
-{
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    int r;
-
-    if (!is_td())
-        return says(SKIP, "not a TD");
-    if (online < 2)
-        return says(SKIP, "one vCPU");
-    if (!has_pcid())
-        return says(SKIP, "OVMF takes a vCPU back by toggling CR4.PCIDE, and this CPU has none");
-    r = set_online(false);
-    if (r < 0)
-        return sysconf(_SC_NPROCESSORS_ONLN) == online
-                       ? says(PASS, "refused: %s", strerror(-r))
-                       : says(FAIL, "refused, and vCPU 1 is gone: %s", strerror(-r));
-    if (sysconf(_SC_NPROCESSORS_ONLN) != online - 1)
-        return says(FAIL, "%ld vCPUs are online", sysconf(_SC_NPROCESSORS_ONLN));
-    r = set_online(true);
-    if (r < 0 || sysconf(_SC_NPROCESSORS_ONLN) != online)
-        return says(FAIL, "vCPU 1 does not come back: %s", strerror(-r));
-    return says(PASS, "vCPU 1 went and came back");
 }

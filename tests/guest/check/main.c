@@ -27,7 +27,6 @@ static const struct {
     { "guest.tdreport", check_tdreport },
     { "guest.rtmr-extend", check_rtmr_extend },
     { "guest.quote", check_quote },
-    { "guest.cpu-offline", check_cpu_offline },
 };
 
 #define NR_CHECKS (sizeof(checks) / sizeof(checks[0]))

@@ -174,14 +174,23 @@ enum sm_next sm_handle_cr4_write(struct sm_vcpu *vcpu)
 {
 	struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
 	bool long_mode = save->efer & EFER_LMA;
+	u64 allowed = cr4_allowed(vcpu);
 	struct cr_write cr = {};
 	u64 changed;
 
 	if (!decode(vcpu, 4, &cr))
 		return SM_ENTER;
 
+	/*
+	 * CPUs with TDX have PCIDs, and OVMF counts on it: it takes a CPU back from the OS by
+	 * toggling PCIDE.  Where this CPU has none, setting the bit has no effect, instead
+	 * of killing every TD of several vCPUs that goes to power itself off.
+	 */
+	if (!(allowed & X86_CR4_PCIDE))
+		cr.value &= ~(u64)X86_CR4_PCIDE;
+
 	changed = cr.value ^ save->cr4;
-	if ((cr.value & ~(cr4_allowed(vcpu) | X86_CR4_VMXE | X86_CR4_SMXE)) ||
+	if ((cr.value & ~(allowed | X86_CR4_VMXE | X86_CR4_SMXE)) ||
 	    (long_mode && ((changed & X86_CR4_LA57) || !(cr.value & X86_CR4_PAE))) ||
 	    ((changed & cr.value & X86_CR4_PCIDE) && (!long_mode || (save->cr3 & 0xfff))))
 		return sm_inject_gp(vcpu);

@@ -25,6 +25,7 @@ enum { RAX, RCX, RDX, RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 #define MSR_X2APIC_SPIV		0x80f
 
 #define VE_VECTOR		20
+#define CR4_PCIDE		(1ULL << 17)
 
 void tdcall_regs(uint64_t regs[NR_REGS]);
 __attribute__((noreturn)) void agent_die(void);
@@ -84,6 +85,19 @@ static void tell_host(void)
 static void native_wrmsr(uint32_t index, uint64_t value)
 {
 	asm volatile("wrmsr" : : "c" (index), "a" ((uint32_t)value), "d" ((uint32_t)(value >> 32)));
+}
+
+static uint64_t read_cr4(void)
+{
+	uint64_t value;
+
+	asm volatile("mov %%cr4, %0" : "=r" (value));
+	return value;
+}
+
+static void write_cr4(uint64_t value)
+{
+	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
 }
 
 void agent_gate(struct frame *frame)
@@ -271,6 +285,13 @@ static void do_instruction(struct cpu *cpu, struct agent_mailbox *box)
 		TRY(cpu, "wrmsr", "+a" (eax), "c" (ecx), "d" ((uint32_t)(box->args[1] >> 32)));
 		box->ret[0] = cpu->ve_reason;
 		return;
+	case AGENT_TOGGLE_PCIDE:
+		box->ret[0] = read_cr4();
+		write_cr4(box->ret[0] ^ CR4_PCIDE);
+		box->ret[1] = read_cr4();
+		write_cr4(box->ret[1] ^ CR4_PCIDE);
+		box->ret[2] = read_cr4();
+		return;
 	case AGENT_PROBE:
 		probe(cpu, box->args[0], box->args[1]);
 		box->ret[0] = cpu->ve_reason;
@@ -338,6 +359,7 @@ static void do_op(struct cpu *cpu, struct agent_mailbox *box)
 	case AGENT_CPUID:
 	case AGENT_RDMSR:
 	case AGENT_WRMSR:
+	case AGENT_TOGGLE_PCIDE:
 	case AGENT_PROBE:
 		do_instruction(cpu, box);
 		break;

@@ -50,6 +50,8 @@ enum agent_op {
 	AGENT_RDMSR,
 	/* index, value -> #VE reason or 0; the instruction */
 	AGENT_WRMSR,
+	/* toggle CR4.PCIDE twice -> CR4 before, between, after */
+	AGENT_TOGGLE_PCIDE,
 	/* va, AGENT_PROBE_* -> #VE reason or 0, qualification, GPA, linear address */
 	AGENT_PROBE,
 	/* interrupts on, software-enable the local APIC -> x2APIC ID */

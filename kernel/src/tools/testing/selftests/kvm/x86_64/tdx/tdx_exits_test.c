@@ -155,6 +155,21 @@ static void test_msr(void)
 	td_destroy(&td);
 }
 
+/* OVMF does this to a CPU that Linux hands back, without a look at CPUID. */
+static void test_pcide(void)
+{
+	uint64_t has_pcid, between;
+
+	create();
+	CALL(&td, 0, AGENT_CPUID, 1, 0);
+	has_pcid = vcpu->box->ret[2] >> 17 & 1;
+	CALL(&td, 0, AGENT_TOGGLE_PCIDE);
+	between = vcpu->box->ret[0] ^ vcpu->box->ret[1];
+	EXPECT_EQ(between, has_pcid << 17);
+	EXPECT_EQ(vcpu->box->ret[2], vcpu->box->ret[0]);
+	td_destroy(&td);
+}
+
 static void test_ucode_rev(void)
 {
 	struct {
@@ -272,7 +287,7 @@ int main(void)
 {
 	static const struct td_test tests[] = {
 		{ "cpuid", test_cpuid }, { "io", test_io }, { "mmio", test_mmio },
-		{ "msr", test_msr },
+		{ "msr", test_msr }, { "pcide", test_pcide },
 		{ "ucode-rev", test_ucode_rev }, { "info", test_info }, { "quote", test_quote },
 		{ "fatal", test_fatal }, { "unknown", test_unknown }, {},
 	};
