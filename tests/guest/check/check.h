@@ -30,6 +30,7 @@ enum verdict check_vcpus_online(void);
 enum verdict check_clock(void);
 enum verdict check_timers(void);
 
+enum verdict check_marker(void);
 enum verdict check_memory_pressure(void);
 enum verdict check_memory_accepted(void);
 

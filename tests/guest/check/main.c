@@ -20,6 +20,7 @@ static const struct {
     { "guest.vcpus-online", check_vcpus_online },
     { "guest.clock", check_clock },
     { "guest.timers", check_timers },
+    { "guest.marker", check_marker },
     { "guest.disk", check_disk },
     { "guest.swiotlb", check_swiotlb },
     { "guest.memory-pressure", check_memory_pressure },
