@@ -23,6 +23,10 @@ test-debug: ## The kernel's tests once more, on a kernel with KASAN and lockdep
 	@$(runner) tests/plan/debug.toml --report build/report-debug \
 		--only $(shell sed -n 's/^id = "\(debug\..*\)"/\1/p' tests/plan/debug.toml)
 
+.PHONY: test-guests
+test-guests: ## TDs with more vCPUs and memory, after make run
+	@$(runner) tests/plan/guests.toml --report build/report-guests
+
 .PHONY: check
 check: ## The fast checks: no VM, no root, under two minutes
 	@$(runner) tests/plan/check.toml --report build/report-check
