@@ -9,13 +9,19 @@ ROW = 22
 LABEL_WIDTH, BAR_WIDTH = 300, 360
 
 
-def figure(name, value, unit, how, goal=None):
-    """goal is the largest value that is good enough."""
-    return {"id": name, "value": value, "unit": unit, "goal": goal, "how": how}
+def figure(name, value, unit, how, goal=None, more_is_better=False):
+    """goal is the largest value that is good enough, or the smallest where more is better."""
+    return {"id": name, "value": value, "unit": unit, "goal": goal, "more_is_better": more_is_better, "how": how}
 
 
 def is_missed(fig):
-    return fig["goal"] is not None and fig["value"] > fig["goal"]
+    if fig["goal"] is None:
+        return False
+    return fig["value"] < fig["goal"] if fig.get("more_is_better") else fig["value"] > fig["goal"]
+
+
+def goal_text(fig):
+    return f"goal: at {'least' if fig.get('more_is_better') else 'most'} {fig['goal']}"
 
 
 def read_figures(path):
@@ -36,7 +42,7 @@ def add_figures(path, figures):
 def say_figures(figures):
     """For a step's log. Returns its exit status."""
     for fig in figures:
-        goal = "" if fig["goal"] is None else f", goal {fig['goal']}{': missed' if is_missed(fig) else ''}"
+        goal = "" if fig["goal"] is None else f", {goal_text(fig)}{': missed' if is_missed(fig) else ''}"
         print(f"# {fig['id']} {fig['value']} {fig['unit']}{goal}")
     missed = sum(map(is_missed, figures))
     print(f"value: {len(figures)} figures, {missed} miss their goals")
@@ -58,7 +64,7 @@ def bars(unit, figures, top):
         yield f'<text x="{LABEL_WIDTH + 8 + length(fig["value"])}" y="{y + 14}">{fig["value"]}</text>'
         if fig["goal"] is not None:
             yield (f'<rect x="{LABEL_WIDTH + length(fig["goal"])}" y="{y}" width="2" height="18" fill="#222">'
-                   f'<title>goal: at most {fig["goal"]}</title></rect>')
+                   f'<title>{goal_text(fig)}</title></rect>')
 
 
 def chart(figures):
@@ -70,5 +76,5 @@ def chart(figures):
         top += (len(rows) + 2) * ROW
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="780" height="{top}" '
                       'font-family="sans-serif" font-size="12">', '<rect width="100%" height="100%" fill="#fff"/>',
-                      '<text x="0" y="18">Less is better; lengths are logarithms, black ticks are goals</text>',
+                      '<text x="0" y="18">Less is better but for shares; lengths are logarithms, ticks goals</text>',
                       *blocks, "</svg>", ""])
