@@ -85,6 +85,11 @@ static inline bool test_and_set_bit(unsigned long bit, unsigned long *map)
 	return __atomic_fetch_or(&map[bit / 64], BIT(bit % 64), __ATOMIC_SEQ_CST) >> (bit % 64) & 1;
 }
 
+static inline void set_bit(unsigned long bit, unsigned long *map)
+{
+	(void)test_and_set_bit(bit, map);
+}
+
 #define for_each_set_bit(bit, map, size) \
 	for ((bit) = 0; (bit) < (size); (bit)++) \
 		if (test_bit(bit, map))

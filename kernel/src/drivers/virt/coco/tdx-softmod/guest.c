@@ -212,23 +212,39 @@ void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write, struct
 				     map_private(vcpu, gpa, write, fault);
 }
 
-bool sm_td_refresh_shared(struct sm_vcpu *vcpu)
+/* NULL: there is none, or it is not RAM. */
+static const u64 *host_root(const struct sm_vcpu *vcpu)
 {
-	u64 *root = vcpu->tdcs->root;
-	const u64 *theirs = NULL;
-	bool changed = false;
+	if (vcpu->host.shared_eptp == ~0ULL)
+		return NULL;
+	return sm_platform_host_va(vcpu->host.shared_eptp & SM_SEPT_HPA);
+}
+
+static bool copy_entry(struct sm_tdcs *tdcs, const u64 *theirs, unsigned int i)
+{
+	u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
+
+	/* The CPU that walks the copy sets A and D in it. */
+	if (!((READ_ONCE(tdcs->root[i]) ^ entry) & ~(SM_SEPT_A | SM_SEPT_D)))
+		return false;
+	/* Before it is there: each vCPU that enters from now on looks at it. */
+	set_bit(i, tdcs->copied);
+	WRITE_ONCE(tdcs->root[i], entry);
+	return true;
+}
+
+void sm_td_refresh_shared(struct sm_vcpu *vcpu)
+{
+	struct sm_tdcs *tdcs = vcpu->tdcs;
+	const u64 *theirs = host_root(vcpu);
 	unsigned int i;
 
-	if (vcpu->host.shared_eptp != ~0ULL)
-		theirs = sm_platform_host_va(vcpu->host.shared_eptp & SM_SEPT_HPA);
-	for (i = 256; i < 512; i++) {
-		u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
+	for_each_set_bit(i, tdcs->copied, SM_NR_ENTRIES)
+		copy_entry(tdcs, theirs, i);
+}
 
-		/* The CPU that walks the copy sets A and D in it. */
-		if (!((READ_ONCE(root[i]) ^ entry) & ~(SM_SEPT_A | SM_SEPT_D)))
-			continue;
-		WRITE_ONCE(root[i], entry);
-		changed = true;
-	}
-	return changed;
+bool sm_td_copy_shared(struct sm_vcpu *vcpu, u64 gpa)
+{
+	return copy_entry(vcpu->tdcs, host_root(vcpu),
+			  (gpa >> sm_level_shift(SM_TOP_LEVEL)) & (SM_NR_ENTRIES - 1));
 }

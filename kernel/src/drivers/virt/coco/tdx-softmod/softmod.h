@@ -34,6 +34,8 @@
 
 /* Secure EPT: four levels, as the host's own paging has them. */
 #define SM_TOP_LEVEL		3
+/* Of a page table. */
+#define SM_NR_ENTRIES		512
 #define SM_GPAW			48
 #define SM_SHARED_BIT		BIT_ULL(SM_GPAW - 1)
 
@@ -114,8 +116,10 @@ struct sm_tdcs {
 	/* Secure EPT tree. */
 	sm_lock_t sept_lock;
 	phys_addr_t root_pa;
-	/* 0..255: private; 256..511: copy of the upper half of KVM's shared root. */
+	/* 0..255: private; 256..511: copies from the upper half of KVM's shared root. */
 	u64 *root;
+	/* Of the copies, those that were ever not 0; by index in the root. */
+	DECLARE_BITMAP(copied, SM_NR_ENTRIES);
 
 	/* Values of the leaves in cpuid.c, in its order. */
 	u32 (*cpuid)[4];
@@ -356,10 +360,13 @@ static inline phys_addr_t sm_td_root(const struct sm_vcpu *vcpu)
 }
 
 /*
- * Copy the upper half of KVM's root (vcpu->host.shared_eptp) where it differs; true if
- * something changed, in which case a shared fault is worth another try.
+ * What was copied from KVM's root (vcpu->host.shared_eptp) is made equal to it.  What was
+ * not is 0, so the guest faults before it can matter: sm_td_copy_shared().
  */
-bool sm_td_refresh_shared(struct sm_vcpu *vcpu);
+void sm_td_refresh_shared(struct sm_vcpu *vcpu);
+
+/* Copies the root's entry for @gpa; true if it changed, and the access is worth another try. */
+bool sm_td_copy_shared(struct sm_vcpu *vcpu, u64 gpa);
 
 /* Who reads or writes a metadata field. */
 enum sm_side {

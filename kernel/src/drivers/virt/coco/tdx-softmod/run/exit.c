@@ -64,6 +64,12 @@ static enum sm_next handle_io(struct sm_vcpu *vcpu)
 				 vmcb->control.exit_info_2 - vmcb->save.rip);
 }
 
+/* @more bytes after the opcode, too. */
+static bool fetch_more(struct sm_vcpu *vcpu, unsigned int more, struct sm_insn *insn)
+{
+	return insn->opcode + more < insn->nr_bytes || sm_insn_fetch(vcpu, more, insn);
+}
+
 /* On this CPU TDCALL is no instruction, nor is VMCALL. */
 static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 {
@@ -75,9 +81,9 @@ static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 	/* Not more than the CPU has read: UD2 may be the last thing in front of no page. */
 	if (!sm_insn_fetch(vcpu, 0, &insn))
 		return SM_ENTER;
-	if (insn.bytes[insn.opcode] == 0x0f && !sm_insn_fetch(vcpu, 1, &insn))
+	if (insn.bytes[insn.opcode] == 0x0f && !fetch_more(vcpu, 1, &insn))
 		return SM_ENTER;
-	if (sm_insn_match(&insn, tdcall, 2) && !sm_insn_fetch(vcpu, 2, &insn))
+	if (sm_insn_match(&insn, tdcall, 2) && !fetch_more(vcpu, 2, &insn))
 		return SM_ENTER;
 
 	length = sm_insn_match(&insn, tdcall, sizeof(tdcall));

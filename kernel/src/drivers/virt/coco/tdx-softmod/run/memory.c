@@ -120,7 +120,7 @@ enum sm_next sm_handle_fault(struct sm_vcpu *vcpu, const struct sm_fault *fault,
 			return inject_violation(vcpu, fault->gpa, access);
 		return exit_violation(vcpu, fault->gpa, access, EXT_PENDING);
 	case SM_FAULT_SHARED:
-		if (sm_td_refresh_shared(vcpu))
+		if (sm_td_copy_shared(vcpu, fault->gpa))
 			return SM_ENTER;
 		return handle_shared(vcpu, fault->gpa, access);
 	case SM_FAULT_BUSY:
