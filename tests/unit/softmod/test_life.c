@@ -219,6 +219,76 @@ static bool live(void)
 	return true;
 }
 
+/* KVM's root, another one without anything in it, tables that the first points to. */
+#define ROOT		HOST_PAGE(20)
+#define EMPTY_ROOT	HOST_PAGE(21)
+#define SHARED_TABLE(i)	(HOST_PAGE(22 + (i)) | SM_SEPT_P | SM_SEPT_W | SM_SEPT_U)
+/* Their entries in the root. */
+#define LOW		256
+#define HIGH		356
+#define SHARED_GPA(i)	((u64)(i) << 39 | 0x1000)
+
+static bool shared_does(struct sm_vcpu *vcpu)
+{
+	u64 *theirs = world_memory(ROOT), *ours = vcpu->tdcs->root, before[LOW];
+
+	memcpy(before, ours, sizeof(before));
+	memset(theirs, 0, 4096);
+	memset(world_memory(EMPTY_ROOT), 0, 4096);
+	vcpu->host.shared_eptp = ROOT;
+	theirs[LOW] = SHARED_TABLE(0);
+
+	/* Copied when the guest gets there. */
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW], 0);
+	ASSERT(sm_td_copy_shared(vcpu, SHARED_GPA(LOW)));
+	ASSERT(!sm_td_copy_shared(vcpu, SHARED_GPA(LOW)));
+	ASSERT(!sm_td_copy_shared(vcpu, SHARED_GPA(HIGH)));
+	ASSERT_EQ(ours[LOW], SHARED_TABLE(0));
+
+	/* From then on it follows the host's, but for what the CPU notes in it. */
+	theirs[LOW] = SHARED_TABLE(1);
+	theirs[HIGH] = SHARED_TABLE(2);
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW], SHARED_TABLE(1));
+	ASSERT_EQ(ours[HIGH], 0);
+	ours[LOW] |= SM_SEPT_A;
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW], SHARED_TABLE(1) | SM_SEPT_A);
+	ASSERT(sm_td_copy_shared(vcpu, SHARED_GPA(HIGH)));
+
+	/* Another root, the first again, none. */
+	vcpu->host.shared_eptp = EMPTY_ROOT;
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW] | ours[HIGH], 0);
+	vcpu->host.shared_eptp = ROOT;
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW], SHARED_TABLE(1));
+	ASSERT_EQ(ours[HIGH], SHARED_TABLE(2));
+	vcpu->host.shared_eptp = ~0ULL;
+	sm_td_refresh_shared(vcpu);
+	ASSERT_EQ(ours[LOW] | ours[HIGH], 0);
+	ASSERT(!memcmp(before, ours, sizeof(before)));
+	return true;
+}
+
+static u64 shared_guest(struct sm_vcpu *vcpu, struct tdx_module_args *args)
+{
+	guest_ok = shared_does(vcpu);
+	return 77;
+}
+
+static bool shared_root(void)
+{
+	world_reset();
+	ASSERT(world_boot() && world_make_td(TDR, FIRST_HKID + 1) && world_make_vcpu(TDR, VCPU, 0));
+	ASSERT_EQ(CALL(MR_FINALIZE, .rcx = PAGE(TDR)), 0);
+	world_guest = shared_guest;
+	ASSERT_EQ(CALL(VP_ENTER, .rcx = PAGE(VCPU)), 77);
+	world_guest = NULL;
+	return guest_ok;
+}
+
 /* Demote, remove one of 512, put it back, promote. */
 static bool resize(void)
 {
@@ -288,6 +358,8 @@ void test_life(const struct options *options)
 	report(ok, "life.create-to-reclaim", "%d TDs, MRTD %.16s as computed apart", NR_LIVES, mrtd);
 	ok = resize();
 	report(ok, "life.demote-promote", "512 pages and back");
+	ok = shared_root();
+	report(ok, "life.shared-root", "copied when it is needed, then as the host's");
 	ok = metadata();
 	report(ok, "life.metadata", "all fields of the system");
 }
