@@ -4,7 +4,7 @@
 
 /*
  * All that the core of softmod asks of what it stands on.  platform.c and
- * alias.c answer in the kernel, tests/unit/softmod in user space.
+ * alias.c answer in the kernel, tests/kernel/softmod in user space.
  *
  * Unless a comment says "may sleep", a function here works in any context:
  * interrupts off, mmu_lock held.

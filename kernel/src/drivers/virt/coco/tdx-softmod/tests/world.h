@@ -6,7 +6,7 @@
  * What tests of the ABI stand on: memory, LPs, and a host that makes SEAMCALLs.
  *
  * Physical addresses are the same everywhere, so that expected results are
- * constants.  In user space (tests/unit/softmod) the machine has its memory there;
+ * constants.  In user space (tests/kernel/softmod) the machine has its memory there;
  * in the kernel (world_kernel.c) they stand for pages that were allocated.
  *
  * 0..1 GiB of it	a TDMR whose last MiB is reserved; initialised
