@@ -4,8 +4,8 @@
 # What the tests on a host share. They run as root on a host that has the packages, and undo what they do.
 
 here=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=scripts/ktap.sh
-source "$here/../../scripts/ktap.sh"
+# shellcheck source=tests/lib/ktap.sh
+source "$here/../lib/ktap.sh"
 
 hook=/etc/libvirt/hooks/qemu.d/50-tdx-host
 state=/run/tdx-host/domains

@@ -5,8 +5,8 @@
 
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
-# shellcheck source=scripts/ktap.sh
-source "$TOP/scripts/ktap.sh"
+# shellcheck source=tests/lib/ktap.sh
+source "$TOP/tests/lib/ktap.sh"
 
 work=$(mktemp -d)
 trap 'umount -q "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
