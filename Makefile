@@ -25,7 +25,7 @@ test-debug: ## The kernel's tests once more, on a kernel with KASAN and lockdep
 
 .PHONY: test-guests
 test-guests: ## TDs with more vCPUs and memory, after make run
-	@$(runner) tests/plan/guests.toml --report build/report-guests
+	@$(runner) tests/plan/guests-larger.toml --report build/report-guests
 
 .PHONY: check
 check: ## The fast checks: no VM, no root, under two minutes
