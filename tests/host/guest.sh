@@ -9,8 +9,8 @@ deadline_s=${GUEST_DEADLINE_S:-480}
 memory_mib=512 vcpus=2 example=td serial='' looks=''
 
 # guest_options [--memory MIB] [--vcpus N] [--quotes] [--host-kernel] [--serial TEXT]: sets $name, which tells memory and
-# vCPUs if they are not the usual ones, and what follows from it. The serial number is the disk's; tests/guest/image tells
-# what the guest makes of it.
+# vCPUs if they are not the usual ones, and what follows from it. The serial number is the disk's;
+# tests/lab/guest-image tells what the guest makes of it.
 guest_options() {
 	name=guest-$kind-$suite
 	while (($#)); do
@@ -27,7 +27,7 @@ guest_options() {
 	id=guest.${name#guest-}
 	base=/dev/disk/by-id/virtio-guest-$suite
 	console=/var/log/libvirt/qemu/$name-console.log
-	[[ -b $base ]] || { echo "error: no $base; run tests/lab/build-guest $suite and start the lab host anew" >&2; exit 1; }
+	[[ -b $base ]] || { echo "error: no $base; run tests/lab/build-guest $suite tests/host/guest-check and start the lab host anew" >&2; exit 1; }
 }
 
 # An ordinary guest gets the kernel of its disk without firmware: the emulator below the lab host does not survive UEFI
