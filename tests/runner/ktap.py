@@ -9,7 +9,7 @@ from plan import ID
 # Longest text taken over into a report; the log has the whole line.
 MAX_TEXT = 300
 
-_STARTS = (b"ok", b"not ok", b"value:", b"error:", b"skip:", b"ready")
+_STARTS = (b"ok", b"not ok", b"value:", b"error:", b"skip:", b"progress:", b"watch:", b"ready")
 _RESULT = re.compile(r"(?P<not>not )?ok\b(?:\s+\d+)?(?:\s+-)?\s+"
                      r"(?P<name>[^#]*?)\s*(?:#\s*(?P<text>.*))?")
 _SKIP = re.compile(r"SKIP\b:?\s*(?P<reason>.*)", re.IGNORECASE)
@@ -18,7 +18,7 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 
 @dataclass(frozen=True)
 class Word:
-    """`kind` is value, error, skip or ready."""
+    """`kind` is value, error, skip, progress, watch or ready."""
     kind: str
     text: str
 
@@ -54,7 +54,7 @@ def parse(raw):
     text = clean(raw)
     if text == "ready":
         return Word("ready", "")
-    for kind in ("value", "error", "skip"):
+    for kind in ("value", "error", "skip", "progress", "watch"):
         if text.startswith(kind + ":"):
             return Word(kind, shorten(text[len(kind) + 1:]))
     match = _RESULT.fullmatch(text)

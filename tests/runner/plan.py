@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A plan is a TOML table of steps. Anything odd in it is refused before a step starts."""
+"""A plan is a TOML table of steps. Anything odd in it is refused before a step starts.
+
+Its times are those of the machine that they were measured on; pace.py says what they are on this one.
+"""
 
 import os
 import re
@@ -9,7 +12,7 @@ from pathlib import Path
 
 ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-PLAN_KEYS = ("title", "include", "step")
+PLAN_KEYS = ("title", "include", "budget_s", "step")
 
 
 class PlanError(Exception):
@@ -26,8 +29,8 @@ class Step:
     run: tuple
     # IDs of steps that must have passed (services: be ready) before this one starts.
     needs: tuple = ()
-    # The step fails when it takes longer; a service when it is not ready by then.
-    timeout_s: float = 600
+    # The step is ended when nothing new came from it for so long; a service only before it is ready.
+    still_s: float = 300
     # Estimate of the duration until a real one is known.
     expect_s: float = 10
     # Runs until it is stopped; usable once it printed `ready`.
@@ -53,6 +56,8 @@ class Plan:
     steps: dict
     # The file that was asked for, for messages.
     file: str
+    # The whole run is ended after so long; None: what the estimate says, many times over.
+    budget_s: float | None = None
 
     def only(self, ids):
         """The named steps and everything that they need."""
@@ -67,7 +72,7 @@ class Plan:
                 keep.add(step_id)
                 todo.extend(self.steps[step_id].needs)
         steps = {k: v for k, v in self.steps.items() if k in keep}
-        return Plan(self.title, steps, self.file)
+        return Plan(self.title, steps, self.file, self.budget_s)
 
 
 def _is_number(value):
@@ -91,7 +96,7 @@ STEP_KEYS = {
     "title": ("a text in one line", lambda v: isinstance(v, str) and v.strip() and "\n" not in v),
     "run": ("a list of texts, or one text for bash -c", _is_run),
     "needs": ("a list of step IDs", _is_strings),
-    "timeout_s": ("a number of seconds above 0", _is_number),
+    "still_s": ("a number of seconds above 0", _is_number),
     "expect_s": ("a number of seconds above 0", _is_number),
     "service": ("true or false", lambda v: isinstance(v, bool)),
     "cpu": ("a whole number, 0 or more", lambda v: type(v) is int and v >= 0),
@@ -117,6 +122,8 @@ def _read(path, name):
             raise PlanError(f'plan {name}: unknown key "{key}"; use {", ".join(PLAN_KEYS)}')
     if not isinstance(data.get("title", ""), str):
         raise PlanError(f"plan {name}: title is not a text; put it in quotes")
+    if not _is_number(data.get("budget_s", 1)):
+        raise PlanError(f"plan {name}: budget_s is no number of seconds above 0; fix it")
     if not _is_strings(data.get("include", [])):
         raise PlanError(f"plan {name}: include is not a list of files; write include = [...]")
     tables = data.get("step", [])
@@ -178,7 +185,7 @@ def _check_needs(steps):
 
 def load(file, top):
     """Reads FILE and what it includes. Each file is read once, however often it is included."""
-    steps, seen, title = {}, set(), ""
+    steps, seen, title, budget_s = {}, set(), "", None
     todo = [(Path(file), str(file))]
     while todo:
         path, name = todo.pop(0)
@@ -187,6 +194,7 @@ def load(file, top):
         data = _read(path, name)
         seen.add(path.resolve())
         title = title or data.get("title", "")
+        budget_s = budget_s or data.get("budget_s")
         for number, table in enumerate(data.get("step", []), 1):
             step = _step(table, number, name, top)
             if step.id in steps:
@@ -199,4 +207,4 @@ def load(file, top):
     if not steps:
         raise PlanError(f"plan {file}: has no steps, a run of nothing proves nothing; add [[step]]")
     _check_needs(steps)
-    return Plan(title, steps, str(file))
+    return Plan(title, steps, str(file), budget_s)

@@ -18,6 +18,8 @@ GRACE_LEFTOVER_S = 1
 GIVE_UP_S = 5
 # Above the 64 KiB that a pipe holds, so that one read empties it.
 READ_BYTES = 256 * 1024
+# Between two looks at a watched file.
+LOOK_EVERY_S = 2
 
 
 class StartError(Exception):
@@ -25,8 +27,8 @@ class StartError(Exception):
 
 
 class Process:
-    def __init__(self, step, log_path, environment, cwd):
-        """Raises StartError if the step's program cannot be started."""
+    def __init__(self, step, log_path, environment, cwd, pace_s):
+        """`pace_s` is Pace.passed_s of now. Raises StartError if the step's program cannot be started."""
         self.step = step
         self.log_path = log_path
         self.started = time.monotonic()
@@ -36,9 +38,14 @@ class Process:
         self.status = None
         # Monotonic time at which a service became ready.
         self.ready_at = None
-        # Why the runner ended it: "", done, timeout or interrupted.
+        # Why the runner ended it: "", done, still, budget or interrupted.
         self.stopped = ""
         self.leftovers = set()
+        # Since when nothing new came, on the clock of Pace and on the wall.
+        self.news_pace_s = pace_s
+        self.news_at = self.started
+        self._news = 0
+        self._next_look = self.started
         self._kill_at = None
 
         log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,11 +114,20 @@ class Process:
     def kill(self, now):
         self._kill_at = now
 
-    def tick(self, now):
+    def _is_still(self, now, pace_s):
+        if now >= self._next_look:
+            self.said.look()
+            self._next_look = now + LOOK_EVERY_S
+        if self.said.news != self._news:
+            self._news = self.said.news
+            self.news_pace_s, self.news_at = pace_s, now
+        return pace_s - self.news_pace_s >= self.step.still_s
+
+    def tick(self, now, pace_s):
         """Does what is due; returns True when nothing of the step is left."""
         if not self.stopped and self.ended is None and self.ready_at is None \
-                and now >= self.started + self.step.timeout_s:
-            self.stop("timeout", now)
+                and self._is_still(now, pace_s):
+            self.stop("still", now)
         if self._kill_at is None:
             return False
         members = self._members()
@@ -123,12 +139,6 @@ class Process:
 
     def is_ending(self):
         return self._kill_at is not None
-
-    def deadline(self):
-        """Monotonic time of the next thing that is due, or None."""
-        if self._kill_at is not None or self.ready_at is not None:
-            return None
-        return self.started + self.step.timeout_s
 
     def _members(self):
         return tree.of_step(self.pid, self.step.id)

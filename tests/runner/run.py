@@ -8,7 +8,9 @@ from datetime import datetime, timezone
 import durations
 import tree
 import verdict
+import words
 from checks import Check
+from pace import Pace
 from process import Process, StartError
 from schedule import FAIL, FINISHED, READY, RUNNING, SKIP, Schedule
 
@@ -16,6 +18,9 @@ from schedule import FAIL, FINISHED, READY, RUNNING, SKIP, Schedule
 TICK_S = 1.0
 # While something is being ended: not every end of a grandchild raises SIGCHLD here.
 ENDING_TICK_S = 0.05
+# The budget of a run that names none, in estimates, and what even the shortest may take.
+BUDGET_FACTOR = 4
+MIN_BUDGET_S = 600
 
 
 class Run:
@@ -24,16 +29,24 @@ class Run:
         self.settings = settings
         self.signals = signals
         self.progress = progress
+        self._started = time.monotonic()
+        self.pace = Pace(self._started, settings.slowness)
+        slowness = self.pace.expected_slowness(settings.jobs)
         known = durations.load(settings.cache)
-        expected_s = {s.id: known.get(s.id, s.expect_s) for s in plan.steps.values()}
+        expected_s = {s.id: known.get(s.id, s.expect_s * slowness) for s in plan.steps.values()}
         self.schedule = Schedule(plan.steps, settings.jobs, expected_s)
+        by_plan = Schedule(plan.steps, settings.jobs, {s.id: s.expect_s for s in plan.steps.values()})
+        # Seconds of the plan's machine, as is what pace.advance() says.
+        self.budget_s = plan.budget_s or BUDGET_FACTOR * by_plan.left_s({}) + MIN_BUDGET_S
+        progress.note(f"{self.pace.describe()}; expected: {words.duration(self.schedule.left_s({}))}, "
+                      f"at most {words.duration(self.budget_s * slowness)} if that stays so")
         self.checks = []
         self.interrupted = False
         # Step ID -> seconds, of steps that passed; worth remembering.
         self.durations = {}
         self.started_at = datetime.now(timezone.utc)
         self.seconds = 0.0
-        self._started = time.monotonic()
+        self._over_budget = False
         self._processes = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(signals.wakeup, selectors.EVENT_READ)
@@ -62,7 +75,10 @@ class Run:
         if self.signals.count > 1:
             for process in self._processes.values():
                 process.kill(now)
-        if self.interrupted:
+        if self.interrupted or self._over_budget:
+            return
+        if self.pace.advance(now) > self.budget_s:
+            self._end_over_budget(now)
             return
         for step in self.schedule.stalled():
             self._record_unstarted(step, FAIL, f"lock {step.lock} is held by a service "
@@ -78,19 +94,29 @@ class Run:
 
     def _interrupt(self, now):
         self.interrupted = True
+        self._end_all(now, "interrupted", f"interrupted ({self.signals.first})", "interrupted")
+
+    def _end_over_budget(self, now):
+        self._over_budget = True
+        took = words.duration(self._since_start(now))
+        self._end_all(now, "budget", f"the run took {took}, more than a run may on this machine",
+                      "the time of the run was used up")
+
+    def _end_all(self, now, why, note, reason):
         names = ", ".join(self._processes) or "nothing was running"
-        self.progress.note(f"interrupted ({self.signals.first}), stopping: {names}")
+        self.progress.note(f"{note}, stopping: {names}")
         for process in self._processes.values():
-            process.stop("interrupted", now)
+            process.stop(why, now)
         for step in self.plan.steps.values():
             if self.schedule.state[step.id] not in (*FINISHED, RUNNING, READY):
-                self._record_unstarted(step, SKIP, "interrupted")
+                self._record_unstarted(step, SKIP, reason)
 
     def _start(self, step):
         log = self.settings.build / "log" / f"{step.id}.log"
         self.progress.started(step, self.schedule.expected_s[step.id])
         try:
-            process = Process(step, log, self.settings.step_environment(step), self.settings.top)
+            environment = self.settings.step_environment(step, self.pace.slowness())
+            process = Process(step, log, environment, self.settings.top, self.pace.passed_s)
         except StartError as error:
             self._record_unstarted(step, FAIL, str(error), log)
             return
@@ -101,13 +127,10 @@ class Run:
     # What has happened.
 
     def _wait(self):
-        now = time.monotonic()
         timeout = TICK_S
         for process in self._processes.values():
             if process.is_ending():
                 timeout = min(timeout, ENDING_TICK_S)
-            elif process.deadline() is not None:
-                timeout = min(timeout, max(process.deadline() - now, 0))
         if self._processes:
             for key, _ in self._selector.select(timeout):
                 if key.data is None:
@@ -116,7 +139,8 @@ class Run:
                     self._read(key.data)
         self._reap()
         for process in list(self._processes.values()):
-            if process.tick(time.monotonic()):
+            now = time.monotonic()
+            if process.tick(now, self.pace.advance(now)):
                 self._finish(process)
 
     def _read(self, process):
@@ -152,10 +176,11 @@ class Run:
             self.progress.note(f"{step.id} did not end cleanly when it was stopped "
                                f"(status {process.status})")
         said = process.said
-        word, reason = verdict.of_step(step, said, process.status, process.stopped)
+        silent_s = process.ended - process.news_at
+        word, reason = verdict.of_step(step, said, process.status, process.stopped, silent_s)
         seconds = (process.ready_at or process.ended) - process.started
         if word == "PASS" and not step.service:
-            self.durations[step.id] = seconds
+            self.durations[step.id] = self.schedule.took_s[step.id] = seconds
         self._record(Check(
             step.id, step.title, word, reason=reason, value=said.value, seconds=seconds,
             started_s=self._since_start(process.started),

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 import ktap
+from news import News, WatchedFile
 
 # A longer line is cut for parsing; the log has it whole.
 MAX_LINE = 64 * 1024
@@ -30,6 +31,10 @@ class Said:
         self.ready = False
         # Names of `not ok` result lines, whatever their shape.
         self.failed = []
+        # Lines that were not there before, also in the files that the step wants to be watched.
+        self.news = 0
+        self.watched = None
+        self._lines = News()
         self._line = b""
         self._offset = 0
         self._mark = (started, 0)
@@ -50,6 +55,11 @@ class Said:
         """The output has ended: a last line may lack its newline."""
         return self._end_of_line(now)
 
+    def look(self):
+        """Takes what the watched file has by now."""
+        if self.watched:
+            self.news += self.watched.look()
+
     def _add(self, data):
         self._line += data[:MAX_LINE - len(self._line)]
 
@@ -57,11 +67,14 @@ class Said:
         line, self._line = self._line, b""
         if line.strip():
             self.last_line = line
+        self.news += self._lines.is_new(line)
         meaning = ktap.parse(line)
         if isinstance(meaning, ktap.Word):
             if meaning.kind == "ready":
                 self.ready = True
-            else:
+            elif meaning.kind == "watch":
+                self.watched = WatchedFile(meaning.text)
+            elif meaning.kind != "progress":
                 setattr(self, meaning.kind, meaning.text)
         elif isinstance(meaning, ktap.Result):
             if meaning.verdict == "FAIL":

@@ -3,6 +3,11 @@
 
 WAITING, RUNNING, READY, PASS, FAIL, SKIP = "WAITING", "RUNNING", "READY", "PASS", "FAIL", "SKIP"
 FINISHED = (PASS, FAIL, SKIP)
+# Of the time that a step runs longer than expected: how much longer it will probably take.
+OVERRUN = 0.25
+# Finished steps correct the estimate of the others, when they were expected to take this long together.
+MIN_EVIDENCE_S = 20
+MAX_CORRECTION = 10
 
 
 class Schedule:
@@ -12,6 +17,8 @@ class Schedule:
         self.slots = slots
         self.expected_s = expected_s
         self.state = dict.fromkeys(steps, WAITING)
+        # Step ID -> seconds, of those that passed.
+        self.took_s = {}
         # Step ID -> IDs of all steps that depend on it, however indirectly.
         self.dependants = {step_id: set() for step_id in steps}
         for step_id in steps:
@@ -88,11 +95,20 @@ class Schedule:
             return []
         return self._in(WAITING)
 
+    def _correction(self):
+        """How many times longer steps took than expected."""
+        expected = sum(self.expected_s[s] for s in self.took_s)
+        if expected < MIN_EVIDENCE_S:
+            return 1.0
+        return min(max(sum(self.took_s.values()) / expected, 1 / MAX_CORRECTION), MAX_CORRECTION)
+
     def left_s(self, running_s):
         """Estimate of the time left. `running_s`: step ID -> seconds since its start."""
+        times = self._correction()
         left = {}
         for step in self._in(WAITING, RUNNING):
-            left[step.id] = max(self.expected_s[step.id] - running_s.get(step.id, 0), 0)
-        chain = max((left[s] + self.chain_s[s] - self.expected_s[s] for s in left), default=0)
+            expected, passed = self.expected_s[step.id] * times, running_s.get(step.id, 0)
+            left[step.id] = max(expected - passed, OVERRUN * passed)
+        chain = max((left[s] + (self.chain_s[s] - self.expected_s[s]) * times for s in left), default=0)
         work = sum(left[s] * self.cpu(self.steps[s]) for s in left) / self.slots
         return max(chain, work)

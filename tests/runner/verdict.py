@@ -4,6 +4,7 @@
 import signal
 
 import ktap
+import words
 
 EXIT_SKIP = 77
 
@@ -31,14 +32,22 @@ def _sub_checks(said):
     return f"{len(said.failed)} not ok: {names}"
 
 
-def of_step(step, said, status, stopped):
-    """(verdict, reason). `stopped` is why the runner ended it: "", done, timeout or interrupted."""
+def _stood_still(said, silent_s):
+    last = said.watched.last_line if said.watched and said.watched.last_line else said.last_line
+    what = f"last: {ktap.shorten(ktap.clean(last))}" if last.strip() else "no output"
+    return f"stood still: nothing new for {words.duration(silent_s)}; {what}"
+
+
+def of_step(step, said, status, stopped, silent_s=0.0):
+    """(verdict, reason). `stopped` is why the runner ended it: "", done, still, budget or interrupted;
+    `silent_s`, how long nothing new had come from it."""
     ready = step.service and said.ready
     if stopped == "interrupted" and not ready:
         return "SKIP", "interrupted"
-    if stopped == "timeout":
-        what = "become ready" if step.service else "finish"
-        return "FAIL", f"did not {what} within {step.timeout_s:g} s"
+    if stopped == "still":
+        return "FAIL", _stood_still(said, silent_s)
+    if stopped == "budget" and not ready:
+        return "FAIL", "was running when the time of the run was used up"
     if ready and not stopped:
         return "FAIL", f"ended before it was stopped: {_why(status, said)}"
     if status == EXIT_SKIP and not said.failed and not ready:

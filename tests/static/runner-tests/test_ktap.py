@@ -85,8 +85,8 @@ class Verdict(unittest.TestCase):
         what = said.Said(0)
         what.feed(output, 0)
         what.finish(0)
-        step = Step("a.b", "Title", ("x",), timeout_s=5, **keys)
-        return verdict.of_step(step, what, status, stopped)
+        step = Step("a.b", "Title", ("x",), still_s=5, **keys)
+        return verdict.of_step(step, what, status, stopped, 5.0)
 
     def test_table(self):
         for output, status, expected in (
@@ -110,7 +110,8 @@ class Verdict(unittest.TestCase):
                 self.assertEqual(self.of(output, status), expected)
 
     def test_stopped(self):
-        self.assertEqual(self.of(b"x\n", -15, "timeout"), ("FAIL", "did not finish within 5 s"))
+        self.assertEqual(self.of(b"x\n", -15, "still"),
+                         ("FAIL", "stood still: nothing new for 5.0 s; last: x"))
         self.assertEqual(self.of(b"x\n", 0, "interrupted"), ("SKIP", "interrupted"))
 
     def test_services(self):
@@ -119,7 +120,7 @@ class Verdict(unittest.TestCase):
             (b"ready\n", -15, "done", ("PASS", "")),
             (b"ready\n", 0, "interrupted", ("PASS", "")),
             (b"", -15, "interrupted", ("SKIP", "interrupted")),
-            (b"", -15, "timeout", ("FAIL", "did not become ready within 5 s")),
+            (b"", -15, "still", ("FAIL", "stood still: nothing new for 5.0 s; no output")),
             (b"ready\noops\n", 1, "", ("FAIL", "ended before it was stopped: oops")),
             (b"oops\n", 0, "", ("FAIL", "ended before it was ready: oops")),
             (b"skip: no port\n", 77, "", ("SKIP", "no port")),

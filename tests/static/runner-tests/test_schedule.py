@@ -89,10 +89,22 @@ class ScheduleTimeLeft(unittest.TestCase):
         self.assertEqual(plan.left_s({}), 120)
         plan.state["a.a"] = RUNNING
         self.assertEqual(plan.left_s({"a.a": 60}), 60)
-        # Longer than expected: what comes after still counts.
-        self.assertEqual(plan.left_s({"a.a": 500}), 20)
+        # Longer than expected: what comes after still counts, and the longer it took the longer it may take.
+        self.assertEqual(plan.left_s({"a.a": 500}), 125 + 20)
         wide = make(2, a={"expect_s": 10, "cpu": 2}, b={"expect_s": 10, "cpu": 2})
         self.assertEqual(wide.left_s({}), 20)
+
+    def test_follows_what_was_seen(self):
+        plan = make(1, a={"expect_s": 40}, b={"needs": "a", "expect_s": 50}, c={"needs": "b", "expect_s": 10})
+        plan.state["a.a"], plan.took_s["a.a"] = PASS, 120
+        self.assertEqual(plan.left_s({}), 3 * 60)
+        plan.state["b.b"] = RUNNING
+        self.assertEqual(plan.left_s({"b.b": 50}), 100 + 30)
+
+    def test_short_steps_prove_nothing(self):
+        plan = make(1, a={"expect_s": 1}, b={"needs": "a", "expect_s": 50})
+        plan.state["a.a"], plan.took_s["a.a"] = PASS, 9
+        self.assertEqual(plan.left_s({}), 50)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How fast this machine is, as a clock: its seconds are those of the plan's own machine.
+
+The times in a plan were measured on one machine. Another one is slower by a constant (its speed) and by
+what else runs on it (its load), which changes. So what a plan allows is not compared with a wall clock but with
+this one, which goes slower where the machine does.
+"""
+
+import os
+import random
+import time
+import zlib
+
+# CPU seconds of _work() on the machine that the times in the plans were measured on.
+REFERENCE_WORK_S = 0.30
+WORK_WORDS = 1 << 20
+REPEAT = 3
+# A machine that is faster than the plan's gets no shorter limits: they are not what makes a run fast.
+MIN_SLOWNESS = 1.0
+# Beyond, the measurement is wrong rather than the machine so slow.
+MAX_SLOWNESS = 50.0
+# Where the kernel tells no load.
+NO_LOAD = 0.0
+
+
+def _data():
+    """The same on each machine; as hard to compress as a kernel's source."""
+    pick = random.Random(1)
+    words = [pick.randbytes(pick.randint(2, 9)) for _ in range(WORK_WORDS // 64)]
+    return b"".join(pick.choices(words, k=WORK_WORDS))
+
+
+def _work(data):
+    """Compression: integers, branches and memory, as compilers and emulators have them."""
+    begin = time.process_time()
+    zlib.compress(data, 6)
+    return time.process_time() - begin
+
+
+def measure():
+    """How many times longer one CPU takes than one of the plan's machine, its load left aside."""
+    # What disturbs can only lengthen it.
+    data = _data()
+    return min(_work(data) for _ in range(REPEAT)) / REFERENCE_WORK_S
+
+
+def load():
+    """Processes that run or want to, the average of the last minute."""
+    try:
+        with open("/proc/loadavg", encoding="ascii") as file:
+            return float(file.read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return NO_LOAD
+
+
+def _bounded(value):
+    return min(max(value, MIN_SLOWNESS), MAX_SLOWNESS)
+
+
+class Pace:
+    """`given`: the slowness is known and not measured. `speed`, `cpus` and `read_load` are the machine's unless a test
+    says otherwise."""
+
+    def __init__(self, now, given=None, speed=None, cpus=None, read_load=load):
+        self._given = given
+        self.speed = given or speed or measure()
+        # Seconds of the plan's machine since `now`.
+        self.passed_s = 0.0
+        self._cpus = cpus or os.cpu_count() or 1
+        self._read_load = read_load
+        self._last = now
+        self.load_before = read_load()
+
+    def slowness(self):
+        """How many times longer something takes here at this moment."""
+        return self._given or _bounded(self.speed * max(1.0, self._read_load() / self._cpus))
+
+    def expected_slowness(self, jobs):
+        """The same for a run that is about to start `jobs` steps beside what runs already."""
+        beside = (self.load_before + min(jobs, self._cpus)) / self._cpus
+        return self._given or _bounded(self.speed * max(1.0, beside))
+
+    def advance(self, now):
+        """Returns `passed_s` of this moment (time.monotonic())."""
+        self.passed_s += (now - self._last) / self.slowness()
+        self._last = now
+        return self.passed_s
+
+    def describe(self):
+        if self._given:
+            return f"this machine is said to take {self._given:g} times as long as the one of the plan's times"
+        return (f"one CPU takes {self.speed:.2f} times as long as one of the machine of the plan's times; "
+                f"load {self.load_before:.1f} on {self._cpus} CPUs")
