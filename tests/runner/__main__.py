@@ -7,15 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-import checks
-import durations
-import guard
+import pace
 import plan
 import report
 from progress import Progress
-from run import Run
-from settings import Refused, Settings
-from signals import Signals
+from run import Refused, Run, Settings
+from step import count, overall
+from tree import Signals, guarded
 
 EXIT_FAILED = 1
 EXIT_PLAN = 2
@@ -70,8 +68,8 @@ def run(arguments):
     this = Run(steps, settings, signals, progress)
     this.run()
     report.write(this, folder)
-    durations.save(settings.cache, this.durations)
-    counts = checks.count(this.checks)
+    pace.save_durations(settings.cache, this.durations)
+    counts = count(this.checks)
     if not counts[0] and not counts[1] and not this.interrupted:
         print("error: no check was executed: all were skipped; see their reasons above",
               file=sys.stderr)
@@ -79,7 +77,7 @@ def run(arguments):
     lock.close()
     if this.interrupted:
         return EXIT_INTERRUPTED
-    return 0 if checks.result(this.checks, False) == "PASS" else EXIT_FAILED
+    return 0 if overall(this.checks, False) == "PASS" else EXIT_FAILED
 
 
 def main(arguments):
@@ -98,4 +96,4 @@ def main(arguments):
 
 if __name__ == "__main__":
     parsed = parse_arguments()
-    sys.exit(guard.run(lambda: main(parsed)))
+    sys.exit(guarded(lambda: main(parsed)))

@@ -3,13 +3,16 @@
 
 The times in a plan were measured on one machine. Another one is slower by a constant (its speed) and by
 what else runs on it (its load), which changes. So what a plan allows is not compared with a wall clock but with
-this one, which goes slower where the machine does.
+this one, which goes slower where the machine does. Also: how long steps took, and seconds as people say them.
 """
 
+import json
 import os
 import random
 import time
 import zlib
+
+import files
 
 # CPU seconds of _work() on the machine that the times in the plans were measured on.
 REFERENCE_WORK_S = 0.30
@@ -91,3 +94,37 @@ class Pace:
             return f"this machine is said to take {self._given:g} times as long as the one of the plan's times"
         return (f"one CPU takes {self.speed:.2f} times as long as one of the machine of the plan's times; "
                 f"load {self.load_before:.1f} on {self._cpus} CPUs")
+
+
+def load_durations(cache):
+    """Step ID -> seconds that it took when it passed last, for estimates. Losing the file loses nothing."""
+    try:
+        data = json.loads((cache / "durations.json").read_bytes())
+        return {k: float(v) for k, v in data.items() if 0 <= float(v) < 1e9}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def save_durations(cache, new):
+    known = load_durations(cache) | {step_id: round(seconds, 1) for step_id, seconds in new.items()}
+    text = json.dumps(known, indent=1, sort_keys=True) + "\n"
+    files.write_atomic(cache / "durations.json", text.encode())
+
+
+def duration(seconds):
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+
+
+def time_left(seconds):
+    if seconds >= 90:
+        return f"about {round(seconds / 60)} min left"
+    if seconds >= 10:
+        return f"about {round(seconds / 10) * 10} s left"
+    return "a few seconds left"

@@ -4,11 +4,106 @@
 from html import escape
 from pathlib import Path
 
-import checks
 import files
 import ktap
-import timeline
-import words
+from pace import duration
+from step import count
+
+# As the height of .timeline li in page.css.
+ROW_PX = 26
+BAR_PX = 14
+AXIS_PX = 26
+# Keeps the shortest bar visible.
+MIN_BAR_PERCENT = 0.4
+# Left free at the end of the axis, so that the last grid line is inside.
+MARGIN_PERCENT = 1.0
+TICKS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+MAX_TICKS = 8
+
+
+def _ticks(total_s):
+    for step_s in TICKS_S:
+        if total_s / step_s <= MAX_TICKS:
+            break
+    return [n * step_s for n in range(int(total_s // step_s) + 1)]
+
+
+def _tick_label(seconds):
+    if seconds < 60 or seconds % 60:
+        return f"{seconds // 60}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds / 3600:g} h"
+
+
+def _bar_label(check, is_service):
+    if check["verdict"] == "SKIP":
+        return "skipped"
+    took = duration(check["seconds"])
+    return f"ready in {took}" if is_service else took
+
+
+def _bar_text(text, left, right, y):
+    """Beside the bar, where there is room: after it, in it, or before it."""
+    if right < 86:
+        place = f'x="{right:.3f}%" dx="7"'
+    elif right - left > 14:
+        place = f'x="{right:.3f}%" dx="-7" text-anchor="end" class="in"'
+    else:
+        place = f'x="{left:.3f}%" dx="-7" text-anchor="end"'
+    return f'<text {place} y="{y}">{escape(text)}</text>'
+
+
+def _row(check, row, scale):
+    top = AXIS_PX + row * ROW_PX + (ROW_PX - BAR_PX) / 2
+    left = check["started_s"] * scale
+    end = check["ended_s"] * scale
+    worked = min(left + check["seconds"] * scale, end)
+    is_service = end - worked > MIN_BAR_PERCENT
+    label = _bar_label(check, is_service)
+    tip = escape(f'{check["id"]}: {check["verdict"]}, {label}')
+    shapes = []
+
+    def bar(start, stop, kind):
+        width = max(stop - start, MIN_BAR_PERCENT)
+        shapes.append(f'<rect class="{kind}" x="{start:.3f}%" y="{top:g}" width="{width:.3f}%" '
+                      f'height="{BAR_PX}" rx="3"/>')
+        return start + width
+
+    verdict = check["verdict"].lower()
+    if is_service:
+        # Ready at `worked`, in use until `end`.
+        bar(left, end, f"use {verdict}")
+    right = bar(left, worked, verdict)
+    shapes.append(_bar_text(label, left, right, f"{top + BAR_PX - 3:g}"))
+    return f'<g><title>{tip}</title>{"".join(shapes)}</g>'
+
+
+def _timeline(data):
+    """One row per step, one bar from its start to its end; for the content of report.json.
+
+    Lengths along the time axis are percentages, so the picture is as wide as the page and its text keeps its size.
+    Row labels are HTML beside the SVG: they stay readable however short the bar is.
+    """
+    steps = sorted((c for c in data["checks"] if c["parent"] is None),
+                   key=lambda c: (c["started_s"], c["ended_s"]))
+    total_s = max([data["seconds"], 1.0, *(c["ended_s"] for c in steps)])
+    scale = (100 - MARGIN_PERCENT) / total_s
+    height = AXIS_PX + len(steps) * ROW_PX
+    stripes = "".join(f'<rect class="stripe" x="0" y="{AXIS_PX + row * ROW_PX}" width="100%" '
+                      f'height="{ROW_PX}"/>' for row in range(0, len(steps), 2))
+    grid = "".join(
+        f'<line x1="{t * scale:.3f}%" x2="{t * scale:.3f}%" y1="{AXIS_PX - 6}" y2="{height}"/>'
+        f'<text class="tick" x="{t * scale:.3f}%" y="13" '
+        f'text-anchor="{"start" if t == 0 else "end" if t * scale > 94 else "middle"}">'
+        f'{_tick_label(t)}</text>'
+        for t in _ticks(total_s))
+    rows = "".join(_row(check, row, scale) for row, check in enumerate(steps))
+    labels = "".join(f'<li class="{c["verdict"].lower()}" title="{escape(c["title"])}">'
+                     f'<a href="#{escape(c["id"])}">{escape(c["id"])}</a></li>'
+                     for c in steps)
+    return (f'<div class="timeline"><ol style="padding-top:{AXIS_PX}px">{labels}</ol>'
+            f'<svg role="img" aria-label="Timeline of the steps" height="{height}">'
+            f'{stripes}{grid}{rows}</svg></div>')
+
 
 EVIDENCE_LINES = 60
 EVIDENCE_LINE_CHARS = 400
@@ -20,7 +115,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def _headline(data, counts):
     passed, failed, skipped = counts
     total = sum(counts)
-    took = words.duration(data["seconds"])
+    took = duration(data["seconds"])
     if data["result"] == "INTERRUPTED":
         return f"Interrupted after {took}"
     if failed:
@@ -45,7 +140,7 @@ def _facts(data):
     host = data["host"]
     facts = (
         ("Started", data["started"].replace("T", " ").replace("Z", " UTC")),
-        ("Took", words.duration(data["seconds"])),
+        ("Took", duration(data["seconds"])),
         ("Version", data["version"]),
         ("Commit", data["commit"]),
         ("Host", host["os"]),
@@ -89,14 +184,14 @@ def _check(check, family):
             f'<td class="verdict"><b>{check.verdict}</b></td>'
             f'<td class="what">{escape(check.title)} <code>{escape(check.id)}{within}</code></td>'
             f'<td class="note">{escape(check.note)}</td>'
-            f'<td class="took">{words.duration(check.seconds)}</td></tr>'
+            f'<td class="took">{duration(check.seconds)}</td></tr>'
             f'<tr class="evidence"><td colspan="4">{_evidence(check)}</td></tr></tbody>')
 
 
 def _family(name, members):
     numbers = " ".join(
         f'<span class="{kind}">{number} {word}</span>' for kind, number, word in
-        zip(("pass", "fail", "skip"), checks.count(members), ("passed", "failed", "skipped"))
+        zip(("pass", "fail", "skip"), count(members), ("passed", "failed", "skipped"))
         if number)
     rows = "".join(_check(c, name) for c in members)
     return (f'<tbody class="family"><tr><th colspan="4">{escape(name)} <small>{numbers}</small>'
@@ -117,7 +212,7 @@ def _in_order(run_checks):
 def render(data, run_checks):
     """`data` is the content of report.json; `run_checks` knows where the evidence is."""
     style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-    counts = checks.count(run_checks)
+    counts = count(run_checks)
     families = {}
     for check in _in_order(run_checks):
         families.setdefault(check.family, []).append(check)
@@ -148,7 +243,7 @@ def render(data, run_checks):
 <section>
 <h2>Timeline <small class="legend"><span class="pass">passed</span> <span class="fail">failed</span>
 <span class="skip">skipped</span> <span class="use">service in use</span></small></h2>
-{timeline.render(data)}
+{_timeline(data)}
 </section>
 <section>
 <h2>Checks</h2>

@@ -8,7 +8,7 @@ import sys
 
 import files
 import ktap
-import words
+from pace import duration, time_left
 
 FAILURE_LINES = 15
 # Status as a line of its own, when there is no terminal to redraw it on.
@@ -50,7 +50,7 @@ class Progress:
 
     def started(self, step, expected_s):
         if not self._tty:
-            self.note(f"start {step.id}: {step.title} (expected: {words.duration(expected_s)})")
+            self.note(f"start {step.id}: {step.title} (expected: {duration(expected_s)})")
 
     def result(self, check):
         self._number += 1
@@ -67,7 +67,7 @@ class Progress:
         if not self._tty and now_s < self._next_status:
             return
         names = ", ".join(f"{step_id} {seconds:.0f}s" for step_id, seconds in running)
-        text = f"# [{done}/{self.total}] {names or 'finishing'} - {words.time_left(left_s)}"
+        text = f"# [{done}/{self.total}] {names or 'finishing'} - {time_left(left_s)}"
         if not self._tty:
             self._next_status = now_s + STATUS_EVERY_S
             self._line(text)

@@ -6,9 +6,9 @@ import os
 import platform
 import subprocess
 
-import checks
 import files
 import page
+from step import overall
 
 SCHEMA = 1
 
@@ -63,7 +63,7 @@ def to_data(run):
         "host": _host(),
         "commit": _commit(run.settings.top),
         "version": _version(run.settings.top),
-        "result": checks.result(run.checks, run.interrupted),
+        "result": overall(run.checks, run.interrupted),
         "checks": [{
             "id": c.id,
             "title": c.title,

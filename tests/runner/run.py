@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The event loop: starts steps, listens to them, ends them, records what came out."""
+"""The event loop: starts steps, listens to them, ends them, records what came out.
 
+Where things are: the same folders and variables as scripts/common.sh.
+"""
+
+import os
 import selectors
 import time
+from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 
-import durations
 import tree
-import verdict
-import words
-from checks import Check
-from pace import Pace
-from process import Process, StartError
+from pace import MAX_SLOWNESS, Pace, duration, load_durations
 from schedule import FAIL, FINISHED, READY, RUNNING, SKIP, Schedule
+from step import Check, Process, StartError, verdict
 
+TOP = Path(__file__).resolve().parents[2]
 # Redraw of the status line.
 TICK_S = 1.0
 # While something is being ended: not every end of a grandchild raises SIGCHLD here.
@@ -21,6 +24,61 @@ ENDING_TICK_S = 0.05
 # The budget of a run that names none, in estimates, and what even the shortest may take.
 BUDGET_FACTOR = 4
 MIN_BUDGET_S = 600
+
+
+def _is_slowness(text):
+    try:
+        return 1 <= float(text) <= MAX_SLOWNESS
+    except ValueError:
+        return False
+
+
+class Refused(Exception):
+    """The run cannot start; text is WHAT: WHY; FIX."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    # The checkout; steps run with this as their working directory.
+    top: Path
+    # What is kept between builds; holds durations.json.
+    cache: Path
+    # What this checkout produces; holds log/, report/ and run.lock.
+    build: Path
+    # Number of job slots that steps share.
+    jobs: int
+    # How many times longer something takes here than on the plan's machine; None: measure.
+    slowness: float | None = None
+
+    @classmethod
+    def from_environment(cls):
+        jobs = os.environ.get("TDX_HOST_JOBS") or str(os.cpu_count())
+        if not jobs.isdigit() or int(jobs) < 1:
+            raise Refused(f"TDX_HOST_JOBS: is {jobs!r}; make it a number of jobs, 1 or more")
+        slowness = os.environ.get("TDX_HOST_SLOWNESS")
+        if slowness and not _is_slowness(slowness):
+            raise Refused(f"TDX_HOST_SLOWNESS: is {slowness!r}; make it a number from 1 to "
+                          f"{MAX_SLOWNESS:g}, or unset it to have the machine measured")
+        home_cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return cls(
+            top=TOP,
+            cache=Path(os.environ.get("TDX_HOST_CACHE") or Path(home_cache) / "tdx-host"),
+            build=Path(os.environ.get("TDX_HOST_BUILD") or TOP / "build"),
+            jobs=int(jobs),
+            slowness=float(slowness) if slowness else None,
+        )
+
+    def step_environment(self, step, slowness):
+        return {
+            **os.environ,
+            "TDX_HOST_CACHE": str(self.cache),
+            "TDX_HOST_BUILD": str(self.build),
+            "TDX_HOST_JOBS": str(self.jobs),
+            "TDX_HOST_SLOWNESS": f"{slowness:.2f}",
+            # Python writes lines to a pipe only when its buffer is full, unless told otherwise.
+            "PYTHONUNBUFFERED": "1",
+            **step.env,
+        }
 
 
 class Run:
@@ -32,14 +90,14 @@ class Run:
         self._started = time.monotonic()
         self.pace = Pace(self._started, settings.slowness)
         slowness = self.pace.expected_slowness(settings.jobs)
-        known = durations.load(settings.cache)
+        known = load_durations(settings.cache)
         expected_s = {s.id: known.get(s.id, s.expect_s * slowness) for s in plan.steps.values()}
         self.schedule = Schedule(plan.steps, settings.jobs, expected_s)
         by_plan = Schedule(plan.steps, settings.jobs, {s.id: s.expect_s for s in plan.steps.values()})
         # Seconds of the plan's machine, as is what pace.advance() says.
         self.budget_s = plan.budget_s or BUDGET_FACTOR * by_plan.left_s({}) + MIN_BUDGET_S
-        progress.note(f"{self.pace.describe()}; expected: {words.duration(self.schedule.left_s({}))}, "
-                      f"at most {words.duration(self.budget_s * slowness)} if that stays so")
+        progress.note(f"{self.pace.describe()}; expected: {duration(self.schedule.left_s({}))}, "
+                      f"at most {duration(self.budget_s * slowness)} if that stays so")
         self.checks = []
         self.interrupted = False
         # Step ID -> seconds, of steps that passed; worth remembering.
@@ -98,7 +156,7 @@ class Run:
 
     def _end_over_budget(self, now):
         self._over_budget = True
-        took = words.duration(self._since_start(now))
+        took = duration(self._since_start(now))
         self._end_all(now, "budget", f"the run took {took}, more than a run may on this machine",
                       "the time of the run was used up")
 
@@ -177,7 +235,7 @@ class Run:
                                f"(status {process.status})")
         said = process.said
         silent_s = process.ended - process.news_at
-        word, reason = verdict.of_step(step, said, process.status, process.stopped, silent_s)
+        word, reason = verdict(step, said, process.status, process.stopped, silent_s)
         seconds = (process.ready_at or process.ended) - process.started
         if word == "PASS" and not step.service:
             self.durations[step.id] = self.schedule.took_s[step.id] = seconds

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processes of a step and of the whole run: who is left, and how to end them."""
+"""Processes of a step and of the whole run: who is left, how to end them, and signals as events of the loop."""
 
 import ctypes
 import os
 import signal
+import sys
 import time
+import traceback
 from dataclasses import dataclass
 
 _PR_SET_PDEATHSIG = 1
@@ -126,3 +128,82 @@ def kill_all(deadline_s=5):
         for _ in reap():
             pass
         time.sleep(0.01)
+
+
+# Each asks the run to end; the second one, of whatever kind, ends it at once.
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Signals:
+    """Counts requests to stop; makes the event loop wake up for them and for ended children."""
+
+    def __init__(self):
+        self.count = 0
+        self.first = ""
+        self.wakeup, write_end = self._pipe()
+        signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        for number in STOP:
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+
+    @staticmethod
+    def _pipe():
+        ends = os.pipe()
+        for end in ends:
+            os.set_blocking(end, False)
+        return ends
+
+    def _stop(self, number, frame):
+        self.count += 1
+        self.first = self.first or signal.Signals(number).name
+
+    def drain(self):
+        try:
+            while os.read(self.wakeup, 4096):
+                pass
+        except BlockingIOError:
+            pass
+
+
+def guarded(main):
+    """Calls main() in the inner process; returns the exit code in the outer one.
+
+    The two clean up after each other, so that not even SIGKILL leaves a step behind. The outer one is the one that
+    people and make see. It runs the runner as its only child, passes signals on and, should the runner be killed,
+    ends what the runner had started. Should the outer one be killed, the runner gets SIGTERM and stops in order.
+    """
+    become_subreaper()
+    # None of these may get lost between fork and handler.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    outer, inner = os.getpid(), os.fork()
+    if inner == 0:
+        die_with(outer, signal.SIGTERM)
+        become_subreaper()
+        # A process group of its own: else Ctrl-C would arrive twice, from the terminal and from
+        # the outer one. SIGTTOU would stop a background group that writes to the terminal.
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        _exit_with(main)
+    for number in STOP:
+        signal.signal(number, lambda number, frame: send([inner], number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
+    code = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+    kill_all()
+    if code < 0:
+        print(f"error: the runner was killed by {signal.Signals(-code).name}, all its steps were "
+              "ended; look for out-of-memory in the kernel log and start again", file=sys.stderr)
+        return 1
+    return code
+
+
+def _exit_with(main):
+    code = 1
+    try:
+        code = main()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -3,9 +3,8 @@ import unittest
 
 import helper  # noqa: F401 - makes the runner's modules importable
 import ktap
-import said
-import verdict
 from plan import Step
+from step import MAX_LINE, Said, verdict
 
 RESULTS = (
     # (line, name, verdict, text, is_check)
@@ -55,7 +54,7 @@ class Ktap(unittest.TestCase):
 
 class SaidByAStep(unittest.TestCase):
     def test_lines_in_pieces(self):
-        what = said.Said(0)
+        what = Said(0)
         found = []
         for now, byte in enumerate(b"value: 1\nok 1 - a.b\nvalue: 2\nnot ok 2 - a.c # no"):
             found += what.feed(bytes([byte]), now)
@@ -67,26 +66,26 @@ class SaidByAStep(unittest.TestCase):
         self.assertEqual((what.value, what.failed), ("2", ["a.c"]))
 
     def test_endless_line_is_cut(self):
-        what = said.Said(0)
+        what = Said(0)
         for _ in range(100):
             what.feed(b"x" * 65536, 0)
-        self.assertLessEqual(len(what._line), said.MAX_LINE)
+        self.assertLessEqual(len(what._line), MAX_LINE)
         what.feed(b"\nvalue: after\n", 0)
         self.assertEqual(what.value, "after")
 
     def test_last_line_is_the_last_non_empty_one(self):
-        what = said.Said(0)
+        what = Said(0)
         what.feed(b"one\ntwo\n\n  \n", 0)
         self.assertEqual(what.last_line, b"two")
 
 
 class Verdict(unittest.TestCase):
     def of(self, output, status, stopped="", **keys):
-        what = said.Said(0)
+        what = Said(0)
         what.feed(output, 0)
         what.finish(0)
         step = Step("a.b", "Title", ("x",), still_s=5, **keys)
-        return verdict.of_step(step, what, status, stopped, 5.0)
+        return verdict(step, what, status, stopped, 5.0)
 
     def test_table(self):
         for output, status, expected in (

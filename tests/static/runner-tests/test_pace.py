@@ -8,10 +8,10 @@ from unittest import mock
 
 import helper  # noqa: F401 - makes the runner's modules importable
 import pace
-from news import MAX_LINES, News, WatchedFile
+from ktap import MAX_LINES, News, WatchedFile
 from plan import Step
-from process import Process
-from settings import Refused, Settings
+from run import Refused, Settings
+from step import Process
 
 
 class PaceClock(unittest.TestCase):

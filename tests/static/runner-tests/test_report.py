@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import helper
 import files
-import timeline
+import page
 from helper import step
 
 CHECK_KEYS = {"id": str, "title": str, "verdict": str, "reason": str, "value": str,
@@ -144,14 +144,14 @@ class Tail(unittest.TestCase):
 class Timeline(unittest.TestCase):
     def test_any_length_has_readable_ticks(self):
         for seconds in (0, 0.2, 1, 7, 59, 60, 61, 600, 1500, 3599, 7200, 90000, 900000):
-            ticks = timeline._ticks(max(seconds, 1.0))
+            ticks = page._ticks(max(seconds, 1.0))
             self.assertTrue(1 <= len(ticks) <= 12, (seconds, ticks))
 
     def test_bars_stay_inside(self):
         def check(check_id, start, seconds, end, verdict="PASS"):
             return {"id": check_id, "title": "T", "verdict": verdict, "seconds": seconds,
                     "started_s": start, "ended_s": end, "parent": None, "log": "x"}
-        html = timeline.render({"seconds": 100, "checks": [
+        html = page._timeline({"seconds": 100, "checks": [
             check("a.short", 0, 0.001, 0.001), check("a.late", 100, 0, 100, "SKIP"),
             check("a.service", 10, 5, 99), check("a.long", 0, 100, 100, "FAIL")]})
         bars = re.findall(r'<rect class="(?!stripe)[^>]*x="([\d.]+)%"[^>]*width="([\d.]+)%"', html)
