@@ -28,6 +28,26 @@ skip() {
 	exit 77
 }
 
+# with_progress DIR TOTAL COMMAND...: says while COMMAND runs how many of TOTAL objects are in DIR that were not there
+# before; the runner takes that for a sign of life.
+with_progress() {
+	local dir=$1 total=$2 begin reporter rc=0
+	begin=$(mktemp)
+	(
+		trap 'kill $!; exit' TERM
+		while sleep "${progress_every_s-15}" & wait $!; do
+			printf 'progress: %d of about %d objects\n' \
+				"$(find "$dir" -name '*.o' -newer "$begin" 2>/dev/null | wc -l)" "$total"
+		done
+	) &
+	reporter=$!
+	"${@:3}" || rc=$?
+	kill "$reporter"
+	wait "$reporter" 2>/dev/null || true
+	rm -f "$begin"
+	return "$rc"
+}
+
 # value TEXT: what the step measured or produced, for the report.
 value() {
 	printf 'value: %s\n' "$*"

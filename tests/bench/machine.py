@@ -14,7 +14,7 @@ def measure(program, modules, memory_mib, config=None):
     """The lines "FIGURE VALUE" of the program, on the packaged kernel or that of build/kernel/CONFIG."""
     config = config or os.environ.get("TDX_HOST_MINI_CONFIG", "")
     command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", "--modules", modules,
-               "--memory", str(memory_mib), "--timeout", "900", *(["--config", config] if config else []),
+               "--memory", str(memory_mib), *(["--config", config] if config else []),
                "--with", str(program), f"./{program.name}"]
     done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:

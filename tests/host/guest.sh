@@ -5,7 +5,6 @@
 # $suite, and takes what guest_options leaves behind.
 
 images=/var/lib/libvirt/images
-deadline_s=${GUEST_DEADLINE_S:-480}
 memory_mib=512 vcpus=2 example=td serial='' looks=''
 
 # guest_options [--memory MIB] [--vcpus N] [--quotes] [--host-kernel] [--serial TEXT]: sets $name, which tells memory and
@@ -72,22 +71,28 @@ is_there() {
 	virsh -q list --name | grep -x "$name" >/dev/null
 }
 
-# says TEXT: the guest has said TEXT on its console; 1 if it ends before, or does not in time.
+is_gone() {
+	! is_there
+}
+
+# How far the guest is: lines that it repeats, but for numbers in them, do not count.
+console_lines() {
+	echo "$(tr -d '0-9' <"$console" 2>/dev/null | sort -u | wc -l) different lines on its console"
+}
+
+has_said() {
+	grep -aq "$wanted" "$console" || is_gone
+}
+
+# says TEXT: the guest has said TEXT on its console; 1 if it ends before, or says nothing new any more.
 says() {
-	local end=$((SECONDS + deadline_s))
-	until grep -aq "$1" "$console"; do
-		is_there || { echo "the guest ended before it said '$1'"; return 1; }
-		((SECONDS < end)) || { echo "the guest did not say '$1' within $deadline_s s"; return 1; }
-		sleep 0.5
-	done
+	local wanted=$1
+	wait_until "$name says '$1'" console_lines has_said
+	grep -aq "$1" "$console" || { echo "the guest ended before it said '$1'"; return 1; }
 }
 
 ends() {
-	local end=$((SECONDS + deadline_s))
-	while is_there; do
-		((SECONDS < end)) || { echo "not through within $deadline_s s"; return 1; }
-		sleep 0.5
-	done
+	wait_until "$name ends" console_lines is_gone
 }
 
 # What a TD takes of the host: KeyIDs now, pages that never came back.
@@ -96,14 +101,13 @@ taken() {
 		"leaked pages: $(cat /sys/kernel/debug/kvm/tdx-leaked-pages 2>/dev/null || echo 0)"
 }
 
+took_before() {
+	[[ $(taken) == "$before" ]]
+}
+
+# gives_back TAKEN: the host has again what it had. The last reference goes with a worker of the kernel's.
 gives_back() {
-	local now
-	# The last reference goes with a worker of the kernel's.
-	for _ in {1..20}; do
-		now=$(taken)
-		[[ $now != "$1" ]] || { echo "$now"; return; }
-		sleep 0.5
-	done
-	echo "$now; before the guest started $1"
-	return 1
+	local before=$1
+	wait_until "what was there before the guest started ($1)" taken took_before
+	taken
 }

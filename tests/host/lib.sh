@@ -6,6 +6,8 @@
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/lib/ktap.sh
 source "$here/../lib/ktap.sh"
+# shellcheck source=tests/lib/wait.sh
+source "$here/../lib/wait.sh"
 
 hook=/etc/libvirt/hooks/qemu.d/50-tdx-host
 state=/run/tdx-host/domains

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the lab's programs share: where things are, one error, small tools."""
 
+import math
 import os
 import socket
 import subprocess
@@ -10,6 +11,15 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("TDX_HOST_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tdx-host")
 BUILD = os.environ.get("TDX_HOST_BUILD") or os.path.join(TOP, "build")
+
+
+# By hand, where nobody measured.
+UNKNOWN_SLOWNESS = 4
+
+
+def scaled(seconds):
+    """Seconds of the machine that the plan's times come from, in whole seconds of this one; tests/runner measures."""
+    return math.ceil(seconds * float(os.environ.get("TDX_HOST_SLOWNESS") or UNKNOWN_SLOWNESS))
 
 
 class LabError(Exception):

@@ -24,7 +24,7 @@ import socket
 import subprocess
 import time
 
-from lab_base import BUILD, LabError, bind_port, run_tool, write_atomic
+from lab_base import BUILD, LabError, bind_port, run_tool, scaled, write_atomic
 from lab_machine import image_dir, qemu_argv, ssh_config
 
 CONSOLE_LINES = 20
@@ -50,7 +50,8 @@ class LabHost:
             raise LabError(f"lab host {name!r}: not a name; use letters, digits and dashes")
         self.name = name
         self.dir = os.path.join(BUILD, "lab", "vm", name)
-        self.deadline_s = float(os.environ.get("TDX_HOST_BOOT_DEADLINE", "300"))
+        # A boot is given up when the console said nothing new for so long.
+        self.still_s = float(os.environ.get("TDX_HOST_BOOT_STILL") or scaled(180))
         self.process = None
         self.lock_fd = None
 
@@ -181,17 +182,28 @@ class LabHost:
                        f"{said[-1] if said else 'the host powered itself off'}; see {self.path('console.log')}",
                        self.console_tail())
 
+    def console_lines(self):
+        """How many different lines there are, numbers in them left aside."""
+        try:
+            with open(self.path("console.log"), "rb") as file:
+                return len({re.sub(rb"\d", b"", line) for line in file})
+        except FileNotFoundError:
+            return 0
+
     def wait_ready(self, port):
-        begin = time.monotonic()
-        while time.monotonic() - begin < self.deadline_s:
+        seen, since = 0, time.monotonic()
+        while time.monotonic() - since < self.still_s:
             self.check_alive()
+            if (lines := self.console_lines()) != seen:
+                seen, since = lines, time.monotonic()
             if self.says_ssh(port):
                 if subprocess.run(self.ssh_argv() + ["true"], stdin=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL, check=False).returncode == 0:
                     return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=0.5)
-        raise LabError(f"lab host {self.name} did not come up: no ssh within {self.deadline_s:.0f} s; "
+        raise LabError(f"lab host {self.name} did not come up: no ssh, and "
+                       f"nothing new on its console for {self.still_s:.0f} s; "
                        f"see {self.path('console.log')}", self.console_tail())
 
     def ssh_argv(self):

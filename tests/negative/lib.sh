@@ -7,6 +7,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
 # shellcheck source=tests/lib/ktap.sh
 source "$TOP/tests/lib/ktap.sh"
+# shellcheck source=tests/lib/wait.sh
+source "$TOP/tests/lib/wait.sh"
 
 work=$(mktemp -d)
 trap 'umount -q "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
