@@ -7,7 +7,7 @@ Memory use does not grow with the output.
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plan import ID
 
@@ -35,6 +35,11 @@ class Result:
     verdict: str
     text: str
     is_check: bool
+
+    def prefixed(self, prefix):
+        """As a check of a program that does not know where it runs: a test_name of C becomes PREFIX.test-name."""
+        name = f"{prefix}.{self.name.replace('_', '-')}"
+        return replace(self, name=name, is_check=bool(ID.fullmatch(name)))
 
 
 def clean(raw):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+")
+PREFIX = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*")
 NAME = re.compile(r"[a-z][a-z0-9-]*")
 PLAN_KEYS = ("title", "include", "budget_s", "step")
 
@@ -41,6 +42,8 @@ class Step:
     env: dict = field(default_factory=dict)
     # Refuses to start the whole run when not root.
     root: bool = False
+    # Put before the names of the step's KTAP lines, with a dot between, to make IDs of them.
+    prefix: str = ""
     # Steps with the same lock never run at the same time.
     lock: str = ""
     # Service: stop when no unfinished step depends on it, else at the end of the run.
@@ -105,6 +108,8 @@ STEP_KEYS = {
     "root": ("true or false", lambda v: isinstance(v, bool)),
     "lock": ("a name in lower case with dashes",
              lambda v: isinstance(v, str) and NAME.fullmatch(v)),
+    "prefix": ("names in lower case with dashes and dots between",
+               lambda v: isinstance(v, str) and PREFIX.fullmatch(v)),
     "stop_after_needs": ("true or false", lambda v: isinstance(v, bool)),
 }
 

@@ -29,7 +29,8 @@ class SubCheck:
 
 
 class Said:
-    def __init__(self, started):
+    def __init__(self, started, prefix=""):
+        self.prefix = prefix
         self.value = ""
         self.error = ""
         self.skip = ""
@@ -83,6 +84,8 @@ class Said:
             elif meaning.kind != "progress":
                 setattr(self, meaning.kind, meaning.text)
         elif isinstance(meaning, ktap.Result):
+            if self.prefix:
+                meaning = meaning.prefixed(self.prefix)
             if meaning.verdict == "FAIL":
                 self.failed.append(meaning.name)
             if meaning.is_check:
@@ -115,7 +118,7 @@ class Process:
         self.step = step
         self.log_path = log_path
         self.started = time.monotonic()
-        self.said = Said(self.started)
+        self.said = Said(self.started, step.prefix)
         # Monotonic time at which the first process ended, and its exit code (or -signal).
         self.ended = None
         self.status = None

@@ -40,6 +40,7 @@ ERRORS = (
     ("cpu-bool", TITLE + step("a.b", cpu=True), "cpu is True"),
     ("service-text", TITLE + step("a.b", service="yes"), "service is 'yes'"),
     ("lock-shape", TITLE + step("a.b", lock="a b"), "lock is 'a b'"),
+    ("prefix-shape", TITLE + step("a.b", prefix="A."), "prefix is 'A.'"),
     ("env-number", TITLE + step("a.b") + "env = {A = 1}\n", "env is"),
     ("title-lines", TITLE + step("a.b", title="x\ny"), "title is"),
     ("stop-without-service", TITLE + step("a.b", stop_after_needs=False), "without service"),

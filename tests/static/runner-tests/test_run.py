@@ -199,6 +199,11 @@ class RunSubChecks(helper.RunnerTest):
         self.assertEqual(self.last_line(), "1 passed, 2 failed, 1 skipped")
         self.assertEqual(self.code, 1)
 
+    def test_prefix(self):
+        self.run_plan(step("a.step", "echo 'ok 1 test_one # v'; echo '    not ok 2 - two.three'; echo 'ok 3 A b'",
+                           prefix="x.y"))
+        self.assertEqual(self.verdicts(), {"x.y.test-one": "PASS", "x.y.two.three": "FAIL", "a.step": "FAIL"})
+
     def test_reported_twice(self):
         self.run_plan(step("a.step", "echo ok 1 - a.one; echo ok 2 - a.one; echo ok 3 - a.other"),
                       step("a.other", needs=["a.step"]))

@@ -39,7 +39,7 @@ class UnittestKtap(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for name, text in tests.items():
                 Path(folder, f"{name}.py").write_text(text)
-            program = helper.RUNNER / "unittest_ktap.py"
+            program = helper.RUNNER.parent / "lib/unittest_ktap.py"
             done = subprocess.run([sys.executable, program, folder, "unit.x"], text=True,
                                   capture_output=True, timeout=helper.DEADLINE_S)
         self.results = dict(re.findall(r"^(?:not )?ok \d+ - (\S+)(.*)$", done.stdout, re.MULTILINE))
