@@ -40,6 +40,10 @@ bench: ## Measure; the figures are in build/bench.json
 kernel: ## Build kernel-tdx and its RPMs only
 	@$(runner) tests/plan/run.toml --only build.kernel-rpms --report build/report-kernel
 
+.PHONY: next-base
+next-base: ## Which newer kernel Debian has to build on, as lines for kernel/base.conf
+	@kernel/scripts/fetch-base --next
+
 .PHONY: lab-ssh
 lab-ssh: ## A root shell on the lab host, as the last run left it
 	@tests/lab/vm ssh host

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Where Debian's packages come from, so that no mirror is named in the tree: from the mirrors of this machine's apt
+# configuration, then from TDX_HOST_DEBIAN_MIRROR (a URL such as SCHEME://HOST/debian). Sourced behind common.sh.
+
+DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# apt_sources: a line "SUITE URI" for each source of this machine's apt configuration, then "- TDX_HOST_DEBIAN_MIRROR".
+apt_sources() {
+	local said
+	if command -v apt-get >/dev/null; then
+		# shellcheck disable=SC2016 # apt fills these in
+		said=$(apt-get indextargets --no-release-info --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>&1) ||
+			die "apt configuration: $(sed -n 's/^E: //p' <<<"$said" | head -n 1); correct it"
+		# Without its warnings; every component of a suite has a line.
+		awk '!/^[A-Z]: / && !seen[$0]++' <<<"$said"
+	fi
+	[[ -z ${TDX_HOST_DEBIAN_MIRROR-} ]] || printf -- '- %s\n' "$TDX_HOST_DEBIAN_MIRROR"
+}
+
+# debian_archives SUITE: URIs that may have SUITE, whether or not apt is configured to use it, in the order to try.
+# Security suites are in an archive of their own, beside the main one on most mirrors.
+debian_archives() {
+	local sources release uri same='' beside=''
+	sources=$(apt_sources) || exit
+	while read -r release uri; do
+		uri=${uri%/}
+		# A list of mirrors is a file of this machine; the first one will do.
+		[[ $uri != mirror+file:* ]] || uri=$(awk '!/^#/ && NF { print $1; exit }' "${uri#mirror+file:}" 2>/dev/null) || true
+		case $1,$release in
+		*-security,*-security) same+="$uri " ;;
+		*-security,*) beside+="$(sed -E 's,/debian(/|$),/debian-security\1,' <<<"$uri") " ;;
+		*,*-security) ;;
+		*) same+="$uri " ;;
+		esac
+	done <<<"$sources"
+	sources=$(tr -s ' ' '\n' <<<"$same$beside" | awk 'NF && !seen[$0]++')
+	[[ -n $sources ]] || die "no Debian mirror: this machine's apt configuration names none that could have $1;" \
+		"add one there or set TDX_HOST_DEBIAN_MIRROR"
+	printf '%s\n' "$sources"
+}
+
+# apt_update DIR OPTIONS URI SUITE: makes DIR/apt.conf, by which any user's apt knows SUITE at URI and nothing else, and
+# reads its lists. OPTIONS are those of sources.list. Errors are added to DIR/log.
+apt_update() {
+	mkdir -p "$1"/{state/lists,cache/archives}/partial
+	: >"$1/status"
+	echo "deb [$2] $3 $4 main" >"$1/sources.list"
+	# Mirrors lag; hooks for updates are about this machine's own lists.
+	cat >"$1/apt.conf" <<-CONF
+		Dir::State "$1/state";
+		Dir::State::status "$1/status";
+		Dir::Cache "$1/cache";
+		Dir::Etc::SourceList "$1/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		APT::Sandbox::User "root";
+		APT::Update::Error-Mode "any";
+		#clear APT::Update::Post-Invoke;
+		#clear APT::Update::Post-Invoke-Success;
+		Acquire::Check-Valid-Until "false";
+		Acquire::Languages "none";
+		Acquire::Retries "2";
+		Acquire::http::Timeout "20";
+		Acquire::https::Timeout "20";
+	CONF
+	apt-get -q -c "$1/apt.conf" update >>"$1/log" 2>&1
+}
+
+# no_archive SUITE LOG URI...: ends with the reason why none of them has SUITE.
+no_archive() {
+	die_if_offline "$2"
+	die "no Debian mirror has $1: asked ${*:3}; the last answer: $(sed -n 's/^E: //p' "$2" | tail -n 1);" \
+		"set TDX_HOST_DEBIAN_MIRROR to one that has it"
+}
+
+# debian_mirror SUITE: prints the first archive that answers and has SUITE, signed by Debian.
+debian_mirror() (
+	local archives scratch uri
+	archives=$(debian_archives "$1") || exit
+	scratch=$(mktemp -d)
+	trap 'rm -rf "$scratch"' EXIT
+	for uri in $archives; do
+		# No such target: the signed Release file is enough.
+		if apt_update "$scratch" "signed-by=$DEBIAN_KEYRING target=none" "$uri" "$1"; then
+			printf '%s\n' "$uri"
+			return 0
+		fi
+	done
+	# shellcheck disable=SC2086
+	no_archive "$1" "$scratch/log" $archives
+)
+
+# with_apt_proxy COMMAND...: for programs that do not read this machine's apt configuration.
+with_apt_proxy() {
+	local scheme proxy
+	for scheme in http https; do
+		proxy=$(apt-config dump --format '%f %v%n' Acquire | sed -n "s/^Acquire::$scheme::Proxy //p")
+		[[ -z $proxy ]] || set -- "${scheme}_proxy=$proxy" "$@"
+	done
+	env "$@"
+}
