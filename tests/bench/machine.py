@@ -10,11 +10,14 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("TDX_HOST_BUILD", TOP / "build"))
 
 
-def measure(program, modules, memory_mib, config=None):
-    """The lines "FIGURE VALUE" of the program, on the packaged kernel or that of build/kernel/CONFIG."""
+def measure(program, options, memory_mib, config=None):
+    """
+    The lines "FIGURE VALUE" of the program, with these options of tests/lab/mini, on the packaged kernel or that of
+    build/kernel/CONFIG.
+    """
     config = config or os.environ.get("TDX_HOST_MINI_CONFIG", "")
-    command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", "--modules", modules,
-               "--memory", str(memory_mib), *(["--config", config] if config else []),
+    command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", *options, "--memory", str(memory_mib),
+               *(["--config", config] if config else []),
                "--with", str(program), f"./{program.name}"]
     done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
