@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# How a kernel complains in its log. Sourced.
+# How a kernel complains in its log, as one regular expression. Sourced behind common.sh.
 
 # shellcheck disable=SC2034
-SPLAT='BUG:|WARNING:|Oops|general protection|KASAN:|UBSAN:|possible circular|suspicious RCU'
-SPLAT+='|blocked for more than|soft lockup|rcu_\w+ detected|Call Trace|unchecked MSR'
+SPLAT=$(grep -v '^#' "$TOP/tests/lib/splat.patterns" | paste -s -d '|')

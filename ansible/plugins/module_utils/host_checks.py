@@ -31,7 +31,7 @@ KVM_CAP_VM_TYPES = 235
 KVM_MEMORY_ATTRIBUTE_PRIVATE = 1 << 3
 KVM_DEFAULT_VM_TYPE = 1 << 0
 
-# Lines with which a kernel complains about itself.
+# Lines with which a kernel complains about itself. A copy of tests/lib/splat.patterns, as the collection stands alone.
 SPLAT = re.compile(
     r"BUG:|WARNING:|Oops|general protection|KASAN:|UBSAN:|possible circular|suspicious RCU|blocked for more than"
     r"|soft lockup|rcu_\w+ detected|Call Trace|unchecked MSR")

@@ -171,6 +171,10 @@ class BadHost(HostTest):
         ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.tdx-ready", "[]"),
     ]
 
+    def test_complaints_are_those_of_the_lab(self):
+        lines = (collection.ROOT.parent / "tests/lib/splat.patterns").read_text().splitlines()
+        self.assertEqual(host_checks.SPLAT.pattern.split("|"), [line for line in lines if not line.startswith("#")])
+
     def test_bad_host_table(self):
         for files, change, check_id, reason in self.TABLE:
             with self.subTest(check=check_id, reason=reason):
