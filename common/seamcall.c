@@ -216,6 +216,7 @@ static const struct {
     { 188, "WBCACHE" },
 };
 
+/* As in the kernel's asm/tdx_leaves.h; tests/unit/seamcall compares the two. */
 static const char *const leaves[] = {
     [0] = "TDH.VP.ENTER",
     [1] = "TDH.MNG.ADDCX",
@@ -244,6 +245,7 @@ static const char *const leaves[] = {
     [24] = "TDH.PHYMEM.PAGE.RDMD",
     [25] = "TDH.MEM.SEPT.RD",
     [26] = "TDH.VP.RD",
+    [27] = "TDH.MNG.KEY.RECLAIMID",
     [28] = "TDH.PHYMEM.PAGE.RECLAIM",
     [29] = "TDH.MEM.PAGE.REMOVE",
     [30] = "TDH.MEM.SEPT.REMOVE",

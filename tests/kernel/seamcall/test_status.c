@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Status codes of the kernel against the table that tdxctl explains them with. */
+/* Status codes and leaves of the kernel against the tables that tdxctl explains them with. */
 
 #include "test.h"
 
@@ -12,6 +12,7 @@ struct seamcall_code {
 };
 
 const struct seamcall_code *seamcall_codes(size_t *ret_count);
+const char *seamcall_leaf_name(uint64_t leaf);
 
 static const struct {
 	const char *name;
@@ -42,6 +43,48 @@ static bool names_as_tdxctl(void)
 	}
 	/* The list is cut from the header: it must not come out empty. */
 	ASSERT(found > 80);
+	return true;
+}
+
+/* "TDH.VP.ENTER" by number; NULL: no such leaf. */
+static const char *const leaf_names[TDX_LEAF_NR_MASK + 1] = {
+#define NAME(nr, id, name) [nr] = "TDH." name,
+	TDX_HOST_LEAVES(NAME)
+#undef NAME
+};
+
+static bool leaves_as_tdxctl(void)
+{
+	for (u64 nr = 0; nr < ARRAY_SIZE(leaf_names); nr++) {
+		const char *ours = leaf_names[nr] ?: "none", *theirs = seamcall_leaf_name(nr) ?: "none";
+
+		if (strcmp(ours, theirs))
+			printf("# leaf %llu: %s in the kernel, %s in tdxctl\n", nr, ours, theirs);
+		ASSERT(!strcmp(ours, theirs));
+	}
+	return true;
+}
+
+/* Identifiers are the names with _ for the dots, and the enum has the numbers. */
+static bool leaves_are_named_alike(void)
+{
+	static const struct {
+		unsigned int nr, value;
+		const char *id, *name;
+	} leaves[] = {
+#define LEAF(nr, id, name) { nr, TDH_##id, #id, name },
+		TDX_HOST_LEAVES(LEAF)
+#undef LEAF
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(leaves); i++) {
+		ASSERT(leaves[i].value == leaves[i].nr);
+		ASSERT(!strcmp(tdx_leaf_name(leaves[i].nr), leaves[i].name));
+		ASSERT(strlen(leaves[i].id) == strlen(leaves[i].name));
+		for (size_t j = 0; leaves[i].id[j]; j++)
+			ASSERT(leaves[i].id[j] == (leaves[i].name[j] == '.' ? '_' : leaves[i].name[j]));
+	}
+	ASSERT(!strcmp(tdx_leaf_name(42), "unknown leaf"));
 	return true;
 }
 
@@ -113,6 +156,8 @@ static bool addresses_with_a_keyid(void)
 
 const struct test status_tests[] = {
 	{ "seamcall.status.names-as-tdxctl", names_as_tdxctl },
+	{ "seamcall.leaves.names-as-tdxctl", leaves_as_tdxctl },
+	{ "seamcall.leaves.named-alike", leaves_are_named_alike },
 	{ "seamcall.status.every-code-decodes", every_code_decodes },
 	{ "seamcall.status.busy-is-a-class", busy_is_a_class },
 	{ "seamcall.status.what-the-cpu-says", what_the_cpu_says },

@@ -3,63 +3,16 @@
 #define _ASM_X86_TDX_ABI_H
 
 /*
- * The TDX module's interface, 1.5.05: leaf numbers, structures in memory and
- * metadata fields, as far as more than one part of the kernel needs them.
+ * The TDX module's interface, 1.5.05: leaves (asm/tdx_leaves.h), structures in
+ * memory and metadata fields, as far as more than one part of the kernel needs them.
  */
 
 #include <linux/bits.h>
 #include <linux/types.h>
 
-/* Host leaves (SEAMCALL): RAX 15:0, the version is RAX 23:16. */
-#define TDH_VP_ENTER			0
-#define TDH_MNG_ADDCX			1
-#define TDH_MEM_PAGE_ADD		2
-#define TDH_MEM_SEPT_ADD		3
-#define TDH_VP_ADDCX			4
-#define TDH_MEM_PAGE_RELOCATE		5
-#define TDH_MEM_PAGE_AUG		6
-#define TDH_MEM_RANGE_BLOCK		7
-#define TDH_MNG_KEY_CONFIG		8
-#define TDH_MNG_CREATE			9
-#define TDH_VP_CREATE			10
-#define TDH_MNG_RD			11
-#define TDH_MEM_RD			12
-#define TDH_MNG_WR			13
-#define TDH_MEM_WR			14
-#define TDH_MEM_PAGE_DEMOTE		15
-#define TDH_MR_EXTEND			16
-#define TDH_MR_FINALIZE			17
-#define TDH_VP_FLUSH			18
-#define TDH_MNG_VPFLUSHDONE		19
-#define TDH_MNG_KEY_FREEID		20
-#define TDH_MNG_INIT			21
-#define TDH_VP_INIT			22
-#define TDH_MEM_PAGE_PROMOTE		23
-#define TDH_PHYMEM_PAGE_RDMD		24
-#define TDH_MEM_SEPT_RD			25
-#define TDH_VP_RD			26
-#define TDH_MNG_KEY_RECLAIMID		27
-#define TDH_PHYMEM_PAGE_RECLAIM		28
-#define TDH_MEM_PAGE_REMOVE		29
-#define TDH_MEM_SEPT_REMOVE		30
-#define TDH_SYS_KEY_CONFIG		31
-#define TDH_SYS_INFO			32
-#define TDH_SYS_INIT			33
-#define TDH_SYS_RD			34
-#define TDH_SYS_LP_INIT			35
-#define TDH_SYS_TDMR_INIT		36
-#define TDH_SYS_RDALL			37
-#define TDH_MEM_TRACK			38
-#define TDH_MEM_RANGE_UNBLOCK		39
-#define TDH_PHYMEM_CACHE_WB		40
-#define TDH_PHYMEM_PAGE_WBINVD		41
-#define TDH_VP_WR			43
-#define TDH_SYS_LP_SHUTDOWN		44
-#define TDH_SYS_CONFIG			45
-#define TDH_SYS_SHUTDOWN		52
-#define TDH_SYS_UPDATE			53
-#define TDH_SYS_DISABLE			69
+#include <asm/tdx_leaves.h>
 
+/* RAX of a SEAMCALL */
 #define TDX_LEAF_NR_MASK		GENMASK_ULL(15, 0)
 #define TDX_LEAF_VERSION_SHIFT		16
 #define TDX_LEAF_VERSION_MASK		GENMASK_ULL(23, 16)

@@ -9,6 +9,11 @@
 
 #include <asm/tdx_abi.h>
 
+/* The last row has no comma behind it; no leaf has its number. */
+#define TDX_LEAF_SYMBOL(nr, id, name)	{ nr, name },
+#define show_tdx_leaf(nr) \
+	__print_symbolic(nr, TDX_HOST_LEAVES(TDX_LEAF_SYMBOL) { 0xffff, "unknown leaf" })
+
 /*
  * One SEAMCALL; a retry is an event of its own.
  *
@@ -44,45 +49,7 @@ TRACE_EVENT(tdx_seamcall,
 	    ),
 
 	    TP_printk("%s %llx %llx %llx %llx -> %llx: %llx %llx %llx, %llu ns",
-		      __print_symbolic(__entry->fn & TDX_LEAF_NR_MASK,
-				       { TDH_MNG_ADDCX, "MNG.ADDCX" },
-				       { TDH_MEM_PAGE_ADD, "MEM.PAGE.ADD" },
-				       { TDH_MEM_SEPT_ADD, "MEM.SEPT.ADD" },
-				       { TDH_VP_ADDCX, "VP.ADDCX" },
-				       { TDH_MEM_PAGE_AUG, "MEM.PAGE.AUG" },
-				       { TDH_MEM_RANGE_BLOCK, "MEM.RANGE.BLOCK" },
-				       { TDH_MNG_KEY_CONFIG, "MNG.KEY.CONFIG" },
-				       { TDH_MNG_CREATE, "MNG.CREATE" },
-				       { TDH_VP_CREATE, "VP.CREATE" },
-				       { TDH_MNG_RD, "MNG.RD" },
-				       { TDH_MNG_WR, "MNG.WR" },
-				       { TDH_MEM_PAGE_DEMOTE, "MEM.PAGE.DEMOTE" },
-				       { TDH_MR_EXTEND, "MR.EXTEND" },
-				       { TDH_MR_FINALIZE, "MR.FINALIZE" },
-				       { TDH_VP_FLUSH, "VP.FLUSH" },
-				       { TDH_MNG_VPFLUSHDONE, "MNG.VPFLUSHDONE" },
-				       { TDH_MNG_KEY_FREEID, "MNG.KEY.FREEID" },
-				       { TDH_MNG_INIT, "MNG.INIT" },
-				       { TDH_VP_INIT, "VP.INIT" },
-				       { TDH_MEM_PAGE_PROMOTE, "MEM.PAGE.PROMOTE" },
-				       { TDH_PHYMEM_PAGE_RDMD, "PHYMEM.PAGE.RDMD" },
-				       { TDH_MEM_SEPT_RD, "MEM.SEPT.RD" },
-				       { TDH_VP_RD, "VP.RD" },
-				       { TDH_PHYMEM_PAGE_RECLAIM, "PHYMEM.PAGE.RECLAIM" },
-				       { TDH_MEM_PAGE_REMOVE, "MEM.PAGE.REMOVE" },
-				       { TDH_MEM_SEPT_REMOVE, "MEM.SEPT.REMOVE" },
-				       { TDH_SYS_KEY_CONFIG, "SYS.KEY.CONFIG" },
-				       { TDH_SYS_INIT, "SYS.INIT" },
-				       { TDH_SYS_RD, "SYS.RD" },
-				       { TDH_SYS_LP_INIT, "SYS.LP.INIT" },
-				       { TDH_SYS_TDMR_INIT, "SYS.TDMR.INIT" },
-				       { TDH_MEM_TRACK, "MEM.TRACK" },
-				       { TDH_MEM_RANGE_UNBLOCK, "MEM.RANGE.UNBLOCK" },
-				       { TDH_PHYMEM_CACHE_WB, "PHYMEM.CACHE.WB" },
-				       { TDH_PHYMEM_PAGE_WBINVD, "PHYMEM.PAGE.WBINVD" },
-				       { TDH_VP_WR, "VP.WR" },
-				       { TDH_SYS_CONFIG, "SYS.CONFIG" },
-				       { TDH_SYS_DISABLE, "SYS.DISABLE" }),
+		      show_tdx_leaf(__entry->fn & TDX_LEAF_NR_MASK),
 		      __entry->rcx, __entry->rdx, __entry->r8, __entry->r9,
 		      __entry->status, __entry->ret_rcx, __entry->ret_rdx, __entry->ret_r8,
 		      __entry->ns)
