@@ -8,7 +8,7 @@
 DEFINE_MUTEX(td_keys_lock);
 
 /* User space has not done anything wrong: it may try again. */
-static int check(const char *leaf, u64 status)
+static int check(enum tdx_host_leaf leaf, u64 status)
 {
 	int ret = td_check(leaf, status);
 
@@ -30,7 +30,7 @@ static int config_key(void *arg)
 	if (tdx_status_is(status, TDX_KEY_GENERATION_FAILED))
 		return -EAGAIN;
 
-	return check("MNG.KEY.CONFIG", status);
+	return check(TDH_MNG_KEY_CONFIG, status);
 }
 
 /* KeyID and TDR. */
@@ -50,7 +50,7 @@ static int create_root(struct kvm_tdx *td, u64 *ret_status)
 	}
 
 	*ret_status = tdh_mng_create(tdr, td->keyid);
-	ret = check("MNG.CREATE", *ret_status);
+	ret = check(TDH_MNG_CREATE, *ret_status);
 	if (ret)
 		goto err_page;
 
@@ -76,7 +76,7 @@ static int add_tdcs(struct kvm_tdx *td, u64 *ret_status)
 			return -ENOMEM;
 
 		*ret_status = tdh_mng_addcx(td->tdr, page);
-		ret = check("MNG.ADDCX", *ret_status);
+		ret = check(TDH_MNG_ADDCX, *ret_status);
 		if (ret) {
 			td_free_page(page);
 			return ret;
@@ -97,17 +97,17 @@ static int init(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret
 	if (tdx_status_is(*ret_status, TDX_OPERAND_INVALID))
 		return -EINVAL;
 
-	ret = check("MNG.INIT", *ret_status);
+	ret = check(TDH_MNG_INIT, *ret_status);
 	if (ret)
 		return ret;
 
 	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_OFFSET, &td->tsc_offset);
-	ret = check("MNG.RD", *ret_status);
+	ret = check(TDH_MNG_RD, *ret_status);
 	if (ret)
 		return ret;
 
 	*ret_status = tdh_mng_rd(td->tdr, TDX_MD_TD_TSC_MULTIPLIER, &td->tsc_multiplier);
-	return check("MNG.RD", *ret_status);
+	return check(TDH_MNG_RD, *ret_status);
 }
 
 /*

@@ -32,7 +32,7 @@ static int td_link(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
 
-	return td_check("MEM.SEPT.ADD",
+	return td_check(TDH_MEM_SEPT_ADD,
 			tdh_mem_sept_add(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 					 __pa(private_pt), NULL));
 }
@@ -42,7 +42,7 @@ static int td_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
 
 	if (td->state == TD_RUNNABLE)
-		return td_check("MEM.PAGE.AUG",
+		return td_check(TDH_MEM_PAGE_AUG,
 				tdh_mem_page_aug(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 						 PFN_PHYS(pfn), NULL));
 
@@ -50,7 +50,7 @@ static int td_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 	if (!td->source || level != PG_LEVEL_4K)
 		return -EIO;
 
-	return td_check("MEM.PAGE.ADD",
+	return td_check(TDH_MEM_PAGE_ADD,
 			tdh_mem_page_add(td->tdr, gfn_to_gpa(gfn), PFN_PHYS(pfn), td->source,
 					 NULL));
 }
@@ -59,13 +59,13 @@ static int td_block(struct kvm *kvm, gfn_t gfn, int level)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
 
-	return td_check("MEM.RANGE.BLOCK",
+	return td_check(TDH_MEM_RANGE_BLOCK,
 			tdh_mem_range_block(td->tdr, gfn_to_gpa(gfn), sept_level(level), NULL));
 }
 
 static int td_track(struct kvm *kvm)
 {
-	return td_check("MEM.TRACK", tdh_mem_track(to_kvm_tdx(kvm)->tdr));
+	return td_check(TDH_MEM_TRACK, tdh_mem_track(to_kvm_tdx(kvm)->tdr));
 }
 
 /*
@@ -77,7 +77,7 @@ static void flush_caches(struct kvm_tdx *td, kvm_pfn_t pfn, unsigned long nr)
 	unsigned long i;
 
 	for (i = 0; i < nr; i++) {
-		if (td_retry_busy(td_check("PHYMEM.PAGE.WBINVD",
+		if (td_retry_busy(td_check(TDH_PHYMEM_PAGE_WBINVD,
 					   tdh_phymem_page_wbinvd(PFN_PHYS(pfn + i),
 								  td->keyid)))) {
 			wbinvd_on_all_cpus();
@@ -98,7 +98,7 @@ static int td_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 		if (ret)
 			return ret;
 	} else {
-		ret = td_check("MEM.PAGE.REMOVE",
+		ret = td_check(TDH_MEM_PAGE_REMOVE,
 			       tdh_mem_page_remove(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 						   &page, NULL));
 		if (ret)
@@ -120,7 +120,7 @@ static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 		status = tdh_mem_page_demote(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 					     __pa(private_pt), NULL);
 		if (!tdx_status_is(status, TDX_INTERRUPTED_RESTARTABLE))
-			return td_check("MEM.PAGE.DEMOTE", status);
+			return td_check(TDH_MEM_PAGE_DEMOTE, status);
 	}
 
 	return -EBUSY;
@@ -147,7 +147,7 @@ static int td_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_pt_
 	struct tdx_sept_info sept;
 	int ret;
 
-	ret = td_check("MEM.SEPT.RD",
+	ret = td_check(TDH_MEM_SEPT_RD,
 		       tdh_mem_sept_rd(td->tdr, gfn_to_gpa(gfn), sept_level(level), &sept));
 	if (ret)
 		return ret;

@@ -27,7 +27,7 @@ void td_count_leak(unsigned long nr)
 	atomic_add(nr, &nr_leaked);
 }
 
-int td_check(const char *leaf, u64 status)
+int td_check(enum tdx_host_leaf leaf, u64 status)
 {
 	if (!tdx_status_is_error(status))
 		return 0;
@@ -35,7 +35,7 @@ int td_check(const char *leaf, u64 status)
 	if (tdx_status_is_busy(status))
 		return -EBUSY;
 
-	pr_warn_ratelimited("tdx: %s failed: 0x%llx\n", leaf, status);
+	pr_warn_ratelimited("tdx: %s failed: 0x%llx\n", tdx_leaf_name(leaf), status);
 	return -EIO;
 }
 
@@ -57,7 +57,7 @@ int td_reclaim(phys_addr_t page)
 	phys_addr_t owner;
 	u64 type, level;
 
-	return td_retry_busy(td_check("PHYMEM.PAGE.RECLAIM",
+	return td_retry_busy(td_check(TDH_PHYMEM_PAGE_RECLAIM,
 				      tdh_phymem_page_reclaim(page, &type, &owner, &level)));
 }
 

@@ -31,7 +31,7 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 
 	/* No vCPU runs, but the host may look at the TD, for debugfs. */
 	for (i = 0; i < PAGE_SIZE; i += TD_EXTEND_BYTES) {
-		ret = td_retry_busy(td_check("MR.EXTEND", *ret_status =
+		ret = td_retry_busy(td_check(TDH_MR_EXTEND, *ret_status =
 					     tdh_mr_extend(td->tdr, gpa + i, NULL)));
 		/* Measured half: no measurement that user space expects can come of it. */
 		if (KVM_BUG_ON(ret, kvm))
@@ -137,7 +137,7 @@ int td_init_mem_region(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 /* No vCPU is what user space did wrong. */
 static int check_finalize(u64 status)
 {
-	return tdx_status_is(status, TDX_NO_VCPUS) ? -EINVAL : td_check("MR.FINALIZE", status);
+	return tdx_status_is(status, TDX_NO_VCPUS) ? -EINVAL : td_check(TDH_MR_FINALIZE, status);
 }
 
 int td_finalize(struct kvm *kvm, struct kvm_tdx_cmd *cmd)

@@ -137,7 +137,7 @@ void td_create_debugfs(void);
  * How a SEAMCALL ended, as an errno: 0, -EBUSY if trying again is meaningful, or
  * -EIO, of which the log is told.
  */
-int td_check(const char *leaf, u64 status);
+int td_check(enum tdx_host_leaf leaf, u64 status);
 
 /* Attempts for what others hold for a moment only. */
 #define TD_BUSY_RETRIES		1000

@@ -30,7 +30,7 @@ static int write_back_caches(void *unused)
 		cond_resched();
 	} while (true);
 
-	return td_check("PHYMEM.CACHE.WB", status);
+	return td_check(TDH_PHYMEM_CACHE_WB, status);
 }
 
 /* On an error the KeyID is not free, and lost with the TD if this was the last time. */
@@ -39,11 +39,11 @@ static int release_keyid(struct kvm_tdx *td)
 	int ret;
 
 	mutex_lock(&td_keys_lock);
-	ret = td_retry_busy(td_check("MNG.VPFLUSHDONE", tdh_mng_vpflushdone(td->tdr)));
+	ret = td_retry_busy(td_check(TDH_MNG_VPFLUSHDONE, tdh_mng_vpflushdone(td->tdr)));
 	if (!ret)
 		ret = td_on_each_package(write_back_caches, NULL);
 	if (!ret)
-		ret = td_retry_busy(td_check("MNG.KEY.FREEID", tdh_mng_key_freeid(td->tdr)));
+		ret = td_retry_busy(td_check(TDH_MNG_KEY_FREEID, tdh_mng_key_freeid(td->tdr)));
 	mutex_unlock(&td_keys_lock);
 
 	if (ret) {
@@ -82,7 +82,7 @@ static void reclaim_tdr(struct kvm_tdx *td)
 
 	td->tdr = 0;
 	if (td_reclaim(tdr) ||
-	    td_retry_busy(td_check("PHYMEM.PAGE.WBINVD",
+	    td_retry_busy(td_check(TDH_PHYMEM_PAGE_WBINVD,
 				   tdh_phymem_page_wbinvd(tdr, tdx_global_hkid())))) {
 		td_count_leak(1);
 		return;

@@ -52,7 +52,7 @@ void td_associate(struct vcpu_tdx *td)
 /* Not associated is what it is about. */
 static int check_flush(u64 status)
 {
-	return tdx_status_is(status, TDX_VCPU_NOT_ASSOCIATED) ? 0 : td_check("VP.FLUSH", status);
+	return tdx_status_is(status, TDX_VCPU_NOT_ASSOCIATED) ? 0 : td_check(TDH_VP_FLUSH, status);
 }
 
 /* IRQs off, on any CPU: does nothing on one that the vCPU is not associated with. */
@@ -111,16 +111,16 @@ int td_vp_wr(struct kvm_vcpu *vcpu, u64 field, u64 value, u64 mask)
 {
 	guard(preempt)();
 	associate_with_this_cpu(vcpu);
-	return td_retry_busy(td_check("VP.WR", tdh_vp_wr(to_vcpu_tdx(vcpu)->tdvpr, field,
-							 value, mask)));
+	return td_retry_busy(td_check(TDH_VP_WR, tdh_vp_wr(to_vcpu_tdx(vcpu)->tdvpr, field,
+							   value, mask)));
 }
 
 int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value)
 {
 	guard(preempt)();
 	associate_with_this_cpu(vcpu);
-	return td_retry_busy(td_check("VP.RD", tdh_vp_rd(to_vcpu_tdx(vcpu)->tdvpr, field,
-							 ret_value)));
+	return td_retry_busy(td_check(TDH_VP_RD, tdh_vp_rd(to_vcpu_tdx(vcpu)->tdvpr, field,
+							   ret_value)));
 }
 
 /* -EIO: before KVM_TDX_INIT_VM.  -EINVAL: the local APICs are not KVM's alone. */
@@ -245,7 +245,7 @@ static int add_tdcx_pages(struct kvm_vcpu *vcpu)
 	if (!page)
 		return -ENOMEM;
 
-	ret = td_retry_busy(td_check("VP.CREATE", tdh_vp_create(tdr, page)));
+	ret = td_retry_busy(td_check(TDH_VP_CREATE, tdh_vp_create(tdr, page)));
 	if (ret)
 		goto out_free;
 	td->tdvpr = page;
@@ -255,7 +255,7 @@ static int add_tdcx_pages(struct kvm_vcpu *vcpu)
 		if (!page)
 			return -ENOMEM;
 
-		ret = td_retry_busy(td_check("VP.ADDCX", tdh_vp_addcx(td->tdvpr, page)));
+		ret = td_retry_busy(td_check(TDH_VP_ADDCX, tdh_vp_addcx(td->tdvpr, page)));
 		if (ret)
 			goto out_free;
 		td->tdcx[i] = page;
@@ -274,7 +274,7 @@ static int init_state(struct kvm_vcpu *vcpu, u64 initial_rcx)
 
 	guard(preempt)();
 	associate_with_this_cpu(vcpu);
-	return td_retry_busy(td_check("VP.INIT", tdh_vp_init(tdvpr, initial_rcx, vcpu->vcpu_id)));
+	return td_retry_busy(td_check(TDH_VP_INIT, tdh_vp_init(tdvpr, initial_rcx, vcpu->vcpu_id)));
 }
 
 /* Where interrupts for the TD come from; the order is the TDX module's. */
