@@ -35,7 +35,7 @@ struct sm_call {
 	unsigned int nr_held;
 	struct {
 		sm_lock_t *lock;
-		bool exclusive;
+		enum sm_lock_mode mode;
 	} held[SM_MAX_HELD];
 };
 
@@ -44,12 +44,6 @@ struct sm_call {
 #define SM_RDX		TDX_OPERAND_ID_RDX
 #define SM_R8		TDX_OPERAND_ID_R8
 #define SM_R9		TDX_OPERAND_ID_R9
-
-enum sm_lock_mode {
-	SM_LOCK_NONE,
-	SM_SHARED,
-	SM_EXCLUSIVE,
-};
 
 /* When may a leaf run?  Bits of struct sm_leaf.when. */
 #define SM_WHEN_NOT_READY	BIT(0)	/* before SYS_READY too */
@@ -84,7 +78,7 @@ const struct sm_leaf *sm_leaf(unsigned int nr);
 #define SM_NR_LEAVES	70
 
 /* 0, or the status @busy. */
-u64 sm_call_lock(struct sm_call *call, sm_lock_t *lock, bool exclusive, u64 busy);
+u64 sm_call_lock(struct sm_call *call, sm_lock_t *lock, enum sm_lock_mode mode, u64 busy);
 /* Give back what was locked last. */
 void sm_call_unlock(struct sm_call *call);
 
@@ -213,10 +207,17 @@ u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_t
  * Check a private page operand in the ABI's order and lock it: address, TDMR, PAMT
  * lock, type.  Errors name @operand.
  */
-u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type, bool exclusive,
-		u32 operand, struct sm_page *ret_page);
+u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type,
+		enum sm_lock_mode mode, u32 operand, struct sm_page *ret_page);
+/* A page that nobody has, of this size. */
+static inline u64 sm_page_get_free(struct sm_call *call, phys_addr_t pa, unsigned int level,
+				   u32 operand, struct sm_page *ret_page)
+{
+	return sm_page_get(call, pa, level, TDX_PT_NDA, SM_EXCLUSIVE, operand, ret_page);
+}
+
 /* Lock the page that @pa is part of, whatever its type and size. */
-u64 sm_page_find(struct sm_call *call, phys_addr_t pa, bool exclusive, u32 operand,
+u64 sm_page_find(struct sm_call *call, phys_addr_t pa, enum sm_lock_mode mode, u32 operand,
 		 struct sm_page *ret_page);
 /* A free page that sm_page_get() locked becomes one of @td (NULL: a TDR), zero or not. */
 void sm_page_take(struct sm_page *page, u8 type, struct sm_td *td);

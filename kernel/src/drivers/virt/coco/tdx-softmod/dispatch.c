@@ -83,41 +83,6 @@ const struct sm_leaf *sm_leaf(unsigned int nr)
 	return nr < SM_NR_LEAVES && leaves[nr].handler ? &leaves[nr] : NULL;
 }
 
-bool sm_try_lock(sm_lock_t *lock, bool exclusive)
-{
-	sm_lock_t old = READ_ONCE(*lock);
-
-	do {
-		if (exclusive ? old : old >= SM_LOCK_EXCLUSIVE - 1)
-			return false;
-	} while (!try_cmpxchg(lock, &old, exclusive ? SM_LOCK_EXCLUSIVE : (sm_lock_t)(old + 1)));
-	return true;
-}
-
-void sm_unlock(sm_lock_t *lock, bool exclusive)
-{
-	sm_lock_t old = READ_ONCE(*lock);
-
-	while (!try_cmpxchg(lock, &old, exclusive ? 0 : (sm_lock_t)(old - 1)))
-		;
-}
-
-u64 sm_call_lock(struct sm_call *call, sm_lock_t *lock, bool exclusive, u64 busy)
-{
-	if (WARN_ON_ONCE(call->nr_held == SM_MAX_HELD) || !sm_try_lock(lock, exclusive))
-		return busy;
-	call->held[call->nr_held].lock = lock;
-	call->held[call->nr_held].exclusive = exclusive;
-	call->nr_held++;
-	return 0;
-}
-
-void sm_call_unlock(struct sm_call *call)
-{
-	call->nr_held--;
-	sm_unlock(call->held[call->nr_held].lock, call->held[call->nr_held].exclusive);
-}
-
 /* May the leaf run, as the module and this LP are? */
 static u64 check_module(const struct sm_call *call)
 {
@@ -143,8 +108,7 @@ static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_get(call, pa, 0, TDX_PT_TDR, call->leaf->tdr_lock == SM_EXCLUSIVE,
-			     operand_id, &page);
+	status = sm_page_get(call, pa, 0, TDX_PT_TDR, call->leaf->tdr_lock, operand_id, &page);
 	if (status)
 		return status;
 	call->td = sm_va(pa);
@@ -161,7 +125,7 @@ static u64 get_vcpu(struct sm_call *call)
 	/* VP.ENTER has flags above the address; its handler checks them. */
 	if (call->leaf->handler == softmod_vp_enter)
 		pa &= ~SM_ENTER_FLAGS;
-	status = sm_page_get(call, pa, 0, TDX_PT_TDVPR, call->leaf->tdvpr_lock == SM_EXCLUSIVE,
+	status = sm_page_get(call, pa, 0, TDX_PT_TDVPR, call->leaf->tdvpr_lock,
 			     call->leaf->tdvpr, &page);
 	if (status)
 		return status;

@@ -24,11 +24,11 @@ u64 sm_epoch_enter(struct sm_vcpu *vcpu)
 	struct sm_tdcs *tdcs = vcpu->tdcs;
 	u64 epoch;
 
-	if (!sm_try_lock(&tdcs->epoch_lock, false))
+	if (!sm_try_lock(&tdcs->epoch_lock, SM_SHARED))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_TD_EPOCH;
 	epoch = READ_ONCE(tdcs->epoch);
 	atomic_inc(&tdcs->refcount[epoch & 1]);
-	sm_unlock(&tdcs->epoch_lock, false);
+	sm_unlock(&tdcs->epoch_lock, SM_SHARED);
 
 	if (epoch != vcpu->epoch)
 		vcpu->flush_tlb = true;
@@ -45,12 +45,12 @@ u64 sm_epoch_advance(struct sm_tdcs *tdcs)
 {
 	u64 status = TDX_SUCCESS;
 
-	if (!sm_try_lock(&tdcs->epoch_lock, true))
+	if (!sm_try_lock(&tdcs->epoch_lock, SM_EXCLUSIVE))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_TD_EPOCH;
 	if (atomic_read(&tdcs->refcount[1 - (tdcs->epoch & 1)]))
 		status = TDX_PREVIOUS_TLB_EPOCH_BUSY;
 	else
 		WRITE_ONCE(tdcs->epoch, tdcs->epoch + 1);
-	sm_unlock(&tdcs->epoch_lock, true);
+	sm_unlock(&tdcs->epoch_lock, SM_EXCLUSIVE);
 	return status;
 }

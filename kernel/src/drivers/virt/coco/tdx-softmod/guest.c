@@ -18,7 +18,7 @@
 /* Lock the tree against removal of tables, and walk. */
 static bool begin(struct sm_vcpu *vcpu, u64 gpa, unsigned int level, struct sm_walk *ret_walk)
 {
-	if (!sm_try_lock(&vcpu->tdcs->sept_lock, false))
+	if (!sm_try_lock(&vcpu->tdcs->sept_lock, SM_SHARED))
 		return false;
 	sm_sept_walk(vcpu->tdcs, gpa, level, ret_walk);
 	return true;
@@ -26,7 +26,7 @@ static bool begin(struct sm_vcpu *vcpu, u64 gpa, unsigned int level, struct sm_w
 
 static void end(struct sm_vcpu *vcpu)
 {
-	sm_unlock(&vcpu->tdcs->sept_lock, false);
+	sm_unlock(&vcpu->tdcs->sept_lock, SM_SHARED);
 }
 
 static void fault_exit(struct sm_fault *fault, u64 gpa, unsigned int access)

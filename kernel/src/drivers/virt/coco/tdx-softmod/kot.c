@@ -48,7 +48,7 @@ enum sm_hkid_state sm_kot_state(u16 hkid)
 
 static u64 lock_kot(struct sm_call *call)
 {
-	return sm_call_lock(call, &kot.lock, true, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
+	return sm_call_lock(call, &kot.lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
 }
 
 u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
@@ -97,7 +97,7 @@ SM_HANDLER(phymem_cache_wb)
 
 	if (resume > 1)
 		return TDX_OPERAND_INVALID | SM_RCX;
-	status = sm_call_lock(call, &writeback[package].lock, true,
+	status = sm_call_lock(call, &writeback[package].lock, SM_EXCLUSIVE,
 			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_WBCACHE);
 	if (!status)
 		status = lock_kot(call);

@@ -26,7 +26,7 @@ u64 sm_mem_begin(struct sm_call *call, unsigned int min_level, unsigned int max_
 	if (level < min_level || level > max_level || gpa >= SM_SHARED_BIT ||
 	    !IS_ALIGNED(gpa, sm_level_size(level)))
 		return BAD_GPA;
-	status = sm_call_lock(call, &call->tdcs->sept_lock, call->leaf->sept_lock == SM_EXCLUSIVE,
+	status = sm_call_lock(call, &call->tdcs->sept_lock, call->leaf->sept_lock,
 			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
 	if (status)
 		return status;
@@ -91,7 +91,7 @@ SM_HANDLER(mem_sept_add)
 
 	status = sm_mem_begin_op(call, 1, SM_TOP_LEVEL, SM_SEPT_ADD, &walk, &state);
 	if (!status)
-		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &page);
+		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_EPT, call->td);
@@ -110,7 +110,7 @@ SM_HANDLER(mem_page_add)
 
 	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_PAGE_ADD, &walk, &state);
 	if (!status)
-		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &page);
+		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &page);
 	if (!status)
 		status = sm_host_operand(call->args->r9, 4096, SM_R9);
 	if (status)
@@ -134,8 +134,7 @@ SM_HANDLER(mem_page_aug)
 
 	status = sm_mem_begin_op(call, 0, 1, SM_SEPT_PAGE_AUG, &walk, &state);
 	if (!status)
-		status = sm_page_get(call, call->args->r8, walk.level, TDX_PT_NDA, true, SM_R8,
-				     &page);
+		status = sm_page_get_free(call, call->args->r8, walk.level, SM_R8, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_REG, call->td);
@@ -251,7 +250,7 @@ static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
 		return TDX_TD_NON_DEBUG;
 	if (!IS_ALIGNED(gpa, 8) || gpa >= SM_SHARED_BIT)
 		return BAD_GPA;
-	status = sm_call_lock(call, &call->tdcs->sept_lock, false,
+	status = sm_call_lock(call, &call->tdcs->sept_lock, SM_SHARED,
 			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
 	if (status)
 		return status;

@@ -12,7 +12,7 @@ SM_HANDLER(mng_create)
 	struct sm_page page;
 	struct sm_td *td;
 
-	status = sm_page_get(call, args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	status = sm_page_get_free(call, args->rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (!sm_kot_is_private(hkid))
@@ -53,7 +53,7 @@ SM_HANDLER(mng_addcx)
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_get(call, call->args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (td->nr_tdcx == SM_MAX_TDCS_PAGES)

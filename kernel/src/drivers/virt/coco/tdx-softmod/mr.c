@@ -32,7 +32,7 @@ SM_HANDLER(mr_extend)
 	call->args->rdx = 0;
 	if (!IS_ALIGNED(gpa, CHUNK) || gpa >= SM_SHARED_BIT)
 		return TDX_OPERAND_INVALID | SM_RCX;
-	status = sm_call_lock(call, &call->tdcs->sept_lock, false,
+	status = sm_call_lock(call, &call->tdcs->sept_lock, SM_SHARED,
 			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
 	if (status)
 		return status;
@@ -69,12 +69,12 @@ u64 sm_rtmr_extend(struct sm_vcpu *vcpu, unsigned int index, const u8 data[SM_SH
 	struct sm_tdcs *tdcs = vcpu->tdcs;
 	struct sm_sha384 sha;
 
-	if (!sm_try_lock(&tdcs->rtmr_lock, true))
+	if (!sm_try_lock(&tdcs->rtmr_lock, SM_EXCLUSIVE))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RTMR;
 	sm_platform_sha384_init(&sha);
 	sm_platform_sha384_update(&sha, tdcs->rtmr[index], SM_SHA384_SIZE);
 	sm_platform_sha384_update(&sha, data, SM_SHA384_SIZE);
 	sm_platform_sha384_final(&sha, tdcs->rtmr[index]);
-	sm_unlock(&tdcs->rtmr_lock, true);
+	sm_unlock(&tdcs->rtmr_lock, SM_EXCLUSIVE);
 	return TDX_SUCCESS;
 }

@@ -94,7 +94,7 @@ static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa
 			*level = l;
 			break;
 		}
-		status = sm_call_lock(call, &entry->lock, false, busy);
+		status = sm_call_lock(call, &entry->lock, SM_SHARED, busy);
 		if (status)
 			return status;
 		++*ret_nr;
@@ -114,7 +114,7 @@ static void unlock_above(struct sm_call *call, unsigned int nr)
 	unsigned int page = call->nr_held - 1, i;
 
 	for (i = page - nr; i < page; i++)
-		sm_unlock(call->held[i].lock, call->held[i].exclusive);
+		sm_unlock(call->held[i].lock, call->held[i].mode);
 	call->held[page - nr] = call->held[page];
 	call->nr_held -= nr;
 }
@@ -124,8 +124,8 @@ static bool is_free(const struct sm_pamt *entry, unsigned int level)
 	return entry->type == TDX_PT_NDA && (!level || !atomic64_read(&entry->nr_used));
 }
 
-u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type, bool exclusive,
-		u32 operand, struct sm_page *ret_page)
+u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type,
+		enum sm_lock_mode mode, u32 operand, struct sm_page *ret_page)
 {
 	struct sm_page page = { .pa = pa, .level = level };
 	unsigned int nr;
@@ -141,7 +141,7 @@ u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 typ
 		return TDX_PAGE_METADATA_INCORRECT | operand;
 
 	page.entry = sm_pamt_entry(page.tdmr, pa, level);
-	status = sm_call_lock(call, &page.entry->lock, exclusive, TDX_OPERAND_BUSY | operand);
+	status = sm_call_lock(call, &page.entry->lock, mode, TDX_OPERAND_BUSY | operand);
 	if (status)
 		return status;
 	if (type == TDX_PT_NDA ? !is_free(page.entry, level) : page.entry->type != type)
@@ -152,7 +152,7 @@ u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 typ
 	return 0;
 }
 
-u64 sm_page_find(struct sm_call *call, phys_addr_t pa, bool exclusive, u32 operand,
+u64 sm_page_find(struct sm_call *call, phys_addr_t pa, enum sm_lock_mode mode, u32 operand,
 		 struct sm_page *ret_page)
 {
 	struct sm_page page = { .pa = pa };
@@ -166,7 +166,7 @@ u64 sm_page_find(struct sm_call *call, phys_addr_t pa, bool exclusive, u32 opera
 	if (status)
 		return status;
 	page.entry = sm_pamt_entry(page.tdmr, pa, page.level);
-	status = sm_call_lock(call, &page.entry->lock, exclusive, TDX_OPERAND_BUSY | operand);
+	status = sm_call_lock(call, &page.entry->lock, mode, TDX_OPERAND_BUSY | operand);
 	if (status)
 		return status;
 	/* A larger page was not locked when it was found. */

@@ -14,7 +14,7 @@ SM_HANDLER(phymem_page_reclaim)
 	u64 status;
 	u8 type;
 
-	status = sm_page_find(call, args->rcx, true, SM_RCX, &page);
+	status = sm_page_find(call, args->rcx, SM_EXCLUSIVE, SM_RCX, &page);
 	if (status)
 		return status;
 	type = page.entry->type;
@@ -27,7 +27,8 @@ SM_HANDLER(phymem_page_reclaim)
 	if (type == TDX_PT_TDR) {
 		td = sm_va(page.pa);
 	} else {
-		status = sm_page_get(call, owner, 0, TDX_PT_TDR, false, TDX_OPERAND_ID_TDR, &tdr);
+		status = sm_page_get(call, owner, 0, TDX_PT_TDR, SM_SHARED, TDX_OPERAND_ID_TDR,
+				     &tdr);
 		if (status)
 			return status;
 		td = sm_va(tdr.pa);
@@ -57,8 +58,8 @@ SM_HANDLER(phymem_page_wbinvd)
 	if (hkid && !sm_kot_is_private(hkid))
 		return TDX_OPERAND_INVALID | SM_RCX;
 	/* Caches are coherent without KeyIDs: nothing to write back. */
-	status = sm_page_find(call, call->args->rcx & GENMASK_ULL(pa_bits - 1, 0), false, SM_RCX,
-			      &page);
+	status = sm_page_find(call, call->args->rcx & GENMASK_ULL(pa_bits - 1, 0), SM_SHARED,
+			      SM_RCX, &page);
 	if (status)
 		return status;
 	return page.entry->type == TDX_PT_NDA ? TDX_SUCCESS : TDX_PAGE_METADATA_INCORRECT | SM_RCX;
@@ -70,7 +71,7 @@ SM_HANDLER(phymem_page_rdmd)
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_find(call, args->rcx, false, SM_RCX, &page);
+	status = sm_page_find(call, args->rcx, SM_SHARED, SM_RCX, &page);
 	if (status)
 		return status;
 	args->rcx = page.entry->type;

@@ -37,7 +37,7 @@ u64 sm_report(struct sm_vcpu *vcpu, const u8 data[SM_REPORTDATA_SIZE], u8 report
 	struct sm_tdcs *tdcs = vcpu->tdcs;
 	u8 *td = report + TD_INFO;
 
-	if (!sm_try_lock(&tdcs->rtmr_lock, false))
+	if (!sm_try_lock(&tdcs->rtmr_lock, SM_SHARED))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RTMR;
 	memset(report, 0, SM_REPORT_SIZE);
 	report[0] = TYPE;
@@ -51,7 +51,7 @@ u64 sm_report(struct sm_vcpu *vcpu, const u8 data[SM_REPORTDATA_SIZE], u8 report
 	put(td + 0x0a0, tdcs->mrownerconfig, SM_SHA384_SIZE);
 	put(td + 0x0d0, tdcs->rtmr, sizeof(tdcs->rtmr));
 	put(td + 0x190, tdcs->servtd_hash, SM_SHA384_SIZE);
-	sm_unlock(&tdcs->rtmr_lock, false);
+	sm_unlock(&tdcs->rtmr_lock, SM_SHARED);
 
 	hash(report + TCB_HASH, report + TCB, TCB_SIZE);
 	hash(report + TD_HASH, td, TD_INFO_SIZE);

@@ -15,7 +15,7 @@ SM_HANDLER(mem_page_relocate)
 
 	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_RELOCATE, &walk, &state);
 	if (!status)
-		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &new);
+		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &new);
 	if (!status)
 		status = sm_mem_tracked_page(call, &walk, &old);
 	if (status)
@@ -46,7 +46,7 @@ SM_HANDLER(mem_page_demote)
 
 	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_DEMOTE, &walk, &state);
 	if (!status)
-		status = sm_page_get(call, call->args->r8, 0, TDX_PT_NDA, true, SM_R8, &table);
+		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &table);
 	if (!status)
 		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
@@ -98,7 +98,7 @@ SM_HANDLER(mem_page_promote)
 	first = *(u64 *)sm_va(table.pa);
 	sm_page_at(first & SM_SEPT_HPA, walk.level, &page);
 	/* Somebody looks at the large page: the same as a locked entry. */
-	status = sm_call_lock(call, &page.entry->lock, true, TDX_OPERAND_BUSY | SM_RCX);
+	status = sm_call_lock(call, &page.entry->lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | SM_RCX);
 	if (status)
 		return status;
 	sm_page_merge(&page, call->td);

@@ -18,6 +18,7 @@
  * are try-locks: a leaf that can not have one returns OPERAND_BUSY.
  */
 
+#include "lock.h"
 #include "platform.h"
 
 #define SM_MAX_LPS		1024
@@ -38,13 +39,6 @@
 #define SM_NR_ENTRIES		512
 #define SM_GPAW			48
 #define SM_SHARED_BIT		BIT_ULL(SM_GPAW - 1)
-
-/* A reader-writer try-lock: 0 free, SM_LOCK_EXCLUSIVE, else the number of readers. */
-typedef u16 sm_lock_t;
-#define SM_LOCK_EXCLUSIVE	0xffff
-
-bool sm_try_lock(sm_lock_t *lock, bool exclusive);
-void sm_unlock(sm_lock_t *lock, bool exclusive);
 
 /* TD */
 

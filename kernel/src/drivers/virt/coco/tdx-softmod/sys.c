@@ -24,7 +24,7 @@ int sm_core_load(u16 first_hkid, u16 nr_hkids)
 
 static u64 lock_sys(struct sm_call *call)
 {
-	return sm_call_lock(call, &sm_sys.lock, true, TDX_SYS_BUSY);
+	return sm_call_lock(call, &sm_sys.lock, SM_EXCLUSIVE, TDX_SYS_BUSY);
 }
 
 SM_HANDLER(sys_init)
@@ -49,7 +49,7 @@ SM_HANDLER(sys_init)
 SM_HANDLER(sys_lp_init)
 {
 	struct tdx_module_args *args = call->args;
-	u64 status = sm_call_lock(call, &sm_sys.lock, false, TDX_SYS_BUSY);
+	u64 status = sm_call_lock(call, &sm_sys.lock, SM_SHARED, TDX_SYS_BUSY);
 
 	if (status)
 		return status;

@@ -217,7 +217,7 @@ SM_HANDLER(sys_tdmr_init)
 	if (!tdmr || tdmr->base != base)
 		return TDX_OPERAND_INVALID | SM_RCX;
 
-	status = sm_call_lock(call, &tdmr->lock, true, TDX_OPERAND_BUSY | SM_RCX);
+	status = sm_call_lock(call, &tdmr->lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | SM_RCX);
 	if (status)
 		return status;
 	if (tdmr->next == tdmr->base + tdmr->size)

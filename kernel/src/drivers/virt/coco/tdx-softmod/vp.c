@@ -27,7 +27,7 @@ SM_HANDLER(vp_create)
 	struct sm_vcpu *vcpu;
 	u64 status;
 
-	status = sm_page_get(call, call->args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_TDVPR, call->td);
@@ -52,7 +52,7 @@ SM_HANDLER(vp_addcx)
 
 	if (vcpu->state != SM_VCPU_UNINITIALIZED)
 		return TDX_VCPU_STATE_INCORRECT;
-	status = sm_page_get(call, call->args->rcx, 0, TDX_PT_NDA, true, SM_RCX, &page);
+	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (vcpu->nr_pages == SM_MAX_TDVPS_PAGES)
