@@ -76,20 +76,4 @@ SM_HANDLER(phymem_page_wbinvd);
 SM_HANDLER(phymem_page_rdmd);
 SM_HANDLER(phymem_cache_wb);
 
-/* mem.c, for leaves that walk the secure EPT */
-
-/* Check GPA and level in RCX, lock the tree, walk. */
-u64 sm_mem_begin(struct sm_call *call, unsigned int min_level, unsigned int max_level,
-		 struct sm_walk *ret_walk);
-/* Lock the entry; it is unlocked when the leaf ends, with call->slot_value in it. */
-u64 sm_mem_lock_entry(struct sm_call *call, struct sm_walk *walk);
-/* Both, and the transition that @op is: @ret_state, or EPT_ENTRY_STATE_INCORRECT. */
-u64 sm_mem_begin_op(struct sm_call *call, unsigned int min_level, unsigned int max_level,
-		    enum sm_sept_op op, struct sm_walk *ret_walk, u8 *ret_state);
-/* @status about RCX, with the entry in RCX and RDX. */
-u64 sm_mem_fail(struct sm_call *call, u64 status, const struct sm_walk *walk);
-/* What a locked entry points to, if the entry need not be blocked and tracked, or is. */
-u64 sm_mem_tracked_page(struct sm_call *call, const struct sm_walk *walk,
-			struct sm_page *ret_page);
-
 #endif

@@ -3,6 +3,7 @@
  * Measurement: MRTD while the TD is built, RTMRs while it runs.
  */
 
+#include "entry.h"
 #include "leaves.h"
 
 #define BLOCK		128
@@ -32,8 +33,7 @@ SM_HANDLER(mr_extend)
 	call->args->rdx = 0;
 	if (!IS_ALIGNED(gpa, CHUNK) || gpa >= SM_SHARED_BIT)
 		return TDX_OPERAND_INVALID | SM_RCX;
-	status = sm_call_lock(call, &call->tdcs->sept_lock, SM_SHARED,
-			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE);
+	status = sm_mem_lock_tree(call);
 	if (status)
 		return status;
 	sm_sept_walk(call->tdcs, gpa, 0, &walk);

@@ -4,6 +4,7 @@
  * smaller pages, larger pages.
  */
 
+#include "entry.h"
 #include "leaves.h"
 
 SM_HANDLER(mem_page_relocate)
