@@ -22,19 +22,6 @@ struct sm_pamt *sm_pamt_entry(const struct sm_tdmr *tdmr, phys_addr_t pa, unsign
 	return tdmr->pamt[level] + ((pa - tdmr->base) >> sm_level_shift(level));
 }
 
-struct sm_tdmr *sm_tdmr_find(phys_addr_t pa)
-{
-	unsigned int i;
-
-	for (i = 0; i < sm_sys.nr_tdmrs; i++) {
-		struct sm_tdmr *tdmr = &sm_sys.tdmrs[i];
-
-		if (pa >= tdmr->base && pa - tdmr->base < tdmr->size)
-			return tdmr;
-	}
-	return NULL;
-}
-
 u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_tdmr **ret_tdmr)
 {
 	if (!IS_ALIGNED(pa, sm_level_size(level)) || pa >> sm_platform_pa_bits())

@@ -5,8 +5,6 @@
 
 #include "leaves.h"
 
-struct sm_sys sm_sys;
-
 #define INFO_BYTES	1024
 #define CMR_BYTES	16
 

@@ -15,9 +15,6 @@
 
 #include "run.h"
 
-/* Not among KVM's: no VMX guest's TDCALL reaches KVM. */
-#define EXIT_REASON_TDCALL	77
-
 /* Where TDG.VP.VMCALL's registers are in SEAMCALL's; RBP stays the host's. */
 static const s16 arg_offsets[SM_NR_GPRS] = {
 	[SM_GPR_RAX] = -1,
@@ -41,39 +38,6 @@ static const s16 arg_offsets[SM_NR_GPRS] = {
 static u64 *arg(struct tdx_module_args *args, unsigned int gpr)
 {
 	return (void *)args + arg_offsets[gpr];
-}
-
-enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit)
-{
-	sm_run(vcpu)->exit = exit;
-	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
-	/* A triple fault is for ever. */
-	if (tdx_status_is(exit.rax, TDX_NON_RECOVERABLE_VCPU))
-		vcpu->state = SM_VCPU_DISABLED;
-	return SM_EXIT;
-}
-
-enum sm_next sm_td_exit_busy(struct sm_vcpu *vcpu)
-{
-	return sm_td_exit(vcpu, (struct sm_td_exit) {
-		.rax = TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX,
-	});
-}
-
-enum sm_next sm_td_exit_fatal(struct sm_vcpu *vcpu, u64 code, u32 reason)
-{
-	sm_td_kill(vcpu->td);
-	return sm_td_exit(vcpu, (struct sm_td_exit) { .rax = code | reason });
-}
-
-enum sm_next sm_td_exit_vmcall(struct sm_vcpu *vcpu, u64 mask)
-{
-	struct sm_run *run = sm_run(vcpu);
-
-	run->vmcall_mask = mask;
-	run->exit = (struct sm_td_exit) { .rax = EXIT_REASON_TDCALL, .rcx = mask };
-	vcpu->last_exit = SM_EXIT_TDVMCALL;
-	return SM_EXIT;
 }
 
 /* The host's answer to TDG.VP.VMCALL. */

@@ -7,7 +7,9 @@
  *
  *   load.c		what exists once: permission maps, host pages of the CPUs
  *   init.c		VP.INIT: first state of a vCPU, its VMCB
- *   enter.c		VP.ENTER: import, loop, export; the TD exits
+ *   seamcall.c		the backend's entry
+ *   enter.c		VP.ENTER: import, loop, export
+ *   td_exit.c		what ends a run
  *   switch.S, host.c	one VMRUN; registers that VMRUN does not switch
  *   exit.c		#VMEXIT -> who deals with it
  *   insn.c, walk.c	bytes and length of the instruction at RIP
@@ -176,7 +178,7 @@ bool sm_host_has_msr(unsigned int sm_msr);
 /* switch.S: 0; 1 if VMRUN faulted; -1 if CLGI did, and GIF is still set. */
 int sm_vmrun(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa);
 
-/* enter.c: notes a TD exit */
+/* td_exit.c: notes what VP.ENTER is to return */
 
 enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit);
 /* Leaves with OPERAND_BUSY; the next VP.ENTER goes on where this one was. */

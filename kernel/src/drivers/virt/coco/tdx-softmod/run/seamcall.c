@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The backend's entry: a SEAMCALL from wherever the kernel makes one.
+ */
+#include <linux/context_tracking.h>
+#include <linux/kvm_host.h>
+
+#include "../module.h"
+
+/*
+ * True between guest_state_enter_irqoff() and guest_state_exit_irqoff(), where lockdep
+ * believes that interrupts are on and RCU may not be watching.
+ */
+static __always_inline bool in_guest_state(void)
+{
+#ifdef CONFIG_PROVE_LOCKING
+	return lockdep_hardirqs_enabled();
+#elif defined(CONFIG_CONTEXT_TRACKING_USER)
+	return context_tracking_enabled_this_cpu() && __ct_state() == CT_STATE_GUEST;
+#else
+	return false;
+#endif
+}
+
+noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
+{
+	/* For KVM the guest runs; for the rest of the kernel it does not yet. */
+	unsigned int nr = fn & TDX_LEAF_NR_MASK;
+	bool in_guest = nr == TDH_VP_ENTER && in_guest_state();
+	u64 r;
+
+	if (in_guest)
+		guest_state_exit_irqoff();
+	instrumentation_begin();
+	if (nr < SM_NR_LEAVES)
+		this_cpu_inc(sm_nr_calls[nr]);
+	r = sm_seamcall(fn, args);
+	instrumentation_end();
+	if (in_guest)
+		guest_state_enter_irqoff();
+	return r;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What ends a run: noted here by whoever deals with a #VMEXIT, given to the host by enter.c.
+ */
+#include "run.h"
+
+/* Not among KVM's: no VMX guest's TDCALL reaches KVM. */
+#define EXIT_REASON_TDCALL	77
+
+enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit)
+{
+	sm_run(vcpu)->exit = exit;
+	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
+	/* A triple fault is for ever. */
+	if (tdx_status_is(exit.rax, TDX_NON_RECOVERABLE_VCPU))
+		vcpu->state = SM_VCPU_DISABLED;
+	return SM_EXIT;
+}
+
+enum sm_next sm_td_exit_busy(struct sm_vcpu *vcpu)
+{
+	return sm_td_exit(vcpu, (struct sm_td_exit) {
+		.rax = TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX,
+	});
+}
+
+enum sm_next sm_td_exit_fatal(struct sm_vcpu *vcpu, u64 code, u32 reason)
+{
+	sm_td_kill(vcpu->td);
+	return sm_td_exit(vcpu, (struct sm_td_exit) { .rax = code | reason });
+}
+
+enum sm_next sm_td_exit_vmcall(struct sm_vcpu *vcpu, u64 mask)
+{
+	struct sm_run *run = sm_run(vcpu);
+
+	run->vmcall_mask = mask;
+	run->exit = (struct sm_td_exit) { .rax = EXIT_REASON_TDCALL, .rcx = mask };
+	vcpu->last_exit = SM_EXIT_TDVMCALL;
+	return SM_EXIT;
+}
