@@ -65,6 +65,8 @@ enum tdx_host_leaf {
 #define TDX_LEAF_NUMBER(nr, id, name)	TDH_##id = (nr),
 	TDX_HOST_LEAVES(TDX_LEAF_NUMBER)
 #undef TDX_LEAF_NUMBER
+	/* One above the last. */
+	TDX_HOST_LEAF_END
 };
 
 /* "MEM.PAGE.ADD" of TDH_MEM_PAGE_ADD. */
@@ -74,8 +76,9 @@ static inline const char *tdx_leaf_name(enum tdx_host_leaf leaf)
 #define TDX_LEAF_NAME(nr, id, name)	case TDH_##id: return name;
 	TDX_HOST_LEAVES(TDX_LEAF_NAME)
 #undef TDX_LEAF_NAME
+	default:
+		return "unknown leaf";
 	}
-	return "unknown leaf";
 }
 
 #endif /* _ASM_X86_TDX_LEAVES_H */

@@ -54,10 +54,12 @@ struct sm_call {
 /* What must hold of the TD?  Bits of struct sm_leaf.td: OP_STATEs by number, and: */
 #define SM_TD_KEYED		BIT(8)	/* lifecycle is KEYS_CONFIGURED */
 #define SM_TD_ALIVE		BIT(9)	/* not fatal */
-#define SM_TD_OP(states)	(SM_TD_KEYED | SM_TD_ALIVE | (states))
+#define SM_TD_ALL_TDCX		BIT(10)	/* each TDCX page is there */
+#define SM_TD_OP(states)	(SM_TD_KEYED | SM_TD_ALIVE | SM_TD_ALL_TDCX | (states))
 #define SM_OP0			BIT(SM_OP_UNINITIALIZED)
 #define SM_OP1			BIT(SM_OP_INITIALIZED)
 #define SM_OP2			BIT(SM_OP_RUNNABLE)
+#define SM_OP12			(SM_OP1 | SM_OP2)
 
 struct sm_leaf {
 	const char *name;
@@ -67,15 +69,17 @@ struct sm_leaf {
 	u8 when;
 	/* Registers of TDR and TDVPR, at most one of them; 0 = none. */
 	u8 tdr, tdvpr;
-	/* enum sm_lock_mode of TDR, TDVPR, and of the secure EPT tree for sm_sept_begin(). */
-	u8 tdr_lock, tdvpr_lock, sept_lock;
+	/* Of TDR, TDVPR, and of the secure EPT tree for sm_mem_lock_tree(). */
+	enum sm_lock_mode tdr_lock, tdvpr_lock, sept_lock;
+	/* Bits of TDVPR's register that are no address; the handler checks them. */
+	u64 flags;
 	/* SM_TD_* */
 	u16 td;
 };
 
 /* NULL: no such leaf. */
 const struct sm_leaf *sm_leaf(unsigned int nr);
-#define SM_NR_LEAVES	70
+#define SM_NR_LEAVES	TDX_HOST_LEAF_END
 
 /* 0, or the status @busy. */
 u64 sm_call_lock(struct sm_call *call, sm_lock_t *lock, enum sm_lock_mode mode, u64 busy);
@@ -363,8 +367,5 @@ struct sm_injection {
 };
 
 extern struct sm_injection sm_injection;
-
-/* Handlers: see dispatch.c. */
-#define SM_HANDLER(name)	u64 softmod_##name(struct sm_call *call)
 
 #endif

@@ -1,82 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SEAMCALL: one table of leaves, one order of checks.
+ * SEAMCALL: one order of checks, by the table in leaves.h.
  */
 
-#include "core.h"
 #include "leaves.h"
 
-#define LEAF(nr, fn, ...) \
-	[TDH_##nr] = { .name = #nr, .handler = softmod_##fn, __VA_ARGS__ }
-
-/* Boot-time leaves, in any state but shutdown. */
-#define SYS(flags)	.when = SM_WHEN_NOT_READY | (flags)
-#define TDR(reg, mode)	.tdr = SM_##reg, .tdr_lock = SM_##mode
-/* A vCPU's leaf: the TDR is locked behind the TDVPR. */
-#define TDVPR(reg, mode, tdr_mode) \
-	.tdvpr = SM_##reg, .tdvpr_lock = SM_##mode, .tdr_lock = SM_##tdr_mode
-#define TD(states)	.td = SM_TD_OP(states)
-#define TREE(mode)	.sept_lock = SM_##mode
-
 static const struct sm_leaf leaves[SM_NR_LEAVES] = {
-	LEAF(SYS_INIT, sys_init, SYS(SM_WHEN_NO_LP_INIT)),
-	LEAF(SYS_LP_INIT, sys_lp_init, SYS(SM_WHEN_NO_LP_INIT)),
-	LEAF(SYS_INFO, sys_info, SYS(0)),
-	LEAF(SYS_RD, sys_rd, SYS(0)),
-	LEAF(SYS_RDALL, sys_rdall, SYS(0)),
-	LEAF(SYS_CONFIG, sys_config, SYS(SM_WHEN_NO_LP_INIT | SM_MAY_SLEEP)),
-	LEAF(SYS_KEY_CONFIG, sys_key_config, SYS(SM_WHEN_NO_LP_INIT)),
-	LEAF(SYS_TDMR_INIT, sys_tdmr_init, .when = SM_MAY_SLEEP),
-	LEAF(SYS_LP_SHUTDOWN, sys_lp_shutdown, SYS(SM_WHEN_NO_LP_INIT | SM_WHEN_SHUTDOWN)),
-	LEAF(SYS_SHUTDOWN, sys_shutdown),
-	LEAF(SYS_UPDATE, sys_update, SYS(SM_WHEN_NO_LP_INIT)),
-
-	LEAF(MNG_CREATE, mng_create),
-	LEAF(MNG_KEY_CONFIG, mng_key_config, TDR(RCX, EXCLUSIVE), .td = SM_TD_ALIVE),
-	LEAF(MNG_ADDCX, mng_addcx, TDR(RDX, EXCLUSIVE), TD(SM_OP0)),
-	LEAF(MNG_INIT, mng_init, TDR(RCX, EXCLUSIVE), TD(SM_OP0)),
-	LEAF(MNG_RD, mng_rd, TDR(RCX, SHARED), TD(SM_OP1 | SM_OP2), .max_version = 1),
-	LEAF(MNG_WR, mng_wr, TDR(RCX, SHARED), TD(SM_OP1 | SM_OP2)),
-	LEAF(MNG_VPFLUSHDONE, mng_vpflushdone, TDR(RCX, EXCLUSIVE)),
-	LEAF(MNG_KEY_FREEID, mng_key_freeid, TDR(RCX, EXCLUSIVE)),
-	LEAF(MNG_KEY_RECLAIMID, mng_key_reclaimid, TDR(RCX, SHARED)),
-	LEAF(MR_EXTEND, mr_extend, TDR(RDX, EXCLUSIVE), TD(SM_OP1), TREE(SHARED)),
-	LEAF(MR_FINALIZE, mr_finalize, TDR(RCX, EXCLUSIVE), TD(SM_OP1)),
-
-	LEAF(VP_CREATE, vp_create, TDR(RDX, SHARED), TD(SM_OP1)),
-	LEAF(VP_ADDCX, vp_addcx, TDVPR(RDX, EXCLUSIVE, SHARED), TD(SM_OP1)),
-	LEAF(VP_INIT, vp_init, TDVPR(RCX, EXCLUSIVE, EXCLUSIVE), TD(SM_OP1), .max_version = 1),
-	LEAF(VP_RD, vp_rd, TDVPR(RCX, EXCLUSIVE, SHARED), TD(SM_OP1 | SM_OP2), .max_version = 1),
-	LEAF(VP_WR, vp_wr, TDVPR(RCX, EXCLUSIVE, SHARED), TD(SM_OP1 | SM_OP2)),
-	LEAF(VP_FLUSH, vp_flush, TDVPR(RCX, EXCLUSIVE, SHARED), .td = SM_TD_KEYED),
-	LEAF(VP_ENTER, vp_enter, TDVPR(RCX, EXCLUSIVE, SHARED), TD(SM_OP2)),
-
-	LEAF(MEM_SEPT_ADD, mem_sept_add, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED),
-	     .max_version = 1),
-	LEAF(MEM_PAGE_ADD, mem_page_add, TDR(RDX, EXCLUSIVE), TD(SM_OP1), TREE(SHARED)),
-	LEAF(MEM_PAGE_AUG, mem_page_aug, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_RANGE_BLOCK, mem_range_block, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2),
-	     TREE(EXCLUSIVE)),
-	LEAF(MEM_RANGE_UNBLOCK, mem_range_unblock, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2),
-	     TREE(EXCLUSIVE)),
-	LEAF(MEM_PAGE_REMOVE, mem_page_remove, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_SEPT_REMOVE, mem_sept_remove, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2),
-	     TREE(EXCLUSIVE), .max_version = 1),
-	LEAF(MEM_SEPT_RD, mem_sept_rd, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_PAGE_RELOCATE, mem_page_relocate, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2),
-	     TREE(SHARED)),
-	LEAF(MEM_PAGE_DEMOTE, mem_page_demote, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_PAGE_PROMOTE, mem_page_promote, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2),
-	     TREE(EXCLUSIVE), .max_version = 1),
-	LEAF(MEM_RD, mem_rd, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_WR, mem_wr, TDR(RDX, SHARED), TD(SM_OP1 | SM_OP2), TREE(SHARED)),
-	LEAF(MEM_TRACK, mem_track, TDR(RCX, SHARED), TD(SM_OP1 | SM_OP2)),
-
-	LEAF(PHYMEM_PAGE_RECLAIM, phymem_page_reclaim),
-	LEAF(PHYMEM_PAGE_WBINVD, phymem_page_wbinvd),
-	LEAF(PHYMEM_PAGE_RDMD, phymem_page_rdmd),
-	LEAF(PHYMEM_CACHE_WB, phymem_cache_wb),
+#define LEAF(id, fn, ...) \
+	[TDH_##id] = { .name = #id, .handler = softmod_##fn, __VA_ARGS__ },
+#define NO_LEAF(id)
+	SM_LEAVES(LEAF, NO_LEAF)
+#undef LEAF
+#undef NO_LEAF
 };
+
+/* Each leaf of the interface has a row: the first of these that is not declared has none. */
+#define ROW(id, ...)		ROW_OF_##id,
+enum { SM_LEAVES(ROW, ROW) };
+#define HAS_ROW(nr, id, name)	static_assert(ROW_OF_##id >= 0);
+TDX_HOST_LEAVES(HAS_ROW)
 
 const struct sm_leaf *sm_leaf(unsigned int nr)
 {
@@ -118,13 +60,10 @@ static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
 
 static u64 get_vcpu(struct sm_call *call)
 {
-	phys_addr_t pa = operand(call->args, call->leaf->tdvpr);
+	phys_addr_t pa = operand(call->args, call->leaf->tdvpr) & ~call->leaf->flags;
 	struct sm_page page;
 	u64 status;
 
-	/* VP.ENTER has flags above the address; its handler checks them. */
-	if (call->leaf->handler == softmod_vp_enter)
-		pa &= ~SM_ENTER_FLAGS;
 	status = sm_page_get(call, pa, 0, TDX_PT_TDVPR, call->leaf->tdvpr_lock,
 			     call->leaf->tdvpr, &page);
 	if (status)
@@ -146,8 +85,7 @@ static u64 check_td(const struct sm_call *call)
 		return 0;
 
 	op_state = call->tdcs ? call->tdcs->op_state : SM_OP_UNINITIALIZED;
-	/* ADDCX is how the TDCS comes to be. */
-	if (call->td->nr_tdcx < SM_NR_TDCS_PAGES && call->leaf->handler != softmod_mng_addcx)
+	if ((need & SM_TD_ALL_TDCX) && call->td->nr_tdcx < SM_NR_TDCS_PAGES)
 		return TDX_TDCS_NOT_ALLOCATED;
 	return need & BIT(op_state) ? 0 : TDX_OP_STATE_INCORRECT;
 }

@@ -3,9 +3,14 @@
 #define TDX_SOFTMOD_LEAVES_H
 
 /*
- * Handlers of the host's leaves.  dispatch.c has checked the state of the module, and
- * TDR or TDVPR operand, lock, and state of the TD as its table says.  A handler returns
- * the completion status and writes outputs to call->args.
+ * The host's leaves.  dispatch.c checks the state of the module, TDR or TDVPR operand,
+ * locks, and state of the TD as a leaf's row says, in this order; then the handler
+ * returns the completion status and writes outputs to call->args.
+ *
+ * Each leaf of asm/tdx_leaves.h has a row:
+ *
+ *	LEAF(leaf, handler, what else differs from 0 in struct sm_leaf)
+ *	NO_LEAF(leaf)		not in module 1.5.05
  */
 
 #include "core.h"
@@ -13,67 +18,76 @@
 /* Bits 52 and 53 of VP.ENTER's RCX. */
 #define SM_ENTER_FLAGS	GENMASK_ULL(53, 52)
 
-/* sys.c */
-SM_HANDLER(sys_init);
-SM_HANDLER(sys_lp_init);
-SM_HANDLER(sys_info);
-SM_HANDLER(sys_rd);
-SM_HANDLER(sys_rdall);
-SM_HANDLER(sys_config);
-SM_HANDLER(sys_key_config);
-SM_HANDLER(sys_lp_shutdown);
-SM_HANDLER(sys_shutdown);
-SM_HANDLER(sys_update);
+/* Boot-time leaves, in any state but shutdown. */
+#define SYS(flags)	.when = SM_WHEN_NOT_READY | (flags)
+#define TDR(reg, mode)	.tdr = SM_##reg, .tdr_lock = SM_##mode
+/* A vCPU's leaf: the TDVPR is locked exclusively, and the TDR behind it. */
+#define TDVPR(reg, tdr_mode) \
+	.tdvpr = SM_##reg, .tdvpr_lock = SM_EXCLUSIVE, .tdr_lock = SM_##tdr_mode
+#define TD(states)	.td = SM_TD_OP(states)
+/* ADDCX is how the TDCX pages come to be. */
+#define TD_NO_TDCX	.td = SM_TD_OP(SM_OP0) & ~SM_TD_ALL_TDCX
+#define TREE(mode)	.sept_lock = SM_##mode
+/* About an entry of the secure EPT. */
+#define MEM(tree_mode)	TDR(RDX, SHARED), TD(SM_OP12), TREE(tree_mode)
 
-/* tdmr.c */
-SM_HANDLER(sys_tdmr_init);
+#define SM_LEAVES(LEAF, NO_LEAF)								\
+	LEAF(SYS_INIT, sys_init, SYS(SM_WHEN_NO_LP_INIT))					\
+	LEAF(SYS_LP_INIT, sys_lp_init, SYS(SM_WHEN_NO_LP_INIT))					\
+	LEAF(SYS_INFO, sys_info, SYS(0))							\
+	LEAF(SYS_RD, sys_rd, SYS(0))								\
+	LEAF(SYS_RDALL, sys_rdall, SYS(0))							\
+	LEAF(SYS_CONFIG, sys_config, SYS(SM_WHEN_NO_LP_INIT | SM_MAY_SLEEP))			\
+	LEAF(SYS_KEY_CONFIG, sys_key_config, SYS(SM_WHEN_NO_LP_INIT))				\
+	LEAF(SYS_TDMR_INIT, sys_tdmr_init, .when = SM_MAY_SLEEP)				\
+	LEAF(SYS_LP_SHUTDOWN, sys_lp_shutdown, SYS(SM_WHEN_NO_LP_INIT | SM_WHEN_SHUTDOWN))	\
+	LEAF(SYS_SHUTDOWN, sys_shutdown)							\
+	LEAF(SYS_UPDATE, sys_update, SYS(SM_WHEN_NO_LP_INIT))					\
+	NO_LEAF(SYS_DISABLE)									\
+												\
+	LEAF(MNG_CREATE, mng_create)								\
+	LEAF(MNG_KEY_CONFIG, mng_key_config, TDR(RCX, EXCLUSIVE), .td = SM_TD_ALIVE)		\
+	LEAF(MNG_ADDCX, mng_addcx, TDR(RDX, EXCLUSIVE), TD_NO_TDCX)				\
+	LEAF(MNG_INIT, mng_init, TDR(RCX, EXCLUSIVE), TD(SM_OP0))				\
+	LEAF(MNG_RD, mng_rd, TDR(RCX, SHARED), TD(SM_OP12), .max_version = 1)			\
+	LEAF(MNG_WR, mng_wr, TDR(RCX, SHARED), TD(SM_OP12))					\
+	LEAF(MNG_VPFLUSHDONE, mng_vpflushdone, TDR(RCX, EXCLUSIVE))				\
+	LEAF(MNG_KEY_FREEID, mng_key_freeid, TDR(RCX, EXCLUSIVE))				\
+	LEAF(MNG_KEY_RECLAIMID, mng_key_reclaimid, TDR(RCX, SHARED))				\
+	LEAF(MR_EXTEND, mr_extend, TDR(RDX, EXCLUSIVE), TD(SM_OP1), TREE(SHARED))		\
+	LEAF(MR_FINALIZE, mr_finalize, TDR(RCX, EXCLUSIVE), TD(SM_OP1))				\
+												\
+	LEAF(VP_CREATE, vp_create, TDR(RDX, SHARED), TD(SM_OP1))				\
+	LEAF(VP_ADDCX, vp_addcx, TDVPR(RDX, SHARED), TD(SM_OP1))				\
+	LEAF(VP_INIT, vp_init, TDVPR(RCX, EXCLUSIVE), TD(SM_OP1), .max_version = 1)		\
+	LEAF(VP_RD, vp_rd, TDVPR(RCX, SHARED), TD(SM_OP12), .max_version = 1)			\
+	LEAF(VP_WR, vp_wr, TDVPR(RCX, SHARED), TD(SM_OP12))					\
+	LEAF(VP_FLUSH, vp_flush, TDVPR(RCX, SHARED), .td = SM_TD_KEYED)				\
+	LEAF(VP_ENTER, vp_enter, TDVPR(RCX, SHARED), TD(SM_OP2), .flags = SM_ENTER_FLAGS)	\
+												\
+	LEAF(MEM_SEPT_ADD, mem_sept_add, MEM(SHARED), .max_version = 1)				\
+	LEAF(MEM_PAGE_ADD, mem_page_add, TDR(RDX, EXCLUSIVE), TD(SM_OP1), TREE(SHARED))		\
+	LEAF(MEM_PAGE_AUG, mem_page_aug, MEM(SHARED))						\
+	LEAF(MEM_RANGE_BLOCK, mem_range_block, MEM(EXCLUSIVE))					\
+	LEAF(MEM_RANGE_UNBLOCK, mem_range_unblock, MEM(EXCLUSIVE))				\
+	LEAF(MEM_PAGE_REMOVE, mem_page_remove, MEM(SHARED))					\
+	LEAF(MEM_SEPT_REMOVE, mem_sept_remove, MEM(EXCLUSIVE), .max_version = 1)		\
+	LEAF(MEM_SEPT_RD, mem_sept_rd, MEM(SHARED))						\
+	LEAF(MEM_PAGE_RELOCATE, mem_page_relocate, MEM(SHARED))					\
+	LEAF(MEM_PAGE_DEMOTE, mem_page_demote, MEM(SHARED))					\
+	LEAF(MEM_PAGE_PROMOTE, mem_page_promote, MEM(EXCLUSIVE), .max_version = 1)		\
+	LEAF(MEM_RD, mem_rd, MEM(SHARED))							\
+	LEAF(MEM_WR, mem_wr, MEM(SHARED))							\
+	LEAF(MEM_TRACK, mem_track, TDR(RCX, SHARED), TD(SM_OP12))				\
+												\
+	LEAF(PHYMEM_PAGE_RECLAIM, phymem_page_reclaim)						\
+	LEAF(PHYMEM_PAGE_WBINVD, phymem_page_wbinvd)						\
+	LEAF(PHYMEM_PAGE_RDMD, phymem_page_rdmd)						\
+	LEAF(PHYMEM_CACHE_WB, phymem_cache_wb)
 
-/* mng.c */
-SM_HANDLER(mng_create);
-SM_HANDLER(mng_key_config);
-SM_HANDLER(mng_addcx);
-SM_HANDLER(mng_init);
-SM_HANDLER(mng_rd);
-SM_HANDLER(mng_wr);
-SM_HANDLER(mng_vpflushdone);
-SM_HANDLER(mng_key_freeid);
-SM_HANDLER(mng_key_reclaimid);
-
-/* mr.c */
-SM_HANDLER(mr_extend);
-SM_HANDLER(mr_finalize);
-
-/* vp.c */
-SM_HANDLER(vp_create);
-SM_HANDLER(vp_addcx);
-SM_HANDLER(vp_init);
-SM_HANDLER(vp_rd);
-SM_HANDLER(vp_wr);
-SM_HANDLER(vp_flush);
-SM_HANDLER(vp_enter);
-
-/* mem.c */
-SM_HANDLER(mem_sept_add);
-SM_HANDLER(mem_page_add);
-SM_HANDLER(mem_page_aug);
-SM_HANDLER(mem_range_block);
-SM_HANDLER(mem_range_unblock);
-SM_HANDLER(mem_page_remove);
-SM_HANDLER(mem_sept_remove);
-SM_HANDLER(mem_sept_rd);
-SM_HANDLER(mem_rd);
-SM_HANDLER(mem_wr);
-SM_HANDLER(mem_track);
-
-/* resize.c */
-SM_HANDLER(mem_page_relocate);
-SM_HANDLER(mem_page_demote);
-SM_HANDLER(mem_page_promote);
-
-/* phymem.c, kot.c */
-SM_HANDLER(phymem_page_reclaim);
-SM_HANDLER(phymem_page_wbinvd);
-SM_HANDLER(phymem_page_rdmd);
-SM_HANDLER(phymem_cache_wb);
+#define SM_HANDLER(name)	u64 softmod_##name(struct sm_call *call)
+#define SM_DECLARE(id, fn, ...)	SM_HANDLER(fn);
+#define SM_DECLARE_NONE(id)
+SM_LEAVES(SM_DECLARE, SM_DECLARE_NONE)
 
 #endif
