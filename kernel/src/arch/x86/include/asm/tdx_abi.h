@@ -33,6 +33,8 @@
 #define TDX_SEPT_PENDING_BLOCKED	0x03
 #define TDX_SEPT_MAPPED			0x04
 #define TDX_SEPT_REMOVED		0x05
+/* Of an entry that points to a table */
+#define TDX_SEPT_NON_LEAF		0x80
 #define TDX_SEPT_NL_BLOCKED		0x81
 #define TDX_SEPT_NL_MAPPED		0x84
 

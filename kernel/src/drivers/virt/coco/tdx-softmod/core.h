@@ -4,6 +4,7 @@
 
 /* What the files of the core know of each other. */
 
+#include "sept.h"
 #include "softmod.h"
 
 /*
@@ -190,10 +191,6 @@ struct sm_pamt {
 
 static_assert(sizeof(struct sm_pamt) == 16);
 
-#define sm_level_shift(level)	(12 + 9 * (level))
-#define sm_level_size(level)	(1ULL << sm_level_shift(level))
-#define sm_level_pages(level)	(1UL << (9 * (level)))
-
 phys_addr_t sm_pamt_owner(const struct sm_pamt *entry);
 void sm_pamt_set(struct sm_pamt *entry, u8 type, phys_addr_t owner);
 struct sm_pamt *sm_pamt_entry(const struct sm_tdmr *tdmr, phys_addr_t pa, unsigned int level);
@@ -260,70 +257,9 @@ enum sm_hkid_state sm_kot_state(u16 hkid);
 extern u32 sm_kot_limit;
 
 /*
- * Secure EPT.  Entries are those of AMD's nested page tables, the CPU walks them;
- * the state is in bits that it ignores.
+ * TLB tracking, association
  */
 
-#define SM_SEPT_P		BIT_ULL(0)
-#define SM_SEPT_W		BIT_ULL(1)
-#define SM_SEPT_U		BIT_ULL(2)
-#define SM_SEPT_A		BIT_ULL(5)
-#define SM_SEPT_D		BIT_ULL(6)
-#define SM_SEPT_PS		BIT_ULL(7)
-#define SM_SEPT_HPA		GENMASK_ULL(51, 12)
-#define SM_SEPT_STATE		GENMASK_ULL(55, 52)
-#define SM_SEPT_LOCK		BIT_ULL(56)
-
-struct sm_walk {
-	u64 *slot;
-	u64 entry;
-	/* Where the walk ended: the wanted level if all tables down to it are there. */
-	unsigned int level;
-};
-
-/* What is done to an entry; rows of the table of transitions. */
-enum sm_sept_op {
-	SM_SEPT_ADD,
-	SM_SEPT_PAGE_ADD,
-	SM_SEPT_PAGE_AUG,
-	SM_SEPT_BLOCK,
-	SM_SEPT_UNBLOCK,
-	SM_SEPT_PAGE_REMOVE,
-	SM_SEPT_REMOVE,
-	SM_SEPT_RELOCATE,
-	SM_SEPT_DEMOTE,
-	SM_SEPT_PROMOTE,
-	SM_SEPT_ACCEPT,
-};
-
-#define SM_SEPT_NO_STATE	0xff
-
-/* State after @op, SM_SEPT_NO_STATE if it is not allowed in @state. */
-u8 sm_sept_next(enum sm_sept_op op, u8 state);
-static inline bool sm_sept_is_blocked(u8 state)
-{
-	return state == TDX_SEPT_BLOCKED || state == TDX_SEPT_PENDING_BLOCKED ||
-	       state == TDX_SEPT_NL_BLOCKED;
-}
-
-u8 sm_sept_state(u64 entry);
-static inline bool sm_sept_is_leaf(u64 entry)
-{
-	u8 state = sm_sept_state(entry);
-
-	return state != TDX_SEPT_FREE && !(state & 0x80);
-}
-
-/* The entry in @state, for a page or table at @hpa. */
-u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level);
-/* As the ABI shows it in RCX and RDX. */
-u64 sm_sept_arch_entry(u64 entry);
-u64 sm_sept_arch_info(u64 entry, unsigned int level);
-
-/* From the root down to @level, or until there is no table; locks nothing. */
-void sm_sept_walk(const struct sm_tdcs *tdcs, u64 gpa, unsigned int level, struct sm_walk *ret);
-bool sm_sept_lock_entry(struct sm_walk *walk);
-void sm_sept_unlock_entry(struct sm_walk *walk, u64 entry);
 /* Have all vCPUs left the epoch in which @entry's page was blocked?  See epoch.c. */
 bool sm_epoch_is_tracked(const struct sm_tdcs *tdcs, u64 bepoch);
 /* Around a vCPU's run: epoch of the TD, counted.  0, or the status of VP.ENTER. */

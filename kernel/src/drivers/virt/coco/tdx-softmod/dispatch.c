@@ -104,7 +104,7 @@ static u64 run_leaf(struct sm_call *call)
 		status = call->leaf->handler(call);
 
 	if (call->slot)
-		WRITE_ONCE(*call->slot, call->slot_value);
+		sm_sept_unlock_entry(call->slot, call->slot_value);
 	while (call->nr_held)
 		sm_call_unlock(call);
 	return status;

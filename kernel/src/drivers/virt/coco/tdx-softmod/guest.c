@@ -73,7 +73,9 @@ static void accept_exit(struct sm_fault *fault, u64 gpa, unsigned int level,
 
 	fault_exit(fault, gpa, SM_ACCESS_WRITE);
 	fault->ext_qualification = EXIT_ACCEPT | ACCEPT_LEVEL(level) | ACCEPT_AT(walk->level) |
-				   ACCEPT_STATE(state) | (state & 0x80 ? 0 : ACCEPT_IS_LEAF);
+				   ACCEPT_STATE(state);
+	if (!sm_sept_is_table(walk->entry))
+		fault->ext_qualification |= ACCEPT_IS_LEAF;
 }
 
 /* The pages become zero, then the guest's. */
@@ -93,13 +95,13 @@ static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
 	state = sm_sept_next(SM_SEPT_ACCEPT, sm_sept_state(walk->entry));
 	if (state == SM_SEPT_NO_STATE) {
 		/* It was pending a moment ago: the guest tries again. */
-		sm_sept_unlock_entry(walk, walk->entry);
+		sm_sept_unlock_entry(walk->slot, walk->entry);
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
 	}
 	hpa = walk->entry & SM_SEPT_HPA;
 	for (i = 0; i < nr_pages; i++)
 		memset(sm_va(hpa + i * 4096), 0, 4096);
-	sm_sept_unlock_entry(walk, sm_sept_make(state, hpa, walk->level));
+	sm_sept_unlock_entry(walk->slot, sm_sept_make(state, hpa, walk->level));
 	return TDX_SUCCESS;
 }
 
@@ -157,7 +159,6 @@ u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
 static void *map_private(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
 {
 	struct sm_walk walk;
-	u64 offset;
 
 	if (!begin(vcpu, gpa, 0, &walk)) {
 		fault->kind = SM_FAULT_BUSY;
@@ -171,22 +172,21 @@ static void *map_private(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fa
 	 * The page can not go: removal needs it blocked and all vCPUs out of the epoch,
 	 * and this one is in it.
 	 */
-	offset = gpa & (sm_level_size(walk.level) - 1);
-	return sm_va((walk.entry & SM_SEPT_HPA) + (offset & ~4095ULL)) + (offset & 4095);
+	return sm_va(sm_leaf_pa(walk.entry, walk.level, gpa));
 }
 
 /* KVM's tables are in host memory, and are freed after a grace period: interrupts are off. */
 static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
 {
 	const u64 needed = SM_SEPT_P | SM_SEPT_U | (write ? SM_SEPT_W : 0);
-	u64 *table = vcpu->tdcs->root, entry, offset;
+	u64 *table = vcpu->tdcs->root, entry;
 	unsigned int level;
 	void *va;
 
 	fault_exit(fault, gpa, write ? SM_ACCESS_WRITE : SM_ACCESS_READ);
 	fault->kind = SM_FAULT_SHARED;
 	for (level = SM_TOP_LEVEL; ; level--) {
-		entry = READ_ONCE(table[(gpa >> sm_level_shift(level)) & 511]);
+		entry = READ_ONCE(table[sm_level_index(gpa, level)]);
 		if ((entry & needed) != needed)
 			return NULL;
 		if (!level || (entry & SM_SEPT_PS))
@@ -195,11 +195,9 @@ static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fau
 		if (!table)
 			return NULL;
 	}
-	offset = gpa & (sm_level_size(level) - 1);
-	va = sm_platform_host_va((entry & SM_SEPT_HPA & ~(sm_level_size(level) - 1)) +
-				 (offset & ~4095ULL));
+	va = sm_platform_host_va(sm_leaf_pa(entry, level, gpa));
 	fault->kind = va ? SM_FAULT_NONE : SM_FAULT_INVALID;
-	return va ? va + (offset & 4095) : NULL;
+	return va;
 }
 
 void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write, struct sm_fault *fault)
@@ -245,6 +243,5 @@ void sm_td_refresh_shared(struct sm_vcpu *vcpu)
 
 bool sm_td_copy_shared(struct sm_vcpu *vcpu, u64 gpa)
 {
-	return copy_entry(vcpu->tdcs, host_root(vcpu),
-			  (gpa >> sm_level_shift(SM_TOP_LEVEL)) & (SM_NR_ENTRIES - 1));
+	return copy_entry(vcpu->tdcs, host_root(vcpu), sm_level_index(gpa, SM_TOP_LEVEL));
 }

@@ -189,9 +189,7 @@ static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
 	status = sm_mem_lock_entry(call, &walk);
 	if (status)
 		return status;
-	/* In the 4K page of the leaf, and in that the word. */
-	gpa &= sm_level_size(walk.level) - 1;
-	*ret_word = sm_va((walk.entry & SM_SEPT_HPA) + (gpa & ~4095ULL)) + (gpa & 4095);
+	*ret_word = sm_va(sm_leaf_pa(walk.entry, walk.level, gpa));
 	return 0;
 }
 

@@ -26,7 +26,7 @@ void sm_mr_page_add(struct sm_tdcs *tdcs, u64 gpa)
 
 SM_HANDLER(mr_extend)
 {
-	u64 gpa = call->args->rcx, status, offset;
+	u64 gpa = call->args->rcx, status;
 	struct sm_walk walk;
 
 	call->args->rcx = 0;
@@ -46,10 +46,8 @@ SM_HANDLER(mr_extend)
 		return status;
 
 	measure(call->tdcs, "MR.EXTEND", gpa);
-	offset = gpa & (sm_level_size(walk.level) - 1);
 	sm_platform_sha384_update(&call->tdcs->mrtd_stream,
-				  sm_va((walk.entry & SM_SEPT_HPA) + (offset & ~4095ULL)) +
-				  (offset & 4095), CHUNK);
+				  sm_va(sm_leaf_pa(walk.entry, walk.level, gpa)), CHUNK);
 	return TDX_SUCCESS;
 }
 

@@ -7,11 +7,12 @@
  * that the CPU never writes to an entry.
  */
 
-#include "core.h"
+#include "sept.h"
 
 #define PRESENT		(SM_SEPT_P | SM_SEPT_W | SM_SEPT_U | SM_SEPT_A)
+#define STATE		GENMASK_ULL(55, 52)
 #define STATE_SHIFT	52
-/* In the state bits of an entry; in the ABI's code it is 0x80. */
+/* In the state bits of an entry, for the ABI's TDX_SEPT_NON_LEAF. */
 #define NON_LEAF	8
 
 /* Architectural bits that no macro of the ABI header names. */
@@ -64,14 +65,14 @@ u8 sm_sept_next(enum sm_sept_op op, u8 state)
 
 u8 sm_sept_state(u64 entry)
 {
-	u8 bits = (entry & SM_SEPT_STATE) >> STATE_SHIFT;
+	u8 bits = (entry & STATE) >> STATE_SHIFT;
 
-	return bits & NON_LEAF ? (bits & ~NON_LEAF) | 0x80 : bits;
+	return bits & NON_LEAF ? (bits & ~NON_LEAF) | TDX_SEPT_NON_LEAF : bits;
 }
 
 u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level)
 {
-	u64 bits = state & 0x80 ? (state & 7) | NON_LEAF : state;
+	u64 bits = state & TDX_SEPT_NON_LEAF ? (state & 7) | NON_LEAF : state;
 	u64 entry = hpa | bits << STATE_SHIFT;
 
 	if (state == TDX_SEPT_FREE)
@@ -87,7 +88,7 @@ u64 sm_sept_arch_entry(u64 entry)
 
 	if (state == TDX_SEPT_FREE)
 		return TDX_SEPT_ENTRY_SVE;
-	if (state & 0x80)
+	if (state & TDX_SEPT_NON_LEAF)
 		return state == TDX_SEPT_NL_MAPPED ? ARCH_RWX : 0;
 	return ARCH_LEAF | (entry & SM_SEPT_HPA) | (state == TDX_SEPT_MAPPED ? ARCH_RWX : 0);
 }
@@ -102,7 +103,7 @@ void sm_sept_walk(const struct sm_tdcs *tdcs, u64 gpa, unsigned int level, struc
 	u64 *table = tdcs->root;
 
 	for (ret->level = SM_TOP_LEVEL; ; ret->level--) {
-		ret->slot = &table[(gpa >> sm_level_shift(ret->level)) & 511];
+		ret->slot = &table[sm_level_index(gpa, ret->level)];
 		ret->entry = READ_ONCE(*ret->slot) & ~SM_SEPT_LOCK;
 		if (ret->level == level || sm_sept_state(ret->entry) != TDX_SEPT_NL_MAPPED)
 			return;
@@ -122,7 +123,7 @@ bool sm_sept_lock_entry(struct sm_walk *walk)
 	return true;
 }
 
-void sm_sept_unlock_entry(struct sm_walk *walk, u64 entry)
+void sm_sept_unlock_entry(u64 *slot, u64 entry)
 {
-	WRITE_ONCE(*walk->slot, entry);
+	WRITE_ONCE(*slot, entry);
 }

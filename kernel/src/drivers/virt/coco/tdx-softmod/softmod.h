@@ -37,6 +37,15 @@
 #define SM_TOP_LEVEL		3
 /* Of a page table. */
 #define SM_NR_ENTRIES		512
+
+/* Level 0: 4K. */
+#define sm_level_shift(level)	(12 + 9 * (level))
+#define sm_level_size(level)	(1ULL << sm_level_shift(level))
+#define sm_level_pages(level)	(1UL << (9 * (level)))
+/* Entry of @address in a table of @level. */
+#define sm_level_index(address, level) \
+	(((address) >> sm_level_shift(level)) & (SM_NR_ENTRIES - 1))
+
 #define SM_GPAW			48
 #define SM_SHARED_BIT		BIT_ULL(SM_GPAW - 1)
 

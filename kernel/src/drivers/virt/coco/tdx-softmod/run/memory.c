@@ -46,7 +46,7 @@ static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 		/* Not RAM: KVM is wrong, and hears of the fault. */
 		if (!entries)
 			return SHARED_SUPPRESS_VE;
-		entry = READ_ONCE(entries[(gpa >> (12 + 9 * level)) & 511]);
+		entry = READ_ONCE(entries[sm_level_index(gpa, level)]);
 		if (!(entry & SHARED_P) || (entry & SHARED_PS) || level == 0)
 			return entry;
 		table = entry;

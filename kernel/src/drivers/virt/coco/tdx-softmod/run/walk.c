@@ -26,12 +26,12 @@ bool sm_walk(struct sm_vcpu *vcpu, u64 gva, u64 *ret_gpa)
 	}
 
 	for (level = levels; level > 0; level--) {
-		unsigned int shift = 12 + 9 * (level - 1);
-		u64 page_mask = BIT_ULL(shift) - 1;
+		u64 page_mask = sm_level_size(level - 1) - 1;
 		const u64 *pte;
 		u64 entry;
 
-		pte = sm_gpa_map(vcpu, table + ((gva >> shift) & 511) * 8, 8, false, &fault);
+		pte = sm_gpa_map(vcpu, table + sm_level_index(gva, level - 1) * sizeof(*pte),
+				 sizeof(*pte), false, &fault);
 		if (!pte)
 			return false;
 		entry = READ_ONCE(*pte);

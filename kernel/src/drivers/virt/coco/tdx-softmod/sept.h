@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TDX_SOFTMOD_SEPT_H
+#define TDX_SOFTMOD_SEPT_H
+
+/*
+ * Secure EPT.  Entries are those of AMD's nested page tables, the CPU walks them;
+ * the state is in bits that it ignores.  sept.c alone knows how.
+ */
+
+#include "softmod.h"
+
+#define SM_SEPT_P		BIT_ULL(0)
+#define SM_SEPT_W		BIT_ULL(1)
+#define SM_SEPT_U		BIT_ULL(2)
+#define SM_SEPT_A		BIT_ULL(5)
+#define SM_SEPT_D		BIT_ULL(6)
+#define SM_SEPT_PS		BIT_ULL(7)
+#define SM_SEPT_HPA		GENMASK_ULL(51, 12)
+#define SM_SEPT_LOCK		BIT_ULL(56)
+
+struct sm_walk {
+	u64 *slot;
+	u64 entry;
+	/* Where the walk ended: the wanted level if all tables down to it are there. */
+	unsigned int level;
+};
+
+/* What is done to an entry; rows of the table of transitions. */
+enum sm_sept_op {
+	SM_SEPT_ADD,
+	SM_SEPT_PAGE_ADD,
+	SM_SEPT_PAGE_AUG,
+	SM_SEPT_BLOCK,
+	SM_SEPT_UNBLOCK,
+	SM_SEPT_PAGE_REMOVE,
+	SM_SEPT_REMOVE,
+	SM_SEPT_RELOCATE,
+	SM_SEPT_DEMOTE,
+	SM_SEPT_PROMOTE,
+	SM_SEPT_ACCEPT,
+};
+
+#define SM_SEPT_NO_STATE	0xff
+
+/* State after @op, SM_SEPT_NO_STATE if it is not allowed in @state. */
+u8 sm_sept_next(enum sm_sept_op op, u8 state);
+
+static inline bool sm_sept_is_blocked(u8 state)
+{
+	return state == TDX_SEPT_BLOCKED || state == TDX_SEPT_PENDING_BLOCKED ||
+	       state == TDX_SEPT_NL_BLOCKED;
+}
+
+/* TDX_SEPT_*: what the ABI calls the state of @entry. */
+u8 sm_sept_state(u64 entry);
+
+static inline bool sm_sept_is_table(u64 entry)
+{
+	return sm_sept_state(entry) & TDX_SEPT_NON_LEAF;
+}
+
+static inline bool sm_sept_is_leaf(u64 entry)
+{
+	return sm_sept_state(entry) != TDX_SEPT_FREE && !sm_sept_is_table(entry);
+}
+
+/* Where @gpa is in the page that the leaf @entry of @level maps; KVM's entries are alike. */
+static inline phys_addr_t sm_leaf_pa(u64 entry, unsigned int level, u64 gpa)
+{
+	u64 in_page = sm_level_size(level) - 1;
+
+	return (entry & SM_SEPT_HPA & ~in_page) | (gpa & in_page);
+}
+
+/* The entry in @state, for a page or table at @hpa. */
+u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level);
+/* As the ABI shows it in RCX and RDX. */
+u64 sm_sept_arch_entry(u64 entry);
+u64 sm_sept_arch_info(u64 entry, unsigned int level);
+
+/* From the root down to @level, or until there is no table; locks nothing. */
+void sm_sept_walk(const struct sm_tdcs *tdcs, u64 gpa, unsigned int level, struct sm_walk *ret);
+bool sm_sept_lock_entry(struct sm_walk *walk);
+/* @entry is what it becomes. */
+void sm_sept_unlock_entry(u64 *slot, u64 entry);
+
+#endif
