@@ -226,7 +226,7 @@ void sm_page_take(struct sm_page *page, u8 type, struct sm_td *td);
 void sm_page_at(phys_addr_t pa, unsigned int level, struct sm_page *ret_page);
 /* A page of @td (NULL: a TDR) becomes free and the host's again, and zero. */
 void sm_page_free(struct sm_page *page, struct sm_td *td);
-/* One page of @td becomes 512 of the next smaller size, and back. */
+/* One page of @td becomes SM_NR_ENTRIES of the next smaller size, and back. */
 void sm_page_split(struct sm_page *page, struct sm_td *td);
 void sm_page_merge(struct sm_page *page, struct sm_td *td);
 

@@ -142,7 +142,7 @@ void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config)
 /* State components of XFAM: sizes and offsets as the CPU has them. */
 static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
 {
-	u32 real[4], size = 512 + 64;
+	u32 real[4], size = SM_XSAVE_MIN_BYTES;
 	unsigned int i;
 
 	if (leaf->subleaf == 1)
@@ -160,7 +160,7 @@ static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 r
 	}
 	regs[EAX] = tdcs->xfam;
 	/* For the XCR0 that a vCPU starts with. */
-	regs[EBX] = 512 + 64;
+	regs[EBX] = SM_XSAVE_MIN_BYTES;
 	regs[ECX] = size;
 	regs[EDX] = tdcs->xfam >> 32;
 }

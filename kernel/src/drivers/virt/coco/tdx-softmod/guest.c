@@ -32,7 +32,7 @@ static void end(struct sm_vcpu *vcpu)
 static void fault_exit(struct sm_fault *fault, u64 gpa, unsigned int access)
 {
 	fault->kind = SM_FAULT_EXIT;
-	fault->gpa = gpa & ~4095ULL;
+	fault->gpa = gpa & ~(SM_PAGE_SIZE - 1);
 	/* No entry that lets nobody in has permissions to show. */
 	fault->qualification = access;
 	fault->ext_qualification = 0;
@@ -100,7 +100,7 @@ static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
 	}
 	hpa = walk->entry & SM_SEPT_HPA;
 	for (i = 0; i < nr_pages; i++)
-		memset(sm_va(hpa + i * 4096), 0, 4096);
+		memset(sm_va(hpa + i * SM_PAGE_SIZE), 0, SM_PAGE_SIZE);
 	sm_sept_unlock_entry(walk->slot, sm_sept_make(state, hpa, walk->level));
 	return TDX_SUCCESS;
 }
@@ -140,7 +140,7 @@ u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
 	u8 state;
 
 	fault->kind = SM_FAULT_NONE;
-	if (gpa >= SM_SHARED_BIT || !IS_ALIGNED(gpa, 4096))
+	if (gpa >= SM_SHARED_BIT || !IS_ALIGNED(gpa, SM_PAGE_SIZE))
 		return BAD_GPA;
 	if (!begin(vcpu, gpa, 0, &walk))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
@@ -202,7 +202,7 @@ static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fau
 
 void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write, struct sm_fault *fault)
 {
-	if (gpa >> SM_GPAW || (gpa & 4095) + bytes > 4096) {
+	if (gpa >> SM_GPAW || (gpa & (SM_PAGE_SIZE - 1)) + bytes > SM_PAGE_SIZE) {
 		fault->kind = SM_FAULT_INVALID;
 		return NULL;
 	}

@@ -22,7 +22,7 @@ SM_HANDLER(mem_sept_add)
 		return status;
 	sm_page_take(&page, TDX_PT_EPT, call->td);
 	/* A zero entry is a free one. */
-	memset(sm_va(page.pa), 0, 4096);
+	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	call->slot_value = sm_sept_make(state, page.pa, walk.level);
 	return TDX_SUCCESS;
 }
@@ -38,11 +38,11 @@ SM_HANDLER(mem_page_add)
 	if (!status)
 		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &page);
 	if (!status)
-		status = sm_host_operand(call->args->r9, 4096, SM_R9);
+		status = sm_host_operand(call->args->r9, SM_PAGE_SIZE, SM_R9);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_REG, call->td);
-	if (!sm_platform_read_host(sm_va(page.pa), call->args->r9, 4096)) {
+	if (!sm_platform_read_host(sm_va(page.pa), call->args->r9, SM_PAGE_SIZE)) {
 		sm_page_free(&page, call->td);
 		return TDX_OPERAND_INVALID | SM_R9;
 	}
@@ -136,7 +136,7 @@ SM_HANDLER(mem_sept_remove)
 	if (status)
 		return status;
 	table = sm_va(page.pa);
-	for (i = 0; i < 512; i++) {
+	for (i = 0; i < SM_NR_ENTRIES; i++) {
 		if (sm_sept_state(READ_ONCE(table[i])) != TDX_SEPT_FREE)
 			return sm_mem_fail(call, TDX_EPT_PAGE_NOT_FREE, &walk);
 	}

@@ -145,7 +145,7 @@ static u64 check_posted_desc(const struct who *who, u64 value)
 
 static u64 check_shared_eptp(const struct who *who, u64 value)
 {
-	return sm_host_operand(value, 4096, 0) ? TDX_METADATA_FIELD_VALUE_NOT_VALID : 0;
+	return sm_host_operand(value, SM_PAGE_SIZE, 0) ? TDX_METADATA_FIELD_VALUE_NOT_VALID : 0;
 }
 
 static u64 check_pin_controls(const struct who *who, u64 value)
@@ -192,9 +192,9 @@ static const struct field sys_fields[] = {
 	{ ONE(TDX_MD_SYS_PAMT_4K_ENTRY_SIZE), CONSTANT(sizeof(struct sm_pamt)), HOST_RO },
 	{ ONE(TDX_MD_SYS_PAMT_2M_ENTRY_SIZE), CONSTANT(sizeof(struct sm_pamt)), HOST_RO },
 	{ ONE(TDX_MD_SYS_PAMT_1G_ENTRY_SIZE), CONSTANT(sizeof(struct sm_pamt)), HOST_RO },
-	{ ONE(TDX_MD_SYS_TDR_BASE_SIZE), CONSTANT(4096), HOST_RO },
-	{ ONE(TDX_MD_SYS_TDCS_BASE_SIZE), CONSTANT(SM_NR_TDCS_PAGES * 4096), HOST_RO },
-	{ ONE(TDX_MD_SYS_TDVPS_BASE_SIZE), CONSTANT(SM_NR_TDVPS_PAGES * 4096), HOST_RO },
+	{ ONE(TDX_MD_SYS_TDR_BASE_SIZE), CONSTANT(SM_PAGE_SIZE), HOST_RO },
+	{ ONE(TDX_MD_SYS_TDCS_BASE_SIZE), CONSTANT(SM_NR_TDCS_PAGES * SM_PAGE_SIZE), HOST_RO },
+	{ ONE(TDX_MD_SYS_TDVPS_BASE_SIZE), CONSTANT(SM_NR_TDVPS_PAGES * SM_PAGE_SIZE), HOST_RO },
 	{ ONE(TDX_MD_SYS_ATTRIBUTES_FIXED0), CALL(get_attributes_fixed0), HOST_RO },
 	{ ONE(TDX_MD_SYS_ATTRIBUTES_FIXED1), CONSTANT(0), HOST_RO },
 	{ ONE(TDX_MD_SYS_XFAM_FIXED0), CALL(get_xfam_fixed0), HOST_RO },
@@ -477,7 +477,7 @@ void sm_sys_info_fill(u8 *info)
 	const u32 vendor = 0x8086, build_date = 0x20260101, nr_configs = SM_NR_CPUID_CONFIGS;
 	const u16 minor = 5, major = 1, max_tdmrs = SM_MAX_TDMRS, max_reserved = SM_MAX_RESERVED;
 	const u16 pamt_entry = sizeof(struct sm_pamt);
-	const u16 tdcs = SM_NR_TDCS_PAGES * 4096, tdvps = SM_NR_TDVPS_PAGES * 4096;
+	const u16 tdcs = SM_NR_TDCS_PAGES * SM_PAGE_SIZE, tdvps = SM_NR_TDVPS_PAGES * SM_PAGE_SIZE;
 	const u64 fixed[4] = { sm_attributes_fixed0(), 0, sm_xfam_fixed0(), SM_XFAM_FIXED1 };
 	struct tdx_cpuid_config config;
 	unsigned int i;

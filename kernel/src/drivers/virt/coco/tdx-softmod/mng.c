@@ -25,7 +25,7 @@ SM_HANDLER(mng_create)
 
 	sm_page_take(&page, TDX_PT_TDR, NULL);
 	td = sm_va(page.pa);
-	memset(td, 0, 4096);
+	memset(td, 0, SM_PAGE_SIZE);
 	td->pa = page.pa;
 	td->hkid = hkid;
 	memcpy(td->uuid, uuid, sizeof(uuid));
@@ -59,7 +59,7 @@ SM_HANDLER(mng_addcx)
 	if (td->nr_tdcx == SM_MAX_TDCS_PAGES)
 		return TDX_TDCX_NUM_INCORRECT;
 	sm_page_take(&page, TDX_PT_TDCX, td);
-	memset(sm_va(page.pa), 0, 4096);
+	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	td->tdcx[td->nr_tdcx++] = page.pa;
 	if (td->nr_tdcx == 1)
 		td->tdcs = sm_va(page.pa);

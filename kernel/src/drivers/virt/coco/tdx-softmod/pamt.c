@@ -209,7 +209,7 @@ void sm_page_split(struct sm_page *page, struct sm_td *td)
 	struct sm_pamt *child = sm_pamt_entry(page->tdmr, page->pa, page->level - 1);
 	unsigned int i;
 
-	for (i = 0; i < 512; i++) {
+	for (i = 0; i < SM_NR_ENTRIES; i++) {
 		child[i].bepoch = 0;
 		sm_pamt_set(&child[i], TDX_PT_REG, td->pa);
 	}
@@ -224,7 +224,7 @@ void sm_page_merge(struct sm_page *page, struct sm_td *td)
 
 	page->entry->bepoch = 0;
 	sm_pamt_set(page->entry, TDX_PT_REG, td->pa);
-	for (i = 0; i < 512; i++) {
+	for (i = 0; i < SM_NR_ENTRIES; i++) {
 		child[i].bepoch = 0;
 		sm_pamt_set(&child[i], TDX_PT_NDA, 0);
 	}

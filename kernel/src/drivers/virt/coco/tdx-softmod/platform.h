@@ -27,6 +27,9 @@
 
 /* Physical memory */
 
+/* What the host and the module hand to each other. */
+#define SM_PAGE_SIZE	4096UL
+
 struct sm_range {
 	phys_addr_t base;
 	u64 size;

@@ -29,7 +29,7 @@ SM_HANDLER(mem_page_relocate)
 	sm_page_take(&new, TDX_PT_REG, call->td);
 	/* A pending page has no content; ACCEPT will zero it. */
 	if (state == TDX_SEPT_MAPPED)
-		memcpy(sm_va(new.pa), sm_va(old.pa), 4096);
+		memcpy(sm_va(new.pa), sm_va(old.pa), SM_PAGE_SIZE);
 	call->slot_value = sm_sept_make(state, new.pa, 0);
 	sm_page_free(&old, call->td);
 	call->args->rcx = old.pa;
@@ -56,14 +56,14 @@ SM_HANDLER(mem_page_demote)
 	sm_page_take(&table, TDX_PT_EPT, call->td);
 	sm_page_split(&page, call->td);
 	entries = sm_va(table.pa);
-	for (i = 0; i < 512; i++)
+	for (i = 0; i < SM_NR_ENTRIES; i++)
 		entries[i] = sm_sept_make(state, page.pa + i * sm_level_size(walk.level - 1),
 					  walk.level - 1);
 	call->slot_value = sm_sept_make(TDX_SEPT_NL_MAPPED, table.pa, walk.level);
 	return TDX_SUCCESS;
 }
 
-/* 512 leaves in one state, of pages that are neighbours and together aligned? */
+/* Only leaves in one state, of pages that are neighbours and together aligned? */
 static bool can_merge(const u64 *entries, unsigned int level)
 {
 	u64 first = READ_ONCE(entries[0]);
@@ -74,7 +74,7 @@ static bool can_merge(const u64 *entries, unsigned int level)
 		return false;
 	if (!IS_ALIGNED(first & SM_SEPT_HPA, sm_level_size(level)))
 		return false;
-	for (i = 1; i < 512; i++) {
+	for (i = 1; i < SM_NR_ENTRIES; i++) {
 		if (READ_ONCE(entries[i]) != first + i * sm_level_size(level - 1))
 			return false;
 	}

@@ -143,6 +143,9 @@ struct sm_tdcs {
 #define SM_TD_CTLS_PENDING_VE_DISABLE	BIT_ULL(0)
 #define SM_TD_CTLS_ENUM_TOPOLOGY	BIT_ULL(1)
 
+/* Legacy region and header of an XSAVE area. */
+#define SM_XSAVE_MIN_BYTES	(512 + 64)
+
 /* vCPU */
 
 enum sm_vcpu_state {
@@ -225,9 +228,9 @@ struct sm_vcpu {
 	u8 run_bytes[SM_RUN_BYTES] __aligned(64);
 };
 
-static_assert(sizeof(struct sm_td) <= 4096);
-static_assert(sizeof(struct sm_tdcs) <= 4096);
-static_assert(sizeof(struct sm_vcpu) <= 4096);
+static_assert(sizeof(struct sm_td) <= SM_PAGE_SIZE);
+static_assert(sizeof(struct sm_tdcs) <= SM_PAGE_SIZE);
+static_assert(sizeof(struct sm_vcpu) <= SM_PAGE_SIZE);
 
 static inline struct sm_run *sm_run(struct sm_vcpu *vcpu)
 {

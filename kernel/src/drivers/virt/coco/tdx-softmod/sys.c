@@ -6,7 +6,8 @@
 #include "leaves.h"
 
 #define INFO_BYTES	1024
-#define CMR_BYTES	16
+/* Of the lists of CMRs and of TDMRs, and of a TDMR_INFO. */
+#define TABLE_ALIGN	512
 
 int sm_core_load(u16 first_hkid, u16 nr_hkids)
 {
@@ -75,7 +76,7 @@ SM_HANDLER(sys_info)
 	if (!status && args->rdx < INFO_BYTES)
 		status = TDX_OPERAND_INVALID | SM_RDX;
 	if (!status)
-		status = sm_host_operand(args->r8, 512, SM_R8);
+		status = sm_host_operand(args->r8, TABLE_ALIGN, SM_R8);
 	if (!status && args->r9 < SM_MAX_CMRS)
 		status = TDX_OPERAND_INVALID | SM_R9;
 	if (status)
@@ -114,13 +115,13 @@ SM_HANDLER(sys_rdall)
 	phys_addr_t page = args->rdx;
 	unsigned int nr = 0;
 
-	status = sm_host_operand(page, 4096, SM_RDX);
+	status = sm_host_operand(page, SM_PAGE_SIZE, SM_RDX);
 	if (status)
 		return status;
 	if (field == ~0ULL)
 		sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, ~0ULL, &value, &field);
 
-	for (; field != ~0ULL && at + 16 <= 4096; field = next, at += 16, nr++) {
+	for (; field != ~0ULL && at + 16 <= SM_PAGE_SIZE; field = next, at += 16, nr++) {
 		u64 sequence[2] = { field };
 
 		status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, field,
@@ -155,7 +156,8 @@ static u64 read_tdmr_infos(struct tdx_module_args *args)
 
 		if (!sm_platform_read_host(&pa, args->rcx + n * sizeof(pa), sizeof(pa)))
 			return TDX_OPERAND_INVALID | SM_RCX;
-		if (sm_host_operand(pa, 512, 0) || !sm_platform_read_host(&info, pa, sizeof(info)))
+		if (sm_host_operand(pa, TABLE_ALIGN, 0) ||
+		    !sm_platform_read_host(&info, pa, sizeof(info)))
 			return TDX_OPERAND_INVALID | TDX_OPERAND_ID_TDMR_INFO_PA;
 
 		tdmr_infos[n].base = info.base;
@@ -181,7 +183,7 @@ SM_HANDLER(sys_config)
 		return status;
 	if (sm_sys.state != SM_SYS_INIT_DONE || !sm_platform_all_lps_in(sm_sys.lps))
 		return TDX_SYS_CONFIG_NOT_PENDING;
-	status = sm_host_operand(args->rcx, 512, SM_RCX);
+	status = sm_host_operand(args->rcx, TABLE_ALIGN, SM_RCX);
 	if (!status && (!args->rdx || args->rdx > SM_MAX_TDMRS))
 		status = TDX_OPERAND_INVALID | SM_RDX;
 	if (!status && !sm_kot_is_private(args->r8))

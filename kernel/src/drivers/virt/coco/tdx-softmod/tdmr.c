@@ -59,7 +59,7 @@ static u64 configure_reserved(const struct sm_tdmr_info *info, unsigned int n, s
 			ended = true;
 			continue;
 		}
-		if (ended || !IS_ALIGNED(offset | size, 4096) || offset >= info->size ||
+		if (ended || !IS_ALIGNED(offset | size, SM_PAGE_SIZE) || offset >= info->size ||
 		    size > info->size - offset)
 			return BAD_PART(TDX_INVALID_RESERVED_IN_TDMR, n, i);
 		if (offset < end)
@@ -84,7 +84,7 @@ static u64 configure_pamt(const struct sm_tdmr_info *info, unsigned int n, struc
 		unsigned int level = SM_NR_LEVELS - 1 - part;
 		u64 needed = (info->size >> sm_level_shift(level)) * sizeof(struct sm_pamt);
 
-		if (!IS_ALIGNED(pamt->base | pamt->size, 4096) || !pamt->size ||
+		if (!IS_ALIGNED(pamt->base | pamt->size, SM_PAGE_SIZE) || !pamt->size ||
 		    pamt->size < needed || !fits(pamt->base, pamt->size))
 			return BAD_PART(TDX_INVALID_PAMT, n, level);
 		if (!in_cmrs(pamt->base, pamt->size))
@@ -176,7 +176,7 @@ static bool is_reserved(const struct sm_tdmr *tdmr, phys_addr_t pa)
 	unsigned int i;
 
 	for (i = 0; i < tdmr->nr_reserved; i++) {
-		if (overlap(tdmr->reserved[i].base, tdmr->reserved[i].size, pa, 4096))
+		if (overlap(tdmr->reserved[i].base, tdmr->reserved[i].size, pa, SM_PAGE_SIZE))
 			return true;
 	}
 	return false;
@@ -187,7 +187,7 @@ static void init_pamt(struct sm_tdmr *tdmr, phys_addr_t chunk)
 {
 	phys_addr_t pa;
 
-	for (pa = chunk; pa < chunk + CHUNK; pa += 4096) {
+	for (pa = chunk; pa < chunk + CHUNK; pa += SM_PAGE_SIZE) {
 		bool reserved = is_reserved(tdmr, pa);
 		struct sm_pamt *entry;
 		unsigned int level;

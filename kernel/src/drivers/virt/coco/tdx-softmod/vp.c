@@ -32,7 +32,7 @@ SM_HANDLER(vp_create)
 		return status;
 	sm_page_take(&page, TDX_PT_TDVPR, call->td);
 	vcpu = sm_va(page.pa);
-	memset(vcpu, 0, 4096);
+	memset(vcpu, 0, SM_PAGE_SIZE);
 	vcpu->td = call->td;
 	vcpu->tdcs = call->tdcs;
 	vcpu->pages[0] = page.pa;
@@ -58,7 +58,7 @@ SM_HANDLER(vp_addcx)
 	if (vcpu->nr_pages == SM_MAX_TDVPS_PAGES)
 		return TDX_TDCX_NUM_INCORRECT;
 	sm_page_take(&page, TDX_PT_TDCX, call->td);
-	memset(sm_va(page.pa), 0, 4096);
+	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	vcpu->pages[vcpu->nr_pages++] = page.pa;
 	return TDX_SUCCESS;
 }

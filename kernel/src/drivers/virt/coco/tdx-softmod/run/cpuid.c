@@ -6,7 +6,6 @@
 
 enum { EAX, EBX, ECX, EDX };
 
-#define XSAVE_LEGACY_BYTES	(512 + 64)
 #define XSAVEC_BIT		1
 
 static void set_bit_to(u32 *reg, unsigned int bit, bool on)
@@ -17,7 +16,7 @@ static void set_bit_to(u32 *reg, unsigned int bit, bool on)
 /* Bytes of an XSAVE area, standard or compacted, for the components @xstate. */
 static u32 xsave_bytes(u64 xstate, bool compacted)
 {
-	u32 bytes = XSAVE_LEGACY_BYTES;
+	u32 bytes = SM_XSAVE_MIN_BYTES;
 	unsigned int i;
 
 	for (i = 2; i < 63; i++) {

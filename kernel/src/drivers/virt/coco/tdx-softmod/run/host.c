@@ -54,7 +54,7 @@ static const struct {
 	u16 fcw;
 	u8 pad[22];
 	u32 mxcsr;
-	u8 rest[4096 - 28];
+	u8 rest[SM_PAGE_SIZE - 28];
 } initial_xstate __aligned(64) = {
 	.fcw = 0x37f,
 	.mxcsr = 0x1f80,
