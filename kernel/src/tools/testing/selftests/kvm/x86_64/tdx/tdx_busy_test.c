@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asm/tdx_leaves.h"
 #include "td.h"
 
 #define PAGE		0x1000ULL
@@ -62,22 +63,23 @@ enum gift { GIVES_NOTHING, GIVES_TD, GIVES_VCPU, NR_GIFTS };
 
 /* Every leaf that KVM calls for a TD. */
 static const struct leaf {
-	unsigned int nr;
-	const char *name;
+	enum tdx_host_leaf nr;
 	enum loss loss;
 	enum gift gives;
 } leaves[] = {
-	{ 9, "MNG.CREATE", .gives = GIVES_TD }, { 8, "MNG.KEY.CONFIG" },
-	{ 1, "MNG.ADDCX", .gives = GIVES_TD }, { 21, "MNG.INIT" }, { 11, "MNG.RD" },
-	{ 10, "VP.CREATE", .gives = GIVES_VCPU }, { 4, "VP.ADDCX", .gives = GIVES_VCPU },
-	{ 22, "VP.INIT" }, { 43, "VP.WR" }, { 3, "MEM.SEPT.ADD", .gives = GIVES_TD },
-	{ 2, "MEM.PAGE.ADD" }, { 16, "MR.EXTEND" }, { 17, "MR.FINALIZE" }, { 0, "VP.ENTER" },
-	{ 6, "MEM.PAGE.AUG" }, { 15, "MEM.PAGE.DEMOTE", .gives = GIVES_TD },
-	{ 7, "MEM.RANGE.BLOCK" }, { 38, "MEM.TRACK" }, { 29, "MEM.PAGE.REMOVE" },
-	{ 41, "PHYMEM.PAGE.WBINVD", MAY_LOSE_TDR }, { 28, "PHYMEM.PAGE.RECLAIM", LOSES_PAGES },
-	{ 18, "VP.FLUSH", LOSES_KEYID }, { 19, "MNG.VPFLUSHDONE", LOSES_VCPUS },
-	{ 40, "PHYMEM.CACHE.WB", LOSES_KEYID }, { 20, "MNG.KEY.FREEID", LOSES_KEYID }, {},
+	{ TDH_MNG_CREATE, .gives = GIVES_TD }, { TDH_MNG_KEY_CONFIG },
+	{ TDH_MNG_ADDCX, .gives = GIVES_TD }, { TDH_MNG_INIT }, { TDH_MNG_RD },
+	{ TDH_VP_CREATE, .gives = GIVES_VCPU }, { TDH_VP_ADDCX, .gives = GIVES_VCPU },
+	{ TDH_VP_INIT }, { TDH_VP_WR }, { TDH_MEM_SEPT_ADD, .gives = GIVES_TD },
+	{ TDH_MEM_PAGE_ADD }, { TDH_MR_EXTEND }, { TDH_MR_FINALIZE }, { TDH_VP_ENTER },
+	{ TDH_MEM_PAGE_AUG }, { TDH_MEM_PAGE_DEMOTE, .gives = GIVES_TD },
+	{ TDH_MEM_RANGE_BLOCK }, { TDH_MEM_TRACK }, { TDH_MEM_PAGE_REMOVE },
+	{ TDH_PHYMEM_PAGE_WBINVD, MAY_LOSE_TDR }, { TDH_PHYMEM_PAGE_RECLAIM, LOSES_PAGES },
+	{ TDH_VP_FLUSH, LOSES_KEYID }, { TDH_MNG_VPFLUSHDONE, LOSES_VCPUS },
+	{ TDH_PHYMEM_CACHE_WB, LOSES_KEYID }, { TDH_MNG_KEY_FREEID, LOSES_KEYID },
 };
+
+#define NR_LEAVES	(sizeof(leaves) / sizeof(leaves[0]))
 
 static void inject(const char *name, uint64_t value)
 {
@@ -225,8 +227,9 @@ static unsigned int expect_patience(const struct leaf *leaf, uint64_t status)
 	for (nth = 1; nth <= nr; nth = next(nth, nr)) {
 		error = live_with(leaf, nth, status, BUSY_TIMES, false);
 		if (error)
-			td_fail(__FILE__, __LINE__, "%s, call %u, status 0x%llx: %s", leaf->name,
-				nth, (unsigned long long)status, strerror(error));
+			td_fail(__FILE__, __LINE__, "%s, call %u, status 0x%llx: %s",
+				tdx_leaf_name(leaf->nr), nth, (unsigned long long)status,
+				strerror(error));
 		nr_tried += !stop_refusing();
 		expect_beside_well();
 		td_expect_nothing_leaked();
@@ -241,9 +244,9 @@ static void test_busy(void)
 	const struct leaf *leaf;
 
 	create_beside();
-	for (leaf = leaves; leaf->name; leaf++)
+	for (leaf = leaves; leaf < leaves + NR_LEAVES; leaf++)
 		nr += expect_patience(leaf, OPERAND_BUSY);
-	printf("# %u calls of %zu leaves\n", nr, leaf - leaves);
+	printf("# %u calls of %zu leaves\n", nr, NR_LEAVES);
 	td_destroy(&beside);
 	EXPECT_EQ(td_count_keyids(), keyids);
 	td_expect_nothing_leaked();
@@ -252,20 +255,20 @@ static void test_busy(void)
 /* What only some leaves return. */
 static void test_moods(void)
 {
-	static const struct { const char *leaf; uint64_t status; } moods[] = {
-		{ "MEM.PAGE.DEMOTE", INTERRUPTED_RESTARTABLE },
-		{ "PHYMEM.CACHE.WB", INTERRUPTED_RESUMABLE },
-		{ "MEM.TRACK", EPOCH_BUSY },
-		{ "MEM.RANGE.BLOCK", HOST_PRIORITY }, { "MEM.PAGE.REMOVE", HOST_PRIORITY },
-		{ "MNG.KEY.CONFIG", KEY_GENERATION_FAILED }, { "MNG.INIT", NO_ENTROPY },
-		{ "VP.CREATE", NO_ENTROPY }, {},
+	static const struct { enum tdx_host_leaf leaf; uint64_t status; } moods[] = {
+		{ TDH_MEM_PAGE_DEMOTE, INTERRUPTED_RESTARTABLE },
+		{ TDH_PHYMEM_CACHE_WB, INTERRUPTED_RESUMABLE },
+		{ TDH_MEM_TRACK, EPOCH_BUSY },
+		{ TDH_MEM_RANGE_BLOCK, HOST_PRIORITY }, { TDH_MEM_PAGE_REMOVE, HOST_PRIORITY },
+		{ TDH_MNG_KEY_CONFIG, KEY_GENERATION_FAILED }, { TDH_MNG_INIT, NO_ENTROPY },
+		{ TDH_VP_CREATE, NO_ENTROPY },
 	};
 	const struct leaf *leaf;
-	int i;
+	unsigned int i;
 
 	create_beside();
-	for (i = 0; moods[i].leaf; i++) {
-		for (leaf = leaves; strcmp(leaf->name, moods[i].leaf); leaf++)
+	for (i = 0; i < sizeof(moods) / sizeof(moods[0]); i++) {
+		for (leaf = leaves; leaf->nr != moods[i].leaf; leaf++)
 			;
 		expect_patience(leaf, moods[i].status);
 	}
@@ -319,8 +322,8 @@ static unsigned int expect_lonely_death(const struct leaf *leaf)
 			continue;
 		}
 		nr_refused++;
-		printf("# %s, call %u of %u: %s, %lu pages lost\n", leaf->name, nth, nr,
-		       error ? strerror(error) : "lives", leaked);
+		printf("# %s, call %u of %u: %s, %lu pages lost\n", tdx_leaf_name(leaf->nr), nth,
+		       nr, error ? strerror(error) : "lives", leaked);
 		/* Who is refused when the TD ends can tell nobody any more. */
 		EXPECT(!error || (leaf->loss == DIES && error == EIO));
 		EXPECT(nth > 1 || leaf->loss != DIES || error);
@@ -336,7 +339,7 @@ static void test_dies_alone(void)
 	const struct leaf *leaf;
 
 	create_beside();
-	for (leaf = leaves; leaf->name; leaf++)
+	for (leaf = leaves; leaf < leaves + NR_LEAVES; leaf++)
 		keyids -= expect_lonely_death(leaf);
 	td_destroy(&beside);
 	EXPECT_EQ(td_count_keyids(), keyids);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "asm/tdx_leaves.h"
 #include "td.h"
 
 #define PAGE		0x1000ULL
@@ -28,7 +29,6 @@
 #define ALREADY_ACCEPTED 0x00000b0aULL
 #define SIZE_MISMATCH	0xc0000b0bULL
 
-#define TDH_MEM_PAGE_DEMOTE	"15"
 #define OPERAND_BUSY		"0x8000020000000000"
 #define INTERRUPTED_RESTARTABLE	"0x8000000400000000"
 
@@ -399,8 +399,11 @@ static void inject(const char *name, const char *value)
 /* The next split finds the TDX module in that mood, so many times. */
 static void inject_demote(const char *status, const char *times)
 {
+	char leaf[8];
+
+	snprintf(leaf, sizeof(leaf), "%d", TDH_MEM_PAGE_DEMOTE);
 	inject("nth", "0");
-	inject("leaf", TDH_MEM_PAGE_DEMOTE);
+	inject("leaf", leaf);
 	inject("status", status);
 	inject("times", times);
 	inject("nth", "1");
