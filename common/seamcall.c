@@ -216,7 +216,7 @@ static const struct {
     { 188, "WBCACHE" },
 };
 
-/* As in the kernel's asm/tdx_leaves.h; tests/unit/seamcall compares the two. */
+/* As in the kernel's asm/tdx_leaves.h; tests/kernel/seamcall compares the two. */
 static const char *const leaves[] = {
     [0] = "TDH.VP.ENTER",
     [1] = "TDH.MNG.ADDCX",
