@@ -2,8 +2,6 @@
 /*
  * Birth and death of a VM's mirrored PT.
  */
-#include <linux/wait_bit.h>
-
 #include "mirror_internal.h"
 
 static int check_config(const struct kvm_mirror_config *config)
@@ -137,16 +135,6 @@ out_nomem:
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_init);
 
-static void set_life(struct kvm *kvm, enum mirror_life life)
-{
-	struct kvm_mirror *mirror = kvm->arch.mirror;
-
-	write_lock(&kvm->mmu_lock);
-	WRITE_ONCE(mirror->life, life);
-	write_unlock(&kvm->mmu_lock);
-	wake_up_var(&mirror->life);
-}
-
 static void mirror_die(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
@@ -154,24 +142,8 @@ static void mirror_die(struct kvm *kvm)
 	if (mirror->life == MIRROR_DEAD || !mirror->ops->die)
 		return;
 
-	set_life(kvm, MIRROR_DYING);
-	set_life(kvm, mirror->ops->die(kvm) ? MIRROR_LIVE : MIRROR_DEAD);
-}
-
-/*
- * Private memory can go in one task, with the file that it is in, while another one
- * ends the VM.  Wait for the latter.  mmu_lock held for write, and dropped meanwhile.
- */
-void mirror_wait_dying(struct kvm *kvm)
-	__must_hold(&kvm->mmu_lock)
-{
-	struct kvm_mirror *mirror = kvm->arch.mirror;
-
-	while (mirror->life == MIRROR_DYING) {
-		write_unlock(&kvm->mmu_lock);
-		wait_var_event(&mirror->life, READ_ONCE(mirror->life) != MIRROR_DYING);
-		write_lock(&kvm->mmu_lock);
-	}
+	mirror_set_life(kvm, MIRROR_DYING);
+	mirror_set_life(kvm, mirror->ops->die(kvm) ? MIRROR_LIVE : MIRROR_DEAD);
 }
 
 /* No vCPU can run again: the VM goes away, or the process that owns it has. */

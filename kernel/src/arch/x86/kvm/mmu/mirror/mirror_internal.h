@@ -11,6 +11,7 @@
 #include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 
 #include "mmu.h"
 #include "../mmu_internal.h"
@@ -98,6 +99,8 @@ u64 mirror_block_spte(u64 spte, unsigned int epoch);
 const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum kvm_mirror_state to,
 						  enum mirror_life life);
+void mirror_set_life(struct kvm *kvm, enum mirror_life life);
+void mirror_wait_dying(struct kvm *kvm);
 
 /*
  * Was @spte blocked before the VM's last track?
@@ -128,9 +131,6 @@ static inline struct mirror_change mirror_change_at(const struct tdp_iter *iter,
 		.new_spte = new_spte,
 	};
 }
-
-/* life.c */
-void mirror_wait_dying(struct kvm *kvm);
 
 /* page.c */
 struct kvm_mmu_page *mirror_alloc_page(gfp_t gfp);

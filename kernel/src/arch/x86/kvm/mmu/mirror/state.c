@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a mirrored entry means, and which changes of meaning exist.
+ * What a mirrored entry means, and which changes of meaning exist in each part of
+ * the VM's life.
  */
 #include "mirror_internal.h"
 
@@ -61,4 +62,31 @@ const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 	const struct mirror_transition *t = &transitions[from][to];
 
 	return t->lives & BIT(life) ? t : NULL;
+}
+
+/* Takes mmu_lock. */
+void mirror_set_life(struct kvm *kvm, enum mirror_life life)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+
+	write_lock(&kvm->mmu_lock);
+	WRITE_ONCE(mirror->life, life);
+	write_unlock(&kvm->mmu_lock);
+	wake_up_var(&mirror->life);
+}
+
+/*
+ * Private memory can go in one task, with the file that it is in, while another one
+ * ends the VM.  Wait for the latter.  mmu_lock held for write, and dropped meanwhile.
+ */
+void mirror_wait_dying(struct kvm *kvm)
+	__must_hold(&kvm->mmu_lock)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+
+	while (mirror->life == MIRROR_DYING) {
+		write_unlock(&kvm->mmu_lock);
+		wait_var_event(&mirror->life, READ_ONCE(mirror->life) != MIRROR_DYING);
+		write_lock(&kvm->mmu_lock);
+	}
 }
