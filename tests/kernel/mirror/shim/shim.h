@@ -5,7 +5,7 @@
 /* Handles of the shim for the tests. */
 
 #include "mmu/mirror/mirror_internal.h"
-#include "mmu/mirror/mock.h"
+#include "mmu/mirror/tests/mock.h"
 
 /* PFNs of the guest's memory; no page of the arena has one of these. */
 #define SHIM_GUEST_PFN		(1ULL << 36)

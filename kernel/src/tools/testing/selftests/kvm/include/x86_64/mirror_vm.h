@@ -18,7 +18,7 @@
 #include "processor.h"
 #include "test_util.h"
 #include "ucall_common.h"
-#include "../../../../../../arch/x86/kvm/mmu/mirror/test_abi.h"
+#include "../../../../../../arch/x86/kvm/mmu/mirror/tests/abi.h"
 
 #define SHARED_BIT	BIT_ULL(KVM_MIRROR_TEST_SHARED_BIT)
 

@@ -8,8 +8,8 @@
  */
 
 #include <linux/kvm_host.h>
-#include "private_pt_ops.h"
-#include "test_abi.h"
+#include "../private_pt_ops.h"
+#include "abi.h"
 
 /* States of an entry; as in the TDX module, without migration. */
 enum kvm_mock_state {

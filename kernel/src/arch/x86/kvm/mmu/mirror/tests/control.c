@@ -4,7 +4,7 @@
  */
 #include <linux/uaccess.h>
 
-#include "test_internal.h"
+#include "internal.h"
 
 #define MAX_SLOW_LOOPS	1000000
 

@@ -2,7 +2,7 @@
 /*
  * vCPUs of the VM type for tests: the nested root page and the entry to the guest.
  */
-#include "test_internal.h"
+#include "internal.h"
 #include "kvm_cache_regs.h"
 
 #include <asm/svm.h>
@@ -58,7 +58,7 @@ void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
 	*root_hpa = __pa(v->root);
 }
 
-/* IRQs are off, and the vCPU counts as inside the guest: see test_vm.h. */
+/* IRQs are off, and the vCPU counts as inside the guest: see vm.h. */
 static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 {
 	int i;

@@ -2,7 +2,7 @@
 /*
  * What the KUnit suite calls and no module else may: see kvm_mirror_kunit.c.
  */
-#include "mirror_internal.h"
+#include "../mirror_internal.h"
 #include "mock.h"
 
 #include <kunit/visibility.h>

@@ -7,7 +7,7 @@
  * only if the guest may use it.  Bits that an NPT walk ignores hold the state,
  * and the epoch of the block, because a blocked entry is not present.
  */
-#include "mirror_internal.h"
+#include "../mirror_internal.h"
 #include "mock.h"
 
 #if IS_MODULE(CONFIG_KVM) || IS_BUILTIN(CONFIG_KVM)

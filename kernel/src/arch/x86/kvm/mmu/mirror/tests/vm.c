@@ -4,7 +4,7 @@
  */
 #include <linux/static_call.h>
 
-#include "test_internal.h"
+#include "internal.h"
 #include "x86.h"
 
 /* The ops below. */

@@ -8,7 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 
-#include "mirror_internal.h"
+#include "../mirror_internal.h"
 #include "mock.h"
 
 #define NR_PAGES	1024

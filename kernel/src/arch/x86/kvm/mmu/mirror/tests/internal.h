@@ -2,13 +2,13 @@
 #ifndef __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 #define __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 
-/* Inside of the VM type for tests, see test_vm.h. */
+/* Inside of the VM type for tests, see vm.h. */
 
 #include <linux/kvm_host.h>
 #include <linux/xarray.h>
-#include "mirror_internal.h"
+#include "../mirror_internal.h"
 #include "mock.h"
-#include "test_vm.h"
+#include "vm.h"
 
 struct mirror_test_vm {
 	/* The private PT. */
@@ -44,14 +44,14 @@ static inline struct mirror_test_vcpu *to_mirror_test_vcpu(struct kvm_vcpu *vcpu
 	return xa_load(&to_mirror_test_vm(vcpu->kvm)->vcpus, vcpu->vcpu_id);
 }
 
-/* test_vcpu.c */
+/* vcpu.c */
 int mirror_test_vcpu_create(struct kvm_vcpu *vcpu);
 void mirror_test_vcpu_free(struct kvm_vcpu *vcpu);
 void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa);
 fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 				const struct kvm_x86_ops *vendor);
 
-/* test_control.c */
+/* control.c */
 int mirror_test_ioctl(struct kvm *kvm, void __user *argp);
 
 #endif
