@@ -12,6 +12,7 @@
 
 #include "kvm_emulate.h"
 #include "lapic.h"
+#include "x86.h"
 #include "tdx.h"
 
 #define KVM_X86_OP(func) \
@@ -170,11 +171,14 @@ static bool dispatch_has_pending_interrupt(struct kvm_vcpu *vcpu)
 }
 
 /*
- * Put the dispatchers into @ops, which the caller makes the ops of KVM.  No VM
- * exists.
+ * Put the dispatchers into @ops, which the caller makes the ops of KVM, if the host
+ * can run TDs.  No VM exists.
  */
 void td_wrap_ops(struct kvm_x86_ops *ops)
 {
+	if (td_setup())
+		return;
+
 #define KVM_X86_OP(func) static_call_update(td_vendor_##func, ops->func);
 #define KVM_X86_OP_OPTIONAL KVM_X86_OP
 #define KVM_X86_OP_OPTIONAL_RET0 KVM_X86_OP
@@ -201,4 +205,5 @@ void td_wrap_ops(struct kvm_x86_ops *ops)
 	ops->mem_enc_ioctl = dispatch_mem_enc_ioctl;
 	ops->sync_pir_to_irr = dispatch_sync_pir_to_irr;
 	ops->dy_apicv_has_pending_interrupt = dispatch_has_pending_interrupt;
+	kvm_caps.supported_vm_types |= BIT(KVM_X86_TDX_VM);
 }

@@ -91,10 +91,10 @@ static inline bool td_is_initialized(const struct kvm *kvm)
 	return is_td(kvm) && to_kvm_tdx(kvm)->state != TD_UNINITIALIZED;
 }
 
-/* ops.c */
+/* ops.c: called when the vendor module is complete; sets TDs up. */
 void td_wrap_ops(struct kvm_x86_ops *ops);
 
-/* setup.c: called when the vendor module has come, and before it goes. */
+/* setup.c: called by td_wrap_ops(), and before the vendor module goes. */
 int td_setup(void);
 void td_unsetup(void);
 /* Calls @fn(@arg) on one CPU of each package, until one of them returns an error.  May sleep. */
@@ -186,6 +186,7 @@ static inline bool is_td(const struct kvm *kvm) { return false; }
 static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu) { return false; }
 static inline bool td_is_initialized(const struct kvm *kvm) { return false; }
 static inline int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp) { return -ENOTTY; }
+static inline void td_wrap_ops(struct kvm_x86_ops *ops) { }
 static inline void td_unsetup(void) { }
 static inline bool td_has_pending_interrupt(struct kvm_vcpu *vcpu) { return false; }
 static inline u64 td_read_tsc(struct kvm_vcpu *vcpu, u64 host_tsc) { return host_tsc; }

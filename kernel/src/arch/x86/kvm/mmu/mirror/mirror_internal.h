@@ -19,6 +19,7 @@
 #include "../tdp_iter.h"
 #include "../tdp_mmu.h"
 #include "mirror.h"
+#include "vm_type.h"
 
 /*
  * Marks in a mirrored SPTE.  No CPU walks a mirrored PT, so they may sit beside

@@ -3,7 +3,7 @@
 #define __KVM_X86_MMU_MIRROR_TEST_ABI_H
 
 /*
- * What the VM type for tests (vm.h) and its selftests share.  This is no
+ * What the VM type for tests (vm.c) and its selftests share.  This is no
  * user API: it changes with the kernel.
  */
 

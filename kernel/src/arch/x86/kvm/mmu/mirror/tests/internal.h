@@ -2,13 +2,12 @@
 #ifndef __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 #define __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 
-/* Inside of the VM type for tests, see vm.h. */
+/* Inside of the VM type for tests, see vm.c. */
 
 #include <linux/kvm_host.h>
 #include <linux/xarray.h>
 #include "../mirror_internal.h"
 #include "mock.h"
-#include "vm.h"
 
 struct mirror_test_vm {
 	/* The private PT. */

@@ -58,7 +58,7 @@ void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
 	*root_hpa = __pa(v->root);
 }
 
-/* IRQs are off, and the vCPU counts as inside the guest: see vm.h. */
+/* IRQs are off, and the vCPU counts as inside the guest: see vm.c. */
 static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 {
 	int i;

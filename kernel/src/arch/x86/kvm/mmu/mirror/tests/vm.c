@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VM type for tests, stacked over the vendor's ops.
+ * A VM type for tests of the mirrored-PT MMU: the guest's private memory is mapped
+ * by the mock private PT, which the CPU really walks.  It protects nothing.
+ *
+ * Such a VM stacks over kvm-amd: nested page tables are what the mock writes.  Each
+ * vCPU has a nested root page of its own.  Its lower half is copied from the root of
+ * the private PT, its upper half, where GPA bit 47 is set, from KVM's shared root.
+ * The copy is made at each entry to the guest, after the vCPU counts as inside:
+ *
+ *  - KVM's root and the private PT stay what they are without a guest, nobody has
+ *    to be told about the other, and roots may come and go;
+ *  - an entry that appears after the copy costs a spurious fault;
+ *  - an entry that disappears was blocked first, and the vCPUs were kicked.
+ *
+ * TLBs follow the rules of the TDX module: KVM never flushes for the private PT, a
+ * vCPU that enters the guest in a new epoch does.
  */
 #include <linux/static_call.h>
 
@@ -115,7 +129,8 @@ static bool can_walk_mock(void)
 	       !pgtable_l5_enabled() && kvm_host.maxphyaddr > KVM_MIRROR_TEST_SHARED_BIT;
 }
 
-void kvm_mirror_test_wrap_ops(struct kvm_x86_ops *ops)
+/* Replaces the empty one of vm_type.c. */
+void kvm_mirror_wrap_ops(struct kvm_x86_ops *ops)
 {
 	if (!can_walk_mock())
 		return;
