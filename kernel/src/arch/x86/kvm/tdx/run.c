@@ -133,22 +133,3 @@ void td_handle_exit_irqoff(struct kvm_vcpu *vcpu)
 		break;
 	}
 }
-
-/*
- * Give the TD the root of the shared PT, again if it has it: that tells the TDX
- * module that entries went away.
- */
-void td_flush_shared_pt(struct kvm_vcpu *vcpu)
-{
-	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
-
-	if (td->initialized && td->shared_root)
-		KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_SHARED_EPTP, td->shared_root, U64_MAX),
-			   vcpu->kvm);
-}
-
-void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
-{
-	to_vcpu_tdx(vcpu)->shared_root = root_hpa;
-	td_flush_shared_pt(vcpu);
-}

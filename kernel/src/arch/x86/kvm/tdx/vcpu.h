@@ -108,6 +108,8 @@ void td_vcpu_setup(void);
  */
 int td_vp_wr(struct kvm_vcpu *vcpu, u64 field, u64 value, u64 mask);
 int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value);
+void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level);
+void td_flush_shared_pt(struct kvm_vcpu *vcpu);
 /* IRQs off: from here on the vCPU may be associated with this CPU. */
 void td_associate(struct vcpu_tdx *td);
 
@@ -121,8 +123,6 @@ void td_host_reload(struct kvm_vcpu *vcpu);
 int td_vcpu_pre_run(struct kvm_vcpu *vcpu);
 fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags);
 void td_handle_exit_irqoff(struct kvm_vcpu *vcpu);
-void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level);
-void td_flush_shared_pt(struct kvm_vcpu *vcpu);
 bool td_left_guest(const struct vcpu_tdx *td);
 u16 td_exit_reason(const struct vcpu_tdx *td);
 
