@@ -4,9 +4,6 @@
  */
 #include "tdx.h"
 
-/* The key table, and the caches that are written back before a key is free again. */
-DEFINE_MUTEX(td_keys_lock);
-
 /* User space has not done anything wrong: it may try again. */
 static int check(enum tdx_host_leaf leaf, u64 status)
 {

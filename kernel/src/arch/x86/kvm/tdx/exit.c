@@ -16,22 +16,6 @@
 #define EXIT_REASON_SMI		6
 #define EXIT_REASON_TD_VMCALL	77
 
-/* End the VM's run: KVM does not know what to do. */
-int td_unexpected_exit(struct kvm_vcpu *vcpu)
-{
-	struct kvm_run *run = vcpu->run;
-
-	run->exit_reason = KVM_EXIT_INTERNAL_ERROR;
-	run->internal.suberror = KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON;
-	run->internal.ndata = 5;
-	run->internal.data[0] = to_vcpu_tdx(vcpu)->status;
-	run->internal.data[1] = vcpu->arch.last_vmentry_cpu;
-	run->internal.data[2] = to_vcpu_tdx(vcpu)->args.rcx;
-	run->internal.data[3] = to_vcpu_tdx(vcpu)->args.rdx;
-	run->internal.data[4] = to_vcpu_tdx(vcpu)->args.r8;
-	return 0;
-}
-
 /* The TDX module did not run the TD, and will not. */
 static int handle_refused_entry(struct kvm_vcpu *vcpu)
 {

@@ -6,6 +6,9 @@
 
 #include "tdx.h"
 
+/* The key table, and the caches that are written back before a key is free again. */
+DEFINE_MUTEX(td_keys_lock);
+
 /* A CPU that goes offline looks at it. */
 static atomic_t nr_used = ATOMIC_INIT(0);
 

@@ -113,6 +113,8 @@ int td_take_keyid(struct kvm_tdx *td);
 void td_put_keyid(struct kvm_tdx *td);
 /* TDs that have a KeyID. */
 int td_nr_keyids_used(void);
+/* What td_create() and teardown do to the TDX module's keys, one at a time. */
+extern struct mutex td_keys_lock;
 
 /*
  * page.c: pages for the TDX module.
@@ -158,8 +160,6 @@ int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_s
 void td_destroy(struct kvm_tdx *td);
 /* ->die() of the private PT: no vCPU can run, the KeyID is free. */
 int td_die(struct kvm *kvm);
-/* What td_create() and teardown do to the TDX module's keys, one at a time. */
-extern struct mutex td_keys_lock;
 
 /* memory.c */
 extern const struct kvm_private_pt_ops td_private_pt_ops;

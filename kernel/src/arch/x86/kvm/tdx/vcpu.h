@@ -72,6 +72,12 @@ static inline struct vcpu_tdx *to_vcpu_tdx(const struct kvm_vcpu *vcpu)
 	return vcpu->arch.tdx;
 }
 
+/* What the guest gets for its TDVMCALL: GHCI_SUCCESS or why not. */
+static inline void td_vmcall_return(struct kvm_vcpu *vcpu, u64 status)
+{
+	to_vcpu_tdx(vcpu)->args.r10 = status;
+}
+
 /*
  * vcpu.c
  *
@@ -125,10 +131,10 @@ fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags);
 void td_handle_exit_irqoff(struct kvm_vcpu *vcpu);
 bool td_left_guest(const struct vcpu_tdx *td);
 u16 td_exit_reason(const struct vcpu_tdx *td);
+int td_unexpected_exit(struct kvm_vcpu *vcpu);
 
 /* exit.c */
 int td_handle_exit(struct kvm_vcpu *vcpu, fastpath_t fastpath);
-int td_unexpected_exit(struct kvm_vcpu *vcpu);
 void td_get_exit_info(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2,
 		      u32 *intr_info, u32 *error_code);
 int td_check_emulate_instruction(struct kvm_vcpu *vcpu, int type);
@@ -138,7 +144,6 @@ int td_handle_ept_violation(struct kvm_vcpu *vcpu);
 
 /* vmcall.c */
 int td_handle_vmcall(struct kvm_vcpu *vcpu);
-void td_vmcall_return(struct kvm_vcpu *vcpu, u64 status);
 
 /* mapgpa.c */
 int td_vmcall_map_gpa(struct kvm_vcpu *vcpu);

@@ -23,11 +23,6 @@ static u64 shared_bit(struct kvm_vcpu *vcpu)
 	return gfn_to_gpa(vcpu->kvm->arch.shared_gfn);
 }
 
-void td_vmcall_return(struct kvm_vcpu *vcpu, u64 status)
-{
-	to_vcpu_tdx(vcpu)->args.r10 = status;
-}
-
 static int vmcall_return(struct kvm_vcpu *vcpu, u64 status)
 {
 	td_vmcall_return(vcpu, status);
