@@ -2,8 +2,6 @@
 /*
  * Pages that the TDX module owns for a while.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/debugfs.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -25,18 +23,6 @@ void td_create_debugfs(void)
 void td_count_leak(unsigned long nr)
 {
 	atomic_add(nr, &nr_leaked);
-}
-
-int td_check(enum tdx_host_leaf leaf, u64 status)
-{
-	if (!tdx_status_is_error(status))
-		return 0;
-
-	if (tdx_status_is_busy(status))
-		return -EBUSY;
-
-	pr_warn_ratelimited("tdx: %s failed: 0x%llx\n", tdx_leaf_name(leaf), status);
-	return -EIO;
 }
 
 phys_addr_t td_alloc_page(void)

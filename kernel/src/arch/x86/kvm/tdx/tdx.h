@@ -9,6 +9,7 @@
  *   setup.c      the host: TDX module, CPUs, capabilities
  *   vm.c         a TD from KVM_CREATE_VM to the last reference
  *   keyid.c      its KeyID and the cgroup that pays for it
+ *   seamcall.c   how a SEAMCALL ended
  *   page.c       pages that the TDX module owns for a while
  *   create.c     KeyID, TDR, TDCS
  *   teardown.c   the keys go first, then everything else is reclaimed
@@ -136,8 +137,8 @@ void td_count_leak(unsigned long nr);
 void td_create_debugfs(void);
 
 /*
- * How a SEAMCALL ended, as an errno: 0, -EBUSY if trying again is meaningful, or
- * -EIO, of which the log is told.
+ * seamcall.c: how a SEAMCALL ended, as an errno: 0, -EBUSY if trying again is
+ * meaningful, or -EIO, of which the log is told.
  */
 int td_check(enum tdx_host_leaf leaf, u64 status);
 
