@@ -72,18 +72,6 @@ bool td_has_pending_interrupt(struct kvm_vcpu *vcpu)
 	return pi_test_on(&to_vcpu_tdx(vcpu)->pi);
 }
 
-/* Posted interrupts need no window. */
-int td_interrupt_allowed(struct kvm_vcpu *vcpu, bool for_injection)
-{
-	return true;
-}
-
-/* The TDX module waits for the window. */
-int td_nmi_allowed(struct kvm_vcpu *vcpu, bool for_injection)
-{
-	return true;
-}
-
 void td_inject_nmi(struct kvm_vcpu *vcpu)
 {
 	++vcpu->stat.nmi_injections;

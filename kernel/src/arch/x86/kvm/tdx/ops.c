@@ -24,11 +24,9 @@
 
 #define vendor_call(func)	static_call(td_vendor_##func)
 
-/* Ops that the vendor need not have, but a TD does. */
+/* Ops that the vendor need not have, but a TD does, and that do not return 0 without one. */
 static bool has_vendor_mem_enc_ioctl;
-static bool has_vendor_vcpu_precreate;
 static bool has_vendor_sync_pir_to_irr;
-static bool has_vendor_pending_interrupt;
 
 static bool is_td_apic(const struct kvm_lapic *apic)
 {
@@ -149,7 +147,7 @@ static int dispatch_vcpu_precreate(struct kvm *kvm)
 	if (is_td(kvm))
 		return td_vcpu_precreate(kvm);
 
-	return has_vendor_vcpu_precreate ? vendor_call(vcpu_precreate)(kvm) : 0;
+	return vendor_call(vcpu_precreate)(kvm);
 }
 
 static int dispatch_sync_pir_to_irr(struct kvm_vcpu *vcpu)
@@ -166,8 +164,7 @@ static bool dispatch_has_pending_interrupt(struct kvm_vcpu *vcpu)
 	if (is_td_vcpu(vcpu))
 		return td_has_pending_interrupt(vcpu);
 
-	return has_vendor_pending_interrupt &&
-	       vendor_call(dy_apicv_has_pending_interrupt)(vcpu);
+	return vendor_call(dy_apicv_has_pending_interrupt)(vcpu);
 }
 
 /*
@@ -181,13 +178,13 @@ void td_wrap_ops(struct kvm_x86_ops *ops)
 
 #define KVM_X86_OP(func) static_call_update(td_vendor_##func, ops->func);
 #define KVM_X86_OP_OPTIONAL KVM_X86_OP
-#define KVM_X86_OP_OPTIONAL_RET0 KVM_X86_OP
+#define KVM_X86_OP_OPTIONAL_RET0(func) \
+	static_call_update(td_vendor_##func, (void *)ops->func ? : \
+					     (void *)__static_call_return0);
 #include <asm/kvm-x86-ops.h>
 
 	has_vendor_mem_enc_ioctl = ops->mem_enc_ioctl;
-	has_vendor_vcpu_precreate = ops->vcpu_precreate;
 	has_vendor_sync_pir_to_irr = ops->sync_pir_to_irr;
-	has_vendor_pending_interrupt = ops->dy_apicv_has_pending_interrupt;
 
 #define TD_OP(type, name, params, args, answer)		\
 	if (ops->name)					\

@@ -20,7 +20,8 @@ TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_eve
 	   td_vcpu_reset(vcpu, init_event))
 TD_VOID_OP(vcpu_load, (struct kvm_vcpu *vcpu, int cpu), (vcpu, cpu), td_vcpu_load(vcpu, cpu))
 TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
-TD_VOID_OP(vcpu_after_set_cpuid, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_after_set_cpuid(vcpu))
+/* The TD's CPUID is the TDX module's; user space's is what TDVMCALL<CPUID> answers. */
+TD_NOP(vcpu_after_set_cpuid, (struct kvm_vcpu *vcpu), (vcpu))
 
 /* Entry and exit */
 TD_VOID_OP(prepare_switch_to_guest, (struct kvm_vcpu *vcpu), (vcpu),
@@ -51,10 +52,10 @@ TD_VOID_OP(deliver_interrupt, (struct kvm_lapic *apic, int delivery_mode, int tr
 	   (apic, delivery_mode, trig_mode, vector),
 	   td_deliver_interrupt(apic, delivery_mode, trig_mode, vector))
 TD_VOID_OP(inject_nmi, (struct kvm_vcpu *vcpu), (vcpu), td_inject_nmi(vcpu))
+/* Posted interrupts need no window; for an NMI the TDX module waits for it. */
 TD_OP(int, interrupt_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection),
-      td_interrupt_allowed(vcpu, for_injection))
-TD_OP(int, nmi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection),
-      td_nmi_allowed(vcpu, for_injection))
+      true)
+TD_OP(int, nmi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection), true)
 
 /* Interrupts: what the TDX module does, or what needs the guest's state */
 TD_NOP(inject_irq, (struct kvm_vcpu *vcpu, bool reinjected), (vcpu, reinjected))

@@ -265,7 +265,6 @@ void td_vcpu_free(struct kvm_vcpu *vcpu);
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event);
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu);
 void td_vcpu_put(struct kvm_vcpu *vcpu);
-void td_vcpu_after_set_cpuid(struct kvm_vcpu *vcpu);
 /*
  * KVM_TDX_INIT_VCPU: VP.CREATE, VP.ADDCX, VP.INIT, posted interrupts.  vCPU loaded,
  * vcpu->mutex and slots_lock held, the TD is TD_INITIALIZED, the vCPU is not.
@@ -325,8 +324,6 @@ int td_vmcall_map_gpa(struct kvm_vcpu *vcpu);
 /* irq.c */
 void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mode, int vector);
 void td_inject_nmi(struct kvm_vcpu *vcpu);
-int td_interrupt_allowed(struct kvm_vcpu *vcpu, bool for_injection);
-int td_nmi_allowed(struct kvm_vcpu *vcpu, bool for_injection);
 /* Makes the CPU look at the posted interrupts; returns -1, KVM does not see the vIRR. */
 int td_sync_pir_to_irr(struct kvm_vcpu *vcpu);
 bool td_has_pending_interrupt(struct kvm_vcpu *vcpu);

@@ -223,11 +223,6 @@ void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event)
 	KVM_BUG_ON(init_event, vcpu->kvm);
 }
 
-/* The TD's CPUID is the TDX module's; user space's is what TDVMCALL<CPUID> answers. */
-void td_vcpu_after_set_cpuid(struct kvm_vcpu *vcpu)
-{
-}
-
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
 {
 	if (to_vcpu_tdx(vcpu)->assoc_cpu != cpu)
