@@ -63,6 +63,19 @@ class Patches(Case):
             self.assertIn(value, patches.size(base.Tree(self.top))[0])
             self.assertEqual(len(self.findings(patches.size)), found, lines)
 
+    def test_without_tests(self):
+        include = '#include "mirror/tests/mock.h"\n'
+        self.patch()
+        self.write("kernel/src/virt/kvm/mirror/tests/mock.c", include)
+        self.write("kernel/src/tools/testing/selftests/kvm/mirror.h", include)
+        self.write("kernel/src/virt/kvm/mirror/life.c", '#include "tests.h"\n')
+        self.assert_clean(patches.without_tests)
+        self.write("kernel/src/virt/kvm/mirror/life.c", "\n" + include)
+        self.assert_found(patches.without_tests, "kernel/src/virt/kvm/mirror/life.c:2: includes")
+        self.write("kernel/src/virt/kvm/mirror/life.c", "")
+        self.patch(PATCH.replace("+b\n", "+" + include))
+        self.assert_found(patches.without_tests, "0001-kvm-Add-a-hook.patch:16: includes")
+
     def test_shadows_nothing(self):
         self.write("kernel/base.conf", "KERNEL_VERSION=6.12.1\nBASE_SHA256=0123456789abcdef0\n")
         self.write("kernel/src/virt/kvm/new.c", "")

@@ -26,6 +26,7 @@ CHECKS = {
         "static.patch-headers": patches.headers,
         "static.patch-series": patches.series,
         "static.patch-size": patches.size,
+        "static.src-without-tests": patches.without_tests,
     },
     "kernel": {
         "static.checkpatch-src": cfiles.checkpatch_src,

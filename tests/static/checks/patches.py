@@ -14,6 +14,7 @@ STATUS = re.compile(r"Upstream-Status: (Backport [0-9a-f]{12,40}|Pending|Inappro
 # Not the "-- " that ends a git-format patch, nor the names of the files.
 CHANGE = re.compile(r"\+(?!\+\+ )|-(?!-- |- $)")
 TRAILER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+: ")
+TEST_HEADER = re.compile(r'\+?#include ["<](.*/)?tests/')
 NAME = re.compile(r"\d{4}-[a-z0-9][A-Za-z0-9_.+-]*\.patch", re.IGNORECASE)
 
 
@@ -84,6 +85,16 @@ def size(tree):
         value = f"above {WANTED_LINES} lines, think again: {', '.join(large)}"
     return value, [f"{f}:1: {n} changed lines, more than {MAX_LINES}: move logic to {SRC}"
                    for f, n in sizes.items() if n > MAX_LINES]
+
+
+def without_tests(tree):
+    """Tests include the product, never the other way round."""
+    files = [f for f in tree.find(".c", ".h", ".S") if f.startswith(SRC)
+             and "/tests/" not in f and not f.startswith(SRC + "tools/testing/")]
+    files += _patches(tree)
+    return base.count(files), [f"{f}:{number}: includes a header of the tests"
+                               for f in files for number, line in enumerate(tree.lines(f), 1)
+                               if TEST_HEADER.match(line)]
 
 
 def shadows_nothing(tree):
