@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """circles.py OBJECT...: do object files of softmod call each other, directly or around others?"""
 
