@@ -53,7 +53,7 @@ static u64 call(int function, const struct row *row)
 
 #define OK	GHCI_SUCCESS
 #define BAD	GHCI_INVALID_OPERAND
-#define ALIGN	GHCI_ALIGN_ERROR
+#define UNALIGNED	GHCI_ALIGN_ERROR
 #define S	SHARED_47
 #define ALL	(~0ULL)
 #define END	{ .want = 42 }
@@ -79,12 +79,12 @@ static const struct row rows[NR_FUNCTIONS][24] = {
 		{ S - 0x1000, 0x1000, 0, S, OK }, { S - 0x1000, 0x2000, 0, S, BAD },
 		{ 2 * S - 0x1000, 0x2000, 0, S, BAD }, { 0, 0, 0, S, BAD }, { 2 * S, 0x1000, 0, S, BAD },
 		{ 0x1000, ALL - 0xfff, 0, S, BAD }, { 0, S + 0x1000, 0, S, BAD },
-		{ 0x800, 0x1000, 0, S, ALIGN }, { 0, 0x1001, 0, S, ALIGN }, { S | 1, 0x1000, 0, S, ALIGN }, END,
+		{ 0x800, 0x1000, 0, S, UNALIGNED }, { 0, 0x1001, 0, S, UNALIGNED }, { S | 1, 0x1000, 0, S, UNALIGNED }, END,
 	},
 	[GET_QUOTE] = {
 		{ S, 0x1000, 0, S, OK }, { S | 0x12345000, 0x4000, 0, S, OK },
 		{ 0x12345000, 0x4000, 0, S, BAD }, { S, 0, 0, S, BAD }, { 2 * S - 0x1000, 0x2000, 0, S, BAD },
-		{ S | 8, 0x1000, 0, S, ALIGN }, { S, 0x1800, 0, S, ALIGN }, { S, ALL, 0, S, BAD }, END,
+		{ S | 8, 0x1000, 0, S, UNALIGNED }, { S, 0x1800, 0, S, UNALIGNED }, { S, ALL, 0, S, BAD }, END,
 	},
 	[INFO] = {
 		{ 0, 0, 0, 0, OK }, { 1, 0, 0, 0, OK }, { 2, 0, 0, 0, BAD }, { 1ULL << 32, 0, 0, 0, BAD }, END,
@@ -164,7 +164,7 @@ static void test_random(u64 seed)
 		u64 shared = random_u64() & 1 ? SHARED_47 : SHARED_51;
 		u64 gpa = random_value(), size = random_value();
 		bool range = oracle_range(gpa, size, shared), aligned = !((gpa | size) & 0xfff);
-		u64 want = !range ? BAD : aligned ? OK : ALIGN;
+		u64 want = !range ? BAD : aligned ? OK : UNALIGNED;
 		u64 access = 1ULL << (random_u64() % 4);
 
 		ok = ghci_check_map_gpa(gpa, size, shared) == want &&

@@ -7,7 +7,8 @@
  * mmu.c, guest_memfd.c and the VM type are in the kernel.
  */
 
-#include "shim/shim.h"
+#include "mmu/mirror/mirror_internal.h"
+#include "mmu/mirror/tests/mock.h"
 
 #define BLOCK_PAGES	512
 #define NR_BLOCKS	16

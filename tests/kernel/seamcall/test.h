@@ -13,9 +13,12 @@
 } while (0)
 
 /* Who answers SEAMCALLs, whatever is registered. */
-void answer_with(shim_seamcall_t seamcall);
+void answer_with(u64 (*seamcall)(u64 fn, struct tdx_module_args *args));
 /* What tdx_enable() leaves behind. */
 void set_enabled(bool enabled);
+
+/* The machine's memory, from physical address 0 on. */
+extern u8 memory[SHIM_NR_PAGES][PAGE_SIZE];
 
 struct test {
 	const char *name;

@@ -18,14 +18,14 @@ static u64 say_status(u64 fn, struct tdx_module_args *args)
 
 static void fill(void)
 {
-	memset(shim_memory, 0xee, sizeof(shim_memory));
+	memset(memory, 0xee, sizeof(memory));
 	shim_wbinvds = 0;
 	pamts_scrubbed = 0;
 }
 
 static bool is_zero(unsigned long pfn)
 {
-	return !memcmp(shim_memory[pfn], shim_zero_page, PAGE_SIZE);
+	return !memcmp(memory[pfn], shim_zero_page, PAGE_SIZE);
 }
 
 static unsigned int nr_zero(void)
@@ -62,9 +62,8 @@ static bool nothing_without_the_erratum(void)
 static bool no_memory_for_the_map(void)
 {
 	shim_has_erratum = true;
-	shim_no_memory = true;
+	atomic_set(&shim_fail_nth, 1);
 	ASSERT(tdx_private_map_init() == -ENOMEM);
-	shim_no_memory = false;
 	return true;
 }
 

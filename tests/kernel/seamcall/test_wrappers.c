@@ -14,7 +14,7 @@ struct test {
 	bool (*run)(void);
 };
 
-void answer_with(shim_seamcall_t seamcall);
+void answer_with(u64 (*seamcall)(u64 fn, struct tdx_module_args *args));
 extern const struct test wrappers_tests[];
 
 void check(bool holds, const char *file, int line, const char *what)

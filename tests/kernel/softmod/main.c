@@ -13,7 +13,7 @@ void report(bool ok, const char *name, const char *format, ...)
 {
 	va_list args;
 
-	if (world_nr_errors || shim_nr_warnings)
+	if (world_nr_errors || atomic_read(&shim_nr_warnings))
 		ok = false;
 	nr_failed += !ok;
 	printf("%s %d - softmod.%s%s%s # ", ok ? "ok" : "not ok", ++nr_tests, label ?: "",

@@ -14,7 +14,7 @@ unsigned int world_lp;
 const unsigned int world_nr_packages = NR_LPS;
 u64 world_tsc;
 u64 world_nr_taken;
-int world_nr_errors, world_flush_delay, shim_nr_warnings;
+int world_nr_errors, world_flush_delay;
 
 static u8 *memory;
 static u8 *taken;
@@ -57,7 +57,7 @@ void world_reset(void)
 	world_nr_errors = 0;
 	world_flush_delay = 0;
 	world_guest = NULL;
-	shim_nr_warnings = 0;
+	atomic_set(&shim_nr_warnings, 0);
 	world_lp = 0;
 	if (sm_core_load(FIRST_HKID, NR_HKIDS))
 		abort();

@@ -211,7 +211,7 @@ static bool run_row(const struct conformance_row *row, unsigned int line)
 		fprintf(stderr, "\n");
 		return false;
 	}
-	return !world_nr_errors && !shim_nr_warnings;
+	return !world_nr_errors && !atomic_read(&shim_nr_warnings);
 }
 
 static bool in_child(const struct conformance_row *row, unsigned int line)

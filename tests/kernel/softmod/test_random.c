@@ -607,7 +607,7 @@ static bool run(const struct options *options)
 			return false;
 		if (o.calls % 16 == 0)
 			ASSERT(check());
-		ASSERT(!world_nr_errors && !shim_nr_warnings);
+		ASSERT(!world_nr_errors && !atomic_read(&shim_nr_warnings));
 	}
 	return check();
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Behaviour of the kernel that the tests rely on.
- */
+#include <stdarg.h>
 #include <sys/mman.h>
-
-#include "shim.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -13,22 +9,19 @@
 #define __asan_unpoison_memory_region(p, n) ((void)(p))
 #endif
 
-bool shim_verbose;
-struct cpuinfo_x86 boot_cpu_data = { 0x80000008, 48, 48 };
-struct kvm_x86_ops kvm_x86_ops;
-struct kvm_host_values kvm_host;
-bool tdp_enabled = true, tdp_mmu_enabled = true;
-int nx_huge_pages;
-__thread int shim_mmu_lock;
-__thread int shim_in_op;
-int shim_nr_threads = 1;
-
-/* Failures that the test asked for */
-
-atomic_t shim_nr_warnings;
-bool shim_expect_bug;
-/* A KVM_BUG_ON on purpose counts apart. */
-atomic_t shim_nr_kvm_bugs;
+bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
+int shim_nr_threads = 1, shim_yield_chance;
+void (*shim_on_yield)(void);
+__thread int shim_mmu_lock, shim_in_op;
+atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
+unsigned long shim_page_offset;
+long shim_contig_pages;
+unsigned int shim_wbinvds, shim_cpu_now;
+const u8 shim_zero_page[PAGE_SIZE];
+struct cpuinfo_x86 boot_cpu_data = { .extended_cpuid_level = 0x80000008, .x86_phys_bits = 48, .x86_cache_bits = 48 };
+const struct cpumask shim_online = { (1 << SHIM_NR_CPUS) - 1 };
+struct module shim_module;
+struct notifier_block *shim_notifier;
 
 void shim_warn(const char *file, int line, const char *what)
 {
@@ -36,14 +29,15 @@ void shim_warn(const char *file, int line, const char *what)
 	fprintf(stderr, "# %s:%d: WARN: %s\n", file, line, what);
 }
 
-void shim_kvm_bug(struct kvm *kvm, const char *file, int line, const char *what)
+void shim_print(FILE *to, const char *format, ...)
 {
-	atomic_inc(&shim_nr_kvm_bugs);
-	WRITE_ONCE(kvm->vm_bugged, true);
-	if (!shim_expect_bug)
-		shim_warn(file, line, what);
-	else if (shim_verbose)
-		fprintf(stderr, "# %s:%d: KVM_BUG_ON(%s), as asked for\n", file, line, what);
+	va_list arguments;
+
+	if (!shim_verbose)
+		return;
+	va_start(arguments, format);
+	vfprintf(to, format, arguments);
+	va_end(arguments);
 }
 
 /* Random numbers, one stream a thread */
@@ -64,17 +58,6 @@ u64 shim_random(void)
 	return z ^ (z >> 31);
 }
 
-/* Locks */
-
-/* One in so many chances to give up the lock or the CPU; 0 = never. */
-int shim_yield_chance;
-void (*shim_on_yield)(void);
-
-void shim_may_sleep(void)
-{
-	BUG_ON(shim_in_op);
-}
-
 void shim_relax(void)
 {
 	if (shim_nr_threads > 1 && shim_random() % 32 == 0)
@@ -86,6 +69,13 @@ void shim_jitter(void)
 {
 	if (shim_nr_threads > 1 && shim_random() % 128 == 0)
 		sched_yield();
+}
+
+/* Locks */
+
+void shim_may_sleep(void)
+{
+	BUG_ON(shim_in_op);
 }
 
 void shim_rwlock_init(rwlock_t *l)
@@ -240,18 +230,9 @@ static struct page arena_pages[ARENA_PAGES];
 static int arena_free[ARENA_PAGES];
 static int arena_nr_free;
 static pthread_mutex_t arena_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct kmem_cache header_cache = { 0 };
-struct kmem_cache *mmu_page_header_cache = &header_cache;
 
 /* The guest's memory: pages without contents. */
 static struct page guest_pages[SHIM_GUEST_PAGES];
-
-atomic_t shim_nr_live;
-atomic_t shim_nr_pgtables;
-/* The Nth allocation from now fails; 0 = none. */
-atomic_t shim_fail_nth;
-/* Did it? */
-atomic_t shim_failed;
 
 void shim_init(void)
 {
@@ -264,7 +245,6 @@ void shim_init(void)
 	for (i = 0; i < ARENA_PAGES; i++)
 		arena_free[arena_nr_free++] = ARENA_PAGES - 1 - i;
 	__asan_poison_memory_region(arena, ARENA_PAGES * PAGE_SIZE);
-	header_cache.size = sizeof(struct kvm_mmu_page);
 }
 
 static bool alloc_fails(void)
@@ -280,33 +260,21 @@ void *kzalloc(size_t size, gfp_t gfp)
 {
 	void *p;
 
-	(void)gfp;
 	if (alloc_fails())
 		return NULL;
-	p = calloc(1, size);
-	if (!p)
+	/* A power of two is aligned to itself. */
+	if (posix_memalign(&p, is_power_of_2(size) && size > 16 ? size : 16, size))
 		abort();
 	atomic_inc(&shim_nr_live);
-	return p;
+	return memset(p, 0, size);
 }
 
-void kfree(void *p)
+void kfree(const void *p)
 {
 	if (!p)
 		return;
 	atomic_dec(&shim_nr_live);
-	free(p);
-}
-
-void *kmem_cache_zalloc(struct kmem_cache *c, gfp_t gfp)
-{
-	return kzalloc(c->size, gfp);
-}
-
-void kmem_cache_free(struct kmem_cache *c, void *obj)
-{
-	(void)c;
-	kfree(obj);
+	free((void *)p);
 }
 
 unsigned long __get_free_page(gfp_t gfp)
@@ -330,11 +298,6 @@ unsigned long __get_free_page(gfp_t gfp)
 	memset(p, gfp & __GFP_ZERO ? 0 : 0x5a, PAGE_SIZE);
 	atomic_inc(&shim_nr_live);
 	return (unsigned long)p;
-}
-
-unsigned long get_zeroed_page(gfp_t gfp)
-{
-	return __get_free_page(gfp | __GFP_ZERO);
 }
 
 void free_page(unsigned long addr)
@@ -361,86 +324,60 @@ struct page *pfn_to_page(kvm_pfn_t pfn)
 	return &arena_pages[pfn - base];
 }
 
-/* KVM's helpers that live outside the MMU */
-
-int kvm_mmu_topup_memory_cache(struct kvm_mmu_memory_cache *mc, int min)
+struct page *shim_contig(unsigned long nr)
 {
-	shim_may_sleep();
+	shim_contig_pages += (long)nr;
+	return aligned_alloc(PAGE_SIZE, nr * PAGE_SIZE);
+}
 
-	if (!mc->objects) {
-		mc->objects = calloc(2 * min, sizeof(*mc->objects));
-		mc->capacity = 2 * min;
+void free_contig_range(unsigned long pfn, unsigned long nr)
+{
+	shim_contig_pages -= (long)nr;
+	free(__va(PFN_PHYS(pfn)));
+}
+
+/* The CPU and what is around it */
+
+u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args)
+{
+	return TDX_SEAMCALL_UD;
+}
+
+void on_each_cpu(void (*fn)(void *), void *arg, int wait)
+{
+	for (shim_cpu_now = 0; shim_cpu_now < SHIM_NR_CPUS; shim_cpu_now++)
+		fn(arg);
+	shim_cpu_now = 0;
+}
+
+bool cpumask_test_and_set_cpu(unsigned int cpu, struct cpumask *mask)
+{
+	bool was = mask->bits >> cpu & 1;
+
+	mask->bits |= 1ULL << cpu;
+	return was;
+}
+
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp)
+{
+	for (unsigned int i = min; i <= max && i < ARRAY_SIZE(ida->used); i++) {
+		if (ida->used[i])
+			continue;
+		ida->used[i] = true;
+		return (int)i;
 	}
-	if (mc->nobjs >= min)
-		return 0;
+	return -ENOSPC;
+}
 
-	while (mc->nobjs < mc->capacity) {
-		void *obj = mc->kmem_cache ? kmem_cache_zalloc(mc->kmem_cache, 0) :
-					     (void *)__get_free_page(mc->gfp_zero);
-
-		if (!obj)
-			return mc->nobjs >= min ? 0 : -ENOMEM;
-		if (mc->init_value)
-			memset64(obj, mc->init_value, PAGE_SIZE / sizeof(u64));
-		mc->objects[mc->nobjs++] = obj;
-	}
+int register_memory_notifier(struct notifier_block *nb)
+{
+	BUG_ON(shim_notifier);
+	shim_notifier = nb;
 	return 0;
 }
 
-void *kvm_mmu_memory_cache_alloc(struct kvm_mmu_memory_cache *mc)
+void unregister_memory_notifier(struct notifier_block *nb)
 {
-	BUG_ON(!mc->nobjs);
-	return mc->objects[--mc->nobjs];
-}
-
-void kvm_mmu_free_memory_cache(struct kvm_mmu_memory_cache *mc)
-{
-	while (mc->nobjs) {
-		void *obj = mc->objects[--mc->nobjs];
-
-		if (mc->kmem_cache)
-			kmem_cache_free(mc->kmem_cache, obj);
-		else
-			free_page((unsigned long)obj);
-	}
-	free(mc->objects);
-	mc->objects = NULL;
-}
-
-void kvm_account_pgtable_pages(void *virt, int nr)
-{
-	BUG_ON(!virt_to_page(virt));
-	__atomic_fetch_add(&shim_nr_pgtables.counter, nr, __ATOMIC_SEQ_CST);
-}
-
-int mmu_try_to_unsync_pages(struct kvm *kvm, const struct kvm_memory_slot *slot, gfn_t gfn,
-			    bool can_unsync, bool prefetch)
-{
-	(void)kvm, (void)slot, (void)gfn, (void)can_unsync, (void)prefetch;
-	return 0;
-}
-
-void track_possible_nx_huge_page(struct kvm *kvm, struct kvm_mmu_page *sp)
-{
-	(void)kvm, (void)sp;
-	BUG();
-}
-
-void untrack_possible_nx_huge_page(struct kvm *kvm, struct kvm_mmu_page *sp)
-{
-	(void)kvm, (void)sp;
-	BUG();
-}
-
-void disallowed_hugepage_adjust(struct kvm_page_fault *fault, u64 spte, int cur_level)
-{
-	(void)fault, (void)spte, (void)cur_level;
-	BUG();
-}
-
-int kvm_tdp_page_fault(struct kvm_vcpu *vcpu, struct kvm_page_fault *fault)
-{
-	(void)vcpu, (void)fault;
-	BUG();
-	return 0;
+	BUG_ON(shim_notifier != nb);
+	shim_notifier = NULL;
 }
