@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table: name of a step -> its checks, each with its ID."""
 
-from . import cfiles, commits, layout, licences, patches, python, rpm, shell, words, yamlfiles
+from . import cfiles, commits, layout, licences, patches, python, rooms, rpm, shell, words, yamlfiles
 
 CHECKS = {
     "shell": {
@@ -53,6 +53,9 @@ CHECKS = {
     "layout": {
         "static.editorconfig": layout.editorconfig,
         "static.executables": layout.executables,
+    },
+    "rooms": {
+        "static.rooms": rooms.rooms,
     },
     "commits": {
         "static.commit-subjects": commits.subjects,
