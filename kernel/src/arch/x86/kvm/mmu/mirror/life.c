@@ -76,9 +76,6 @@ static void free_mirror(struct kvm_mirror *mirror)
 	kfree(mirror);
 }
 
-struct static_key_false kvm_mirror_used = STATIC_KEY_FALSE_INIT;
-EXPORT_SYMBOL_GPL(kvm_mirror_used);
-
 /* Before the first vCPU; no memslot comes or goes meanwhile. */
 int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The place where a VM type for tests is built in, see vm_type.h.
+ * VM types with a mirrored PT: whether a VM of one was ever made, see used.h, and the
+ * place where one for tests is built in, see vm_type.h.
  */
 #include "mirror_internal.h"
+
+struct static_key_false kvm_mirror_used = STATIC_KEY_FALSE_INIT;
+EXPORT_SYMBOL_GPL(kvm_mirror_used);
 
 void __weak kvm_mirror_wrap_ops(struct kvm_x86_ops *ops)
 {
