@@ -13,6 +13,10 @@
 #define AT_BIRTH      (AT(OPERATION_PREPARE) | AT(OPERATION_START))
 #define AT_ENTRY      (AT_BIRTH | AT(OPERATION_MIGRATE) | AT(OPERATION_RESTORE))
 
+/* needs_td */
+#define ANY_DOMAIN false
+#define TD_ONLY    true
+
 #define RULE_ARGUMENTS                                                                             \
     const struct domain *dom, const struct situation *now, const struct settings *set, char *detail
 
@@ -40,19 +44,13 @@ static bool required_not_td(RULE_ARGUMENTS)
 static bool required_on_softmod(RULE_ARGUMENTS)
 {
     UNUSED;
-    return dom->is_tdx_required && is_td(dom) && now->backend == HOST_BACKEND_SOFTMOD;
+    return dom->is_tdx_required && now->backend == HOST_BACKEND_SOFTMOD;
 }
 
 static bool not_kvm(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !dom->is_kvm;
-}
-
-static bool restore_of_td(RULE_ARGUMENTS)
-{
-    UNUSED;
-    return is_td(dom);
+    return !dom->is_kvm;
 }
 
 static bool tdx_unavailable(RULE_ARGUMENTS)
@@ -61,7 +59,7 @@ static bool tdx_unavailable(RULE_ARGUMENTS)
             now->vm_types.error == 0 && !(now->vm_types.value & (1ULL << HOST_KVM_VM_TYPE_TDX));
 
     UNUSED;
-    if (!is_td(dom) || (now->kvm_param != TRI_NO && !no_type && now->vm_types.error != -ENOENT))
+    if (now->kvm_param != TRI_NO && !no_type && now->vm_types.error != -ENOENT)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%s",
                now->kvm_param == TRI_NO         ? "module parameter tdx is N"
@@ -73,7 +71,7 @@ static bool tdx_unavailable(RULE_ARGUMENTS)
 static bool softmod(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && now->backend == HOST_BACKEND_SOFTMOD;
+    return now->backend == HOST_BACKEND_SOFTMOD;
 }
 
 static bool no_keyid(RULE_ARGUMENTS)
@@ -81,7 +79,7 @@ static bool no_keyid(RULE_ARGUMENTS)
     uint64_t taken = now->keyids_used.value + now->others.pending;
 
     UNUSED;
-    if (!is_td(dom) || now->keyids_total.error || now->keyids_used.error ||
+    if (now->keyids_total.error || now->keyids_used.error ||
         taken + set->reserve_keyids < now->keyids_total.value)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%llu in use, %u promised, %llu reserved, %llu in all",
@@ -111,7 +109,7 @@ static bool not_enough_memory(RULE_ARGUMENTS)
     uint64_t have = left(now->memory.available_kib.value,
                          now->others.pending_kib + set->reserve_memory_kib);
 
-    if (!is_td(dom) || now->memory.available_kib.error || need <= have)
+    if (now->memory.available_kib.error || need <= have)
         return false;
     say_memory(detail, need, have, "available after the host's reserve and TDs that are starting");
     return true;
@@ -123,7 +121,7 @@ static bool memory_overcommitted(RULE_ARGUMENTS)
     uint64_t taken = now->others.committed_kib + set->reserve_memory_kib;
     uint64_t have;
 
-    if (!is_td(dom) || now->memory.total_kib.error)
+    if (now->memory.total_kib.error)
         return false;
     if (now->memory.huge_kib.error == 0)
         taken += now->memory.huge_kib.value;
@@ -139,7 +137,7 @@ static bool numa_too_small(RULE_ARGUMENTS)
     uint64_t need = policy_memory_need_kib(dom), have = 0;
 
     (void)set;
-    if (!is_td(dom) || !dom->nodes || !now->memory.node_count)
+    if (!dom->nodes || !now->memory.node_count)
         return false;
     for (unsigned int i = 0; i < now->memory.node_count; i++)
         if (dom->nodes & (1ULL << now->memory.nodes[i].id))
@@ -157,7 +155,7 @@ static bool too_many_vcpus(RULE_ARGUMENTS)
     UNUSED;
     if (now->cpus_present.error == 0 && now->cpus_present.value < limit)
         limit = now->cpus_present.value;
-    if (!is_td(dom) || dom->vcpus <= limit)
+    if (dom->vcpus <= limit)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%llu vCPUs, at most %llu on this host",
                (unsigned long long)dom->vcpus, (unsigned long long)limit);
@@ -167,61 +165,61 @@ static bool too_many_vcpus(RULE_ARGUMENTS)
 static bool firmware_missing(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !dom->has_firmware;
+    return !dom->has_firmware;
 }
 
 static bool firmware_pflash(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->loader_pflash;
+    return dom->loader_pflash;
 }
 
 static bool cpu_model(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !dom->cpu_passthrough;
+    return !dom->cpu_passthrough;
 }
 
 static bool machine_type(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !dom->is_q35;
+    return !dom->is_q35;
 }
 
 static bool smm_on(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->smm_on;
+    return dom->smm_on;
 }
 
 static bool pmu_on(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->pmu_on;
+    return dom->pmu_on;
 }
 
 static bool ioapic_kvm(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->ioapic_kvm;
+    return dom->ioapic_kvm;
 }
 
 static bool memory_hotplug(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && (dom->has_memory_slots || dom->has_memory_devices);
+    return dom->has_memory_slots || dom->has_memory_devices;
 }
 
 static bool balloon_active(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->balloon_active;
+    return dom->balloon_active;
 }
 
 static bool policy_debug(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && (dom->policy & POLICY_DEBUG);
+    return dom->policy & POLICY_DEBUG;
 }
 
 static bool policy_bits(RULE_ARGUMENTS)
@@ -229,7 +227,7 @@ static bool policy_bits(RULE_ARGUMENTS)
     uint64_t extra = dom->policy & ~(POLICY_DEBUG | POLICY_SEPT_VE_DISABLE);
 
     UNUSED;
-    if (!is_td(dom) || !extra)
+    if (!extra)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "bits 0x%llx", (unsigned long long)extra);
     return true;
@@ -238,31 +236,31 @@ static bool policy_bits(RULE_ARGUMENTS)
 static bool policy_sept_ve(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !(dom->policy & POLICY_SEPT_VE_DISABLE);
+    return !(dom->policy & POLICY_SEPT_VE_DISABLE);
 }
 
 static bool boot_disk_hidden(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->boot == DOMAIN_BOOT_HIDDEN;
+    return dom->boot == DOMAIN_BOOT_HIDDEN;
 }
 
 static bool no_console(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && !dom->has_console;
+    return !dom->has_console;
 }
 
 static bool memory_unaligned(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->memory_kib % KIB_PER_HUGE_PAGE;
+    return dom->memory_kib % KIB_PER_HUGE_PAGE;
 }
 
 static bool eager_accept(RULE_ARGUMENTS)
 {
     UNUSED;
-    if (!is_td(dom) || dom->memory_kib <= set->eager_accept_limit_kib)
+    if (dom->memory_kib <= set->eager_accept_limit_kib)
         return false;
     for (size_t i = 0; i < set->eager_count; i++)
         if (fnmatch(set->eager_firmware[i], dom->loader, 0) == 0)
@@ -273,31 +271,31 @@ static bool eager_accept(RULE_ARGUMENTS)
 static bool qgs_not_listening(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && dom->has_qgs && now->qgs_listening == TRI_NO;
+    return dom->has_qgs && now->qgs_listening == TRI_NO;
 }
 
 static bool not_a_td(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && now->process_is_td == TRI_NO;
+    return now->process_is_td == TRI_NO;
 }
 
 static bool td_unproven(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && now->process_is_td == TRI_UNKNOWN;
+    return now->process_is_td == TRI_UNKNOWN;
 }
 
 static bool td_without_keyid(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && now->keyids_used.error == 0 && now->keyids_used.value == 0;
+    return now->keyids_used.error == 0 && now->keyids_used.value == 0;
 }
 
 static bool zombie_process(RULE_ARGUMENTS)
 {
     UNUSED;
-    return is_td(dom) && now->process_lives == TRI_YES;
+    return now->process_lives == TRI_YES;
 }
 
 static bool zombie_keyid(RULE_ARGUMENTS)
@@ -305,7 +303,7 @@ static bool zombie_keyid(RULE_ARGUMENTS)
     unsigned int known = now->others.started + now->others.pending;
 
     UNUSED;
-    if (!is_td(dom) || now->keyids_used.error || now->keyids_used.value <= known)
+    if (now->keyids_used.error || now->keyids_used.value <= known)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%llu in use, %u TDs known",
                (unsigned long long)now->keyids_used.value, known);
@@ -318,9 +316,8 @@ static bool memory_not_returned(RULE_ARGUMENTS)
     uint64_t before = now->unevictable_before_kib.value, after = now->memory.unevictable_kib.value;
 
     (void)set;
-    if (!is_td(dom) || now->others.started || now->others.pending ||
-        now->unevictable_before_kib.error || now->memory.unevictable_kib.error ||
-        after <= before + dom->memory_kib / 2)
+    if (now->others.started || now->others.pending || now->unevictable_before_kib.error ||
+        now->memory.unevictable_kib.error || after <= before + dom->memory_kib / 2)
         return false;
     say_memory(detail, before, after, "unevictable now");
     return true;
@@ -330,93 +327,97 @@ static bool memory_not_returned(RULE_ARGUMENTS)
 static const struct rule rules[] = {
     { "tdx-required", "the domain is marked as one that must be a TD, and it is none",
       "Add <launchSecurity type='tdx'/> to the domain, or remove tdx:required from its metadata.",
-      AT_ENTRY, RULE_REFUSE, required_not_td },
+      AT_ENTRY, RULE_REFUSE, ANY_DOMAIN, required_not_td },
     { "required-on-softmod",
       "the domain is marked as one that must be a TD, and this host's TDX module is software",
-      "Run it on a host with TDX hardware.", AT_ENTRY, RULE_REFUSE, required_on_softmod },
+      "Run it on a host with TDX hardware.", AT_ENTRY, RULE_REFUSE, TD_ONLY, required_on_softmod },
     { "restore-unsupported", "a TD can not be restored: its private memory was never saved",
       "Start the domain from its disk: virsh start --force-boot.", AT(OPERATION_RESTORE),
-      RULE_REFUSE, restore_of_td },
+      RULE_REFUSE, TD_ONLY, NULL },
     { "migrate-unsupported", "a TD can not be migrated by this host",
       "Shut the domain down and start it on the other host.", AT(OPERATION_MIGRATE), RULE_REFUSE,
-      restore_of_td },
+      TD_ONLY, NULL },
     { "not-kvm", "a TD needs KVM, and the domain's type is another", "Use <domain type='kvm'>.",
-      AT_BIRTH, RULE_REFUSE, not_kvm },
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, not_kvm },
     { "tdx-unavailable", "this host can not run TDs now",
-      "Run tdxctl check: it says what is missing.", AT_BIRTH, RULE_REFUSE, tdx_unavailable },
+      "Run tdxctl check: it says what is missing.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
+      tdx_unavailable },
     { "no-keyid", "every KeyID of this host is taken",
       "Stop a TD, or raise the number of TDX KeyIDs in the BIOS (TME-MT/TDX key split).", AT_BIRTH,
-      RULE_REFUSE, no_keyid },
+      RULE_REFUSE, TD_ONLY, no_keyid },
     { "not-enough-memory", "too little memory is available; a TD's memory can not be swapped",
-      "Stop other guests, or give the domain less memory.", AT_BIRTH, RULE_REFUSE,
+      "Stop other guests, or give the domain less memory.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
       not_enough_memory },
     { "memory-overcommitted", "the TDs of this host would need more memory than it has",
       "Stop another TD, give the domain less memory, or free huge pages.", AT_BIRTH, RULE_REFUSE,
-      memory_overcommitted },
+      TD_ONLY, memory_overcommitted },
     { "numa-too-small", "the NUMA nodes that the domain is bound to have too little memory",
-      "Widen nodeset in <numatune>, or use mode='preferred'.", AT_BIRTH, RULE_REFUSE,
+      "Widen nodeset in <numatune>, or use mode='preferred'.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
       numa_too_small },
     { "too-many-vcpus", "the domain has more vCPUs than a TD may have here", "Lower <vcpu>.",
-      AT_BIRTH, RULE_REFUSE, too_many_vcpus },
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, too_many_vcpus },
     { "firmware-missing", "a TD needs TDX firmware, and the domain names none",
       "Use <os firmware='efi'> with ovmf-inteltdx or edk2-ovmf installed.", AT_BIRTH, RULE_REFUSE,
-      firmware_missing },
+      TD_ONLY, firmware_missing },
     { "firmware-pflash", "a TD can not have its firmware in flash",
       "Use <os firmware='efi'> or <loader type='rom'> with the TDX firmware.", AT_BIRTH,
-      RULE_REFUSE, firmware_pflash },
+      RULE_REFUSE, TD_ONLY, firmware_pflash },
     { "cpu-model", "a TD takes the host's CPU only", "Use <cpu mode='host-passthrough'/>.",
-      AT_BIRTH, RULE_REFUSE, cpu_model },
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, cpu_model },
     { "machine-type", "a TD needs a q35 machine", "Use machine='q35' in <os><type>.", AT_BIRTH,
-      RULE_REFUSE, machine_type },
+      RULE_REFUSE, TD_ONLY, machine_type },
     { "smm-on", "a TD has no system management mode", "Use <smm state='off'/>.", AT_BIRTH,
-      RULE_REFUSE, smm_on },
+      RULE_REFUSE, TD_ONLY, smm_on },
     { "pmu-on", "a TD has no performance monitoring unit here", "Use <pmu state='off'/>.", AT_BIRTH,
-      RULE_REFUSE, pmu_on },
+      RULE_REFUSE, TD_ONLY, pmu_on },
     { "ioapic-kvm", "a TD can not have an interrupt controller of KVM's",
-      "Use <ioapic driver='qemu'/>.", AT_BIRTH, RULE_REFUSE, ioapic_kvm },
+      "Use <ioapic driver='qemu'/>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, ioapic_kvm },
     { "memory-hotplug", "memory can not be added to a TD", "Remove <maxMemory> and memory devices.",
-      AT_BIRTH, RULE_REFUSE, memory_hotplug },
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, memory_hotplug },
     { "balloon-active", "a balloon can not take memory from a TD",
       "Use <memballoon model='none'/>, or currentMemory equal to memory.", AT_BIRTH, RULE_REFUSE,
-      balloon_active },
+      TD_ONLY, balloon_active },
     { "policy-debug", "QEMU starts no debug TD", "Clear bit 0 of <policy>.", AT_BIRTH, RULE_REFUSE,
-      policy_debug },
+      TD_ONLY, policy_debug },
     { "policy-bits", "<policy> has bits that QEMU and libvirt do not take",
-      "Use <policy>0x10000000</policy>.", AT_BIRTH, RULE_REFUSE, policy_bits },
+      "Use <policy>0x10000000</policy>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, policy_bits },
     { "policy-sept-ve", "without bit 28 of <policy> a Linux guest stops at boot",
-      "Use <policy>0x10000000</policy>, or leave it out.", AT_BIRTH, RULE_WARN, policy_sept_ve },
+      "Use <policy>0x10000000</policy>, or leave it out.", AT_BIRTH, RULE_WARN, TD_ONLY,
+      policy_sept_ve },
     { "boot-disk-hidden", "TDX firmware has no driver for any disk of the domain",
-      "Put the boot disk on virtio, sata or nvme.", AT_BIRTH, RULE_WARN, boot_disk_hidden },
+      "Put the boot disk on virtio, sata or nvme.", AT_BIRTH, RULE_WARN, TD_ONLY,
+      boot_disk_hidden },
     { "no-console", "TDX firmware shows nothing on graphics, and the domain has no serial console",
       "Add <serial type='pty'/> and <console type='pty'/>, and look with virsh console.", AT_BIRTH,
-      RULE_WARN, no_console },
+      RULE_WARN, TD_ONLY, no_console },
     { "memory-unaligned", "memory that is no multiple of 2 MiB is slow: it is mapped by 4 KiB",
-      "Round <memory> up to a multiple of 2 MiB.", AT_BIRTH, RULE_WARN, memory_unaligned },
+      "Round <memory> up to a multiple of 2 MiB.", AT_BIRTH, RULE_WARN, TD_ONLY, memory_unaligned },
     { "eager-accept", "this firmware accepts all memory before it boots: that takes minutes",
       "Use firmware that accepts lazily, or give the domain less memory.", AT_BIRTH, RULE_WARN,
-      eager_accept },
+      TD_ONLY, eager_accept },
     { "qgs-not-listening", "nobody listens on the quote generation socket: attestation will fail",
-      "Start qgsd.", AT_BIRTH, RULE_WARN, qgs_not_listening },
+      "Start qgsd.", AT_BIRTH, RULE_WARN, TD_ONLY, qgs_not_listening },
     { "softmod", "this host's TDX module is software: the guest is NOT confidential",
       "Run it on a host with TDX hardware if it holds secrets.",
-      AT_BIRTH | AT(OPERATION_STARTED) | AT(OPERATION_RECONNECT), RULE_WARN, softmod },
+      AT_BIRTH | AT(OPERATION_STARTED) | AT(OPERATION_RECONNECT), RULE_WARN, TD_ONLY, softmod },
     { "not-a-td", "the domain asked to be a TD, and its QEMU runs none",
       "Look at the domain's log in /var/log/libvirt/qemu; do not put secrets into this guest.",
-      AT(OPERATION_STARTED), RULE_REFUSE, not_a_td },
+      AT(OPERATION_STARTED), RULE_REFUSE, TD_ONLY, not_a_td },
     { "td-unproven", "the domain's QEMU could not be looked at: whether it runs a TD is unknown",
-      "Look at the hook's journal records.", AT(OPERATION_STARTED), RULE_WARN, td_unproven },
+      "Look at the hook's journal records.", AT(OPERATION_STARTED), RULE_WARN, TD_ONLY,
+      td_unproven },
     { "td-without-keyid", "the domain's QEMU runs, and no KeyID is in use on this host",
       "Run tdxctl check; do not put secrets into this guest.", AT(OPERATION_STARTED), RULE_REFUSE,
-      td_without_keyid },
+      TD_ONLY, td_without_keyid },
     { "zombie-process", "the domain is gone for libvirt, and its QEMU still runs",
       "Look for the process with tdxctl status and end it: its KeyID stays taken.",
-      AT(OPERATION_RELEASE), RULE_WARN, zombie_process },
+      AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, zombie_process },
     { "zombie-keyid", "more KeyIDs are in use than there are TDs",
       "Look for QEMU processes that libvirt does not know; reboot if there are none.",
-      AT(OPERATION_RELEASE), RULE_WARN, zombie_keyid },
+      AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, zombie_keyid },
     { "memory-not-returned", "private memory of the TD did not come back",
       "Look for QEMU processes that libvirt does not know, and in the kernel log for leaked pages.",
-      AT(OPERATION_RELEASE), RULE_WARN, memory_not_returned },
+      AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, memory_not_returned },
 };
 
 static void add_finding(const struct rule *rule, enum rule_action action, const char *detail,
@@ -447,7 +448,8 @@ void policy_judge(const struct domain *dom, const struct situation *now, const s
         char detail[POLICY_DETAIL_SIZE] = "";
 
         if (action == RULE_IGNORE || !(rules[i].operations & AT(now->operation)) ||
-            !rules[i].is_broken(dom, now, set, detail))
+            (rules[i].needs_td && !is_td(dom)) ||
+            (rules[i].is_broken && !rules[i].is_broken(dom, now, set, detail)))
             continue;
         if (!operation_may_refuse(now->operation))
             action = RULE_WARN;

@@ -58,6 +58,8 @@ struct rule {
     const char *fix;
     unsigned int operations; /* bit mask */
     enum rule_action action; /* unless the settings say otherwise */
+    bool needs_td;           /* says nothing of a domain that is no TD */
+    /* Prints the figures into detail. NULL: broken by the operation itself. */
     bool (*is_broken)(const struct domain *dom, const struct situation *now,
                       const struct settings *set, char *detail);
 };
