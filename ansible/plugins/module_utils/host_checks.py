@@ -2,7 +2,8 @@
 """The checks of a host that runs kernel-tdx: a table of small functions.
 
 A check returns the value it saw, raises Fail or raises Skip. What it may ask is the class Host;
-tests give it a recorded tree instead.
+tests give it a recorded tree instead. What tdxctl check knows is taken from there, the rest is what it can not
+know: which kernel is wanted, whether that kernel complained, whether libvirt answers.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -36,7 +37,12 @@ SPLAT = re.compile(
     r"BUG:|WARNING:|Oops|general protection|KASAN:|UBSAN:|possible circular|suspicious RCU|blocked for more than"
     r"|soft lockup|rcu_\w+ detected|Call Trace|unchecked MSR")
 KERNEL_FACILITY = 0
+
+# How libvirt says that it answers and found its QEMU.
+VIRSH_SAYS = (r"^Running against daemon: \S+", r"^Running hypervisor: QEMU \S+")
+
 COMMAND_TIMEOUT_S = 300
+NO_PROGRAM = 127
 MAX_REASON = 300
 
 
@@ -72,13 +78,13 @@ class Host:
         return self.read("proc/sys/kernel/osrelease").strip()
 
     def run(self, argv):
-        """(exit status, what it printed); 127 if it does not exist, 124 if it does not end."""
+        """(exit status, what it printed); NO_PROGRAM if it does not exist, 124 if it does not end."""
         env = dict(os.environ, LC_ALL="C", PATH=os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin")
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   timeout=COMMAND_TIMEOUT_S, check=False, env=env)
         except OSError as err:
-            return 127, "%s: %s" % (argv[0], err.strerror)
+            return NO_PROGRAM, "%s: %s" % (argv[0], err.strerror)
         except subprocess.TimeoutExpired:
             return 124, "%s: no answer within %d s" % (argv[0], COMMAND_TIMEOUT_S)
         return done.returncode, done.stdout.decode("utf-8", "replace").strip()
@@ -231,40 +237,56 @@ def check_no_splat(host, _want):
     return "%d lines" % len(lines)
 
 
-def check_version_of(regex):
+def tdxctl_check(host, want):
+    """The answer of tdxctl check, which is asked once: it costs seconds on an emulated host."""
+    if "tdxctl" not in want:
+        want["tdxctl"] = host.run(["tdxctl", "check", "--json"])
+    code, said = want["tdxctl"]
+    if code == NO_PROGRAM:
+        raise Skip("tdxctl is not installed: the package tdx-host brings it")
+    try:
+        answer = json.loads(said)
+        return {"ready": answer["exit_status"] == 0, "summary": answer["summary"], "backend": answer["backend"],
+                "checks": {check["id"]: check for check in answer["checks"]}}
+    except (KeyError, TypeError, ValueError):
+        raise Fail("tdxctl check: " + (" ".join(said.split()) or "exit status %d" % code))
+
+
+def check_known(tdxctl_id):
+    """A check of tdxctl's. What is there, but too old for TDX guests, is a fault of host.tdx-ready only."""
     def check(host, want):
-        # Both versions come from one call: it costs seconds on an emulated host.
-        if "virsh" not in want:
-            want["virsh"] = host.run(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
-        code, said = want["virsh"]
-        match = re.search(regex, said, re.MULTILINE)
-        if code or not match:
-            raise Fail("virsh version: " + (" ".join(said.split()) or "exit status %d" % code))
-        return match.group(1)
+        known = tdxctl_check(host, want)["checks"].get(tdxctl_id)
+        if not known:
+            raise Fail("tdxctl check has no %s: it is of another version than this collection" % tdxctl_id)
+        if not known.get("value"):
+            raise Fail("tdxctl check: %s: %s" % (tdxctl_id, known.get("reason")))
+        return known["value"]
     return check
 
 
-def check_firmware(host, want):
-    for path in want["firmware"]:
-        if host.exists(path):
-            return path
-    raise Fail("no firmware for TDX guests: none of %s" % ", ".join(want["firmware"]))
+def check_libvirt(host, want):
+    """tdxctl sees that a socket listens; whether libvirt answers and finds its QEMU, libvirt has to say."""
+    code, said = host.run(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
+    if code or not all(re.search(line, said, re.MULTILINE) for line in VIRSH_SAYS):
+        raise Fail("virsh version: " + (" ".join(said.split()) or "exit status %d" % code))
+    return check_known("host.libvirt.version")(host, want)
 
 
 def check_tdx_ready(host, want):
     """A host without TDX can still run kernel-tdx: whether that is a fault is for the caller to say."""
-    code, said = host.run(["tdxctl", "check", "--json"])
+    unready = Fail if want["tdx"] == "require" else Skip
     try:
-        answer = json.loads(said)
-        failed = [check for check in answer["checks"] if check["verdict"] == "FAIL" and check["level"] == "required"]
-    except (KeyError, TypeError, ValueError):
-        raise Fail("tdxctl check: " + (" ".join(said.split()) or "exit status %d" % code))
-    if answer["exit_status"] == 0:
+        answer = tdxctl_check(host, want)
+    except Skip as err:
+        raise unready(str(err))
+    if answer["ready"]:
         return "%s, TDX module: %s" % (answer["summary"], answer["backend"])
+    failed = [check for check in answer["checks"].values()
+              if check.get("verdict") == "FAIL" and check.get("level") == "required"]
     reason = "tdxctl check: %s" % answer["summary"]
     if failed:
-        reason += "; %s: %s" % (failed[0]["id"], failed[0]["reason"])
-    raise (Fail if want["tdx"] == "require" else Skip)(reason)
+        reason += "; %s: %s" % (failed[0]["id"], failed[0].get("reason"))
+    raise unready(reason)
 
 
 def table(modules):
@@ -277,9 +299,9 @@ def table(modules):
                ("kernel.nested-paging", check_nested_paging),
                ("kernel.private-memory", check_private_memory),
                ("kernel.no-splat", check_no_splat),
-               ("host.libvirt-version", check_version_of(r"^Running against daemon: (\S+)")),
-               ("host.qemu-version", check_version_of(r"^Running hypervisor: QEMU (\S+)")),
-               ("host.firmware-inteltdx", check_firmware),
+               ("host.libvirt-version", check_libvirt),
+               ("host.qemu-version", check_known("host.qemu.version")),
+               ("host.firmware-inteltdx", check_known("host.firmware.tdx")),
                ("host.tdx-ready", check_tdx_ready)]
     return checks
 

@@ -13,6 +13,7 @@ version_added: 0.1.0
 description:
   - Runs a table of checks on the host and returns their results as data.
   - A check that fails does not fail the module; judge I(problems).
+  - What C(tdxctl check --json) knows is taken from there. Without tdxctl these checks are skipped, and say so.
   - Changes nothing, unless I(load) is set.
 options:
   only:
@@ -33,11 +34,6 @@ options:
     description: Loads a module that is not loaded, before it is judged.
     type: bool
     default: false
-  firmware:
-    description: Where firmware for TDX guests may be; one is enough.
-    type: list
-    elements: path
-    default: []
   grubenv:
     description: GRUB's environment block.
     type: path
@@ -91,7 +87,6 @@ def main():
             "release": {"type": "str", "default": ""},
             "modules": {"type": "list", "elements": "str", "default": []},
             "load": {"type": "bool", "default": False},
-            "firmware": {"type": "list", "elements": "path", "default": []},
             "grubenv": {"type": "path", "default": "/boot/grub2/grubenv"},
             "tdx": {"type": "str", "choices": ["report", "require"], "default": "report"},
         },

@@ -28,15 +28,30 @@ FILES = {
     "boot/grub/grubenv": f"# GRUB Environment Block\nsaved_entry={MACHINE}-{TDX}\n####",
     "sys/module/kvm/refcnt": "1\n",
     "sys/module/kvm_amd/parameters/npt": "Y\n",
-    "usr/share/ovmf/OVMF.inteltdx.ms.fd": "",
 }
+FIRMWARE = "/usr/share/ovmf/OVMF.inteltdx.ms.fd"
 GOOD_KVM = {host_checks.KVM_CAP_GUEST_MEMFD: 1, host_checks.KVM_CAP_MEMORY_ATTRIBUTES: 8,
             host_checks.KVM_CAP_VM_TYPES: 3}
 
 
-def tdxctl_says(summary, status, checks=()):
+def tdxctl_check(check_id, value, verdict="PASS", reason=None, level="required"):
+    return {"id": check_id, "level": level, "verdict": verdict, "value": value, "reason": reason}
+
+
+GOOD_CHECKS = (tdxctl_check("host.libvirt.version", "12.8.0"), tdxctl_check("host.qemu.version", "11.1.2"),
+               tdxctl_check("host.firmware.tdx", FIRMWARE))
+
+
+def tdxctl_says(summary, status, *changes):
+    """The answer with these checks instead of the good ones of the same ID."""
+    checks = {check["id"]: check for check in GOOD_CHECKS + changes}
     return json.dumps({"schema": "tdx-host.check.v1", "backend": "silicon", "summary": summary, "exit_status": status,
-                       "checks": list(checks)})
+                       "checks": list(checks.values())})
+
+
+def without(check_id, reason):
+    return {"tdxctl": (1, tdxctl_says("not ready", 1, tdxctl_check(check_id, None, "FAIL", reason))),
+            "virsh": (0, VIRSH)}
 
 
 class RecordedHost(host_checks.Host):
@@ -80,7 +95,7 @@ class HostTest(unittest.TestCase):
 
     def checks(self, *only, modules=(), **want):
         want = {"release": "", "load": False, "dry_run": False, "changed": [], "grubenv": "/boot/grub/grubenv",
-                "firmware": ["/usr/share/ovmf/OVMF.inteltdx.ms.fd"], "tdx": "report", **want}
+                "tdx": "report", **want}
         results = host_checks.run_checks(self.host, want, list(modules), list(only))
         return {result["id"]: result for result in results}
 
@@ -104,10 +119,16 @@ class GoodHost(HostTest):
         self.assertEqual(values["kernel.running"], TDX)
         self.assertEqual(values["kernel.private-memory"], "guest_memfd 1, attributes 0x8, VM types 0x3")
         self.assertEqual((values["host.libvirt-version"], values["host.qemu-version"]), ("12.8.0", "11.1.2"))
+        self.assertEqual(values["host.firmware-inteltdx"], FIRMWARE)
 
-    def test_virsh_is_asked_once(self):
-        self.checks("host.libvirt-version", "host.qemu-version")
-        self.assertEqual(len(self.host.ran), 1)
+    def test_virsh_and_tdxctl_are_asked_once(self):
+        self.checks()
+        self.assertEqual(sorted(argv[0] for argv in self.host.ran), ["tdxctl", "virsh"])
+
+    def test_tdxctl_has_the_checks_that_are_asked_for(self):
+        table = (collection.ROOT.parent / "tdxctl/checks.c").read_text(encoding="utf-8")
+        for check in GOOD_CHECKS:
+            self.assertIn(f'{{ "{check["id"]}",', table)
 
     def test_selection_is_by_family(self):
         self.assertEqual(list(self.checks("kernel.module")), ["kernel.module.kvm", "kernel.module.kvm-amd"])
@@ -129,9 +150,9 @@ class HostWithoutTdx(HostTest):
 
     def setUp(self):
         super().setUp()
-        failed = {"id": "host.cpu.vendor", "level": "required", "verdict": "FAIL", "reason": "no TDX in this CPU"}
-        advice = {"id": "host.virt.caps-cache", "level": "advice", "verdict": "FAIL", "reason": "stale"}
-        self.host.answers["tdxctl"] = (1, tdxctl_says("not ready", 1, [advice, failed]))
+        failed = tdxctl_check("host.cpu.vendor", "a CPU", "FAIL", "no TDX in this CPU")
+        advice = tdxctl_check("host.virt.caps-cache", None, "FAIL", "stale", "advice")
+        self.host.answers["tdxctl"] = (1, tdxctl_says("not ready", 1, advice, failed))
 
     def test_is_noted(self):
         self.assertEqual(self.check("host.tdx-ready"),
@@ -143,6 +164,46 @@ class HostWithoutTdx(HostTest):
     def test_undecided_is_not_ready(self):
         self.host.answers["tdxctl"] = (2, tdxctl_says("undecided", 2))
         self.assertEqual(self.check("host.tdx-ready", tdx="require"), ("FAIL", "tdxctl check: undecided"))
+
+
+class OldHost(HostTest):
+    """What is there, but too old for TDX guests, is a fault only where TDX is required."""
+
+    def setUp(self):
+        super().setUp()
+        old = tdxctl_check("host.qemu.version", "9.1.0", "FAIL", "older than 10.1")
+        self.host.answers["tdxctl"] = (1, tdxctl_says("not ready", 1, old))
+
+    def test_version_is_told(self):
+        self.assertEqual(self.check("host.qemu-version"), ("PASS", "9.1.0"))
+
+    def test_old_is_noted_or_a_fault(self):
+        reason = "tdxctl check: not ready; host.qemu.version: older than 10.1"
+        self.assertEqual(self.check("host.tdx-ready"), ("SKIP", reason))
+        self.assertEqual(self.check("host.tdx-ready", tdx="require"), ("FAIL", reason))
+
+
+class HostWithoutTdxctl(HostTest):
+    """The checks go on; those that tdxctl would answer say why they do not."""
+
+    LINE = "tdxctl is not installed: the package tdx-host brings it"
+
+    def setUp(self):
+        super().setUp()
+        del self.host.answers["tdxctl"]
+
+    def test_one_line_says_it(self):
+        other = {result["id"]: (result["verdict"], result["reason"]) for result in self.checks().values()
+                 if result["verdict"] != "PASS"}
+        self.assertEqual(other, {check_id: ("SKIP", self.LINE) for check_id in (
+            "host.libvirt-version", "host.qemu-version", "host.firmware-inteltdx", "host.tdx-ready")})
+
+    def test_missing_tdxctl_is_a_fault_where_tdx_is_required(self):
+        self.assertEqual(self.check("host.tdx-ready", tdx="require"), ("FAIL", self.LINE))
+
+    def test_libvirt_has_to_answer(self):
+        self.host.answers["virsh"] = (1, "error: failed to connect")
+        self.assertEqual(self.check("host.libvirt-version"), ("FAIL", "virsh version: error: failed to connect"))
 
 
 class BadHost(HostTest):
@@ -164,11 +225,19 @@ class BadHost(HostTest):
         ({}, {"log": ["ok", "WARNING: CPU: 0 PID: 1 at mm/x.c"]}, "kernel.no-splat", "1 lines, the first: WARNING"),
         ({}, {"log": ["BUG: KASAN: use-after-free"]}, "kernel.no-splat", "KASAN"),
         ({}, {"answers": {"virsh": (1, "error: failed to connect")}}, "host.libvirt-version", "failed to connect"),
-        ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "host.qemu-version", "virsh version"),
+        ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "host.libvirt-version", "virsh version"),
         ({}, {"answers": {}}, "host.libvirt-version", "No such file"),
-        ({"usr/share/ovmf/OVMF.inteltdx.ms.fd": None}, {}, "host.firmware-inteltdx", "OVMF.inteltdx.ms.fd"),
-        ({}, {"answers": {}}, "host.tdx-ready", "No such file"),
+        ({}, {"answers": without("host.libvirt.version", "libvirt is not installed")}, "host.libvirt-version",
+         "tdxctl check: host.libvirt.version: libvirt is not installed"),
+        ({}, {"answers": without("host.qemu.version", "QEMU is not installed")}, "host.qemu-version",
+         "tdxctl check: host.qemu.version: QEMU is not installed"),
+        ({}, {"answers": without("host.firmware.tdx", "no firmware descriptor")}, "host.firmware-inteltdx",
+         "tdxctl check: host.firmware.tdx: no firmware descriptor"),
+        ({}, {"answers": {"tdxctl": (0, tdxctl_says("ready", 0).replace("host.qemu", "host.emu"))}},
+         "host.qemu-version", "of another version"),
+        ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.qemu-version", "[]"),
         ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.tdx-ready", "[]"),
+        ({}, {"answers": {"tdxctl": (139, "")}}, "host.tdx-ready", "tdxctl check: exit status 139"),
     ]
 
     def test_complaints_are_those_of_the_lab(self):
@@ -236,7 +305,7 @@ class Module(HostTest):
             return collection.run_module(validate_host, params)
 
     def test_good_host(self):
-        result = self.run_it(firmware=["/usr/share/ovmf/OVMF.inteltdx.ms.fd"])
+        result = self.run_it()
         self.assertEqual((result["changed"], result["problems"], result["msg"]), (False, [], "13 checks, none failed"))
 
     def test_problems_are_data_and_words(self):
