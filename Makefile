@@ -15,17 +15,32 @@ run: ## Build, install, boot, start guests, write the validation report
 	@$(runner) tests/plan/run.toml
 
 .PHONY: test
-test: ## Everything that can be tested on this machine, make run included
+test: ## A slice of each area, make run included; the whole of one is make test-AREA
 	@$(runner) tests/plan/test.toml
+
+# Steps of a plan file itself, without those of the files that it includes.
+own = $(shell sed -n 's/^id = "\(.*\)"/\1/p' tests/plan/$(1).toml)
 
 .PHONY: test-debug
 test-debug: ## The kernel's tests once more, on a kernel with KASAN and lockdep
-	@$(runner) tests/plan/debug.toml --report build/report-debug \
-		--only $(shell sed -n 's/^id = "\(debug\..*\)"/\1/p' tests/plan/debug.toml)
+	@$(runner) tests/plan/debug.toml --report build/report-debug --only $(call own,debug)
+
+.PHONY: test-kernel
+test-kernel: ## The long kernel tests: a million random operations, what stresses the MMU of ordinary VMs
+	@$(runner) tests/plan/whole-kernel.toml --report build/report-kernel-whole --only $(call own,whole-kernel)
+
+.PHONY: test-rollout
+test-rollout: ## The roll-out of a broken kernel, which a host must return from
+	@$(runner) tests/plan/whole-rollout.toml --report build/report-rollout --only $(call own,whole-rollout)
+
+.PHONY: test-packages
+test-packages: ## The whole life of the kernel's packages
+	@$(runner) tests/plan/whole-packages.toml --report build/report-packages --only $(call own,whole-packages)
 
 .PHONY: test-guests
-test-guests: ## TDs with more vCPUs and memory, after make run
-	@$(runner) tests/plan/guests-larger.toml --report build/report-guests
+test-guests: ## TDs that reboot, hosts that reboot under them, TDs with more vCPUs and memory
+	@$(runner) tests/plan/whole-guests.toml --report build/report-guests --only $(call own,whole-guests)
+	@$(runner) tests/plan/guests-larger.toml --report build/report-guests-larger
 
 .PHONY: check
 check: ## The fast checks: no VM, no root, under two minutes
@@ -33,8 +48,7 @@ check: ## The fast checks: no VM, no root, under two minutes
 
 .PHONY: bench
 bench: ## Measure; the figures are in build/bench.json
-	@$(runner) tests/plan/bench.toml --report build/report-bench \
-		--only $(shell sed -n 's/^id = "\(bench\..*\)"/\1/p' tests/plan/bench.toml)
+	@$(runner) tests/plan/bench.toml --report build/report-bench --only $(call own,bench)
 
 .PHONY: kernel
 kernel: ## Build kernel-tdx and its RPMs only
