@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private faults: what the common walk may do, and the store.
+ * Private faults: what the TDP MMU's walk does with an entry of the mirrored PT, and how
+ * the walk's result is stored.
  */
 #include "mirror_internal.h"
 
 /*
- * Look at an entry of the mirrored PT before the common walk does.
+ * Called by the TDP MMU's walk (kvm_tdp_mmu_map()) for each entry of the mirrored PT,
+ * before the walk uses the entry.
  *
- * RET_PF_CONTINUE  let the common walk go on
- * RET_PF_SPURIOUS  mapped, by another vCPU or by a larger leaf; only
- *                  kvm_mirror_split_gfn() makes it smaller
- * RET_PF_RETRY     a range zap is at work here
+ * RET_PF_CONTINUE  the walk goes on
+ * RET_PF_SPURIOUS  the GFN is mapped already, maybe by a larger leaf; a fault does not
+ *                  split that, only kvm_mirror_split_gfn() does
+ * RET_PF_RETRY     the entry is frozen or blocked by someone else; fault again
  */
 int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter)
 {
@@ -20,7 +22,11 @@ int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *i
 	case KVM_MIRROR_LEAF:
 		return RET_PF_SPURIOUS;
 	case KVM_MIRROR_TABLE:
-		/* Never trade a table for a leaf: the private PT can not in one step. */
+		/*
+		 * The fault wants a huge leaf where a table is.  The private PT cannot
+		 * replace a table by a leaf in one step: map a smaller leaf, one level
+		 * down.
+		 */
 		if (iter->level != fault->goal_level)
 			return RET_PF_CONTINUE;
 		mask = KVM_PAGES_PER_HPAGE(iter->level) - KVM_PAGES_PER_HPAGE(iter->level - 1);
@@ -34,7 +40,7 @@ int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *i
 	}
 }
 
-/* A new table of the mirrored PT needs a page for the private PT's. */
+/* Give a new table of the mirrored PT the page for the same table of the private PT. */
 void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp)
 {
 	sp->private_pt = kvm_mmu_memory_cache_alloc(&vcpu->arch.mmu_private_pt_cache);
@@ -46,8 +52,8 @@ void kvm_mirror_free_cache(struct kvm_vcpu *vcpu)
 }
 
 /*
- * Map a leaf or link a table.  -EBUSY, from another vCPU or from the private PT,
- * sends the guest back to fault again.
+ * Map a leaf or link a table.  On -EBUSY (another vCPU changed the entry, or the private
+ * PT is in use) the guest faults again.
  */
 int kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte)
 {
@@ -67,8 +73,8 @@ int kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte)
 }
 
 /*
- * Map @pfn at @gfn without a fault.  The caller keeps @pfn stable and the slot in
- * place, by slots_lock and guest_memfd's invalidate lock.
+ * Map @pfn at @gfn without a fault of the guest.  The caller holds slots_lock and
+ * guest_memfd's invalidate lock, so that neither the memslot nor @pfn goes away.
  */
 int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Birth and death of a VM's mirrored PT.
+ * Creation and teardown of a VM's mirrored PT.
  */
 #include "mirror_internal.h"
 
@@ -10,8 +10,8 @@ static int check_config(const struct kvm_mirror_config *config)
 	int level = config->root_level;
 
 	/*
-	 * No CPU sets A/D bits in a mirrored PT.  Without A/D bits KVM would
-	 * track accesses by faults that never come.
+	 * Without A/D bits KVM would track accesses by removing permissions from SPTEs
+	 * and waiting for faults.  On a mirrored PT such faults never come: no CPU walks it.
 	 */
 	if (!tdp_mmu_enabled || !kvm_ad_enabled())
 		return -EOPNOTSUPP;
@@ -19,7 +19,7 @@ static int check_config(const struct kvm_mirror_config *config)
 	if (level != PT64_ROOT_4LEVEL && level != PT64_ROOT_5LEVEL)
 		return -EINVAL;
 
-	/* One bit, and all of it in the root's index. */
+	/* The shared bit is one bit, and one of those that index the root table. */
 	if (!is_power_of_2(shared) ||
 	    shared != (gpa_t)SPTE_INDEX(shared, level) << SPTE_LEVEL_SHIFT(level))
 		return -EINVAL;
@@ -27,7 +27,10 @@ static int check_config(const struct kvm_mirror_config *config)
 	return 0;
 }
 
-/* A walk of the shared root must not start behind its end. */
+/*
+ * Are all memslots below the shared bit?  The walk of the shared root ends at the shared
+ * bit and must not start behind its end.
+ */
 static bool is_below_shared_bit(struct kvm *kvm, gfn_t shared_gfn)
 {
 	struct kvm_memory_slot *slot;
@@ -57,7 +60,7 @@ static struct kvm_mmu_page *alloc_root(int level)
 	if (!root)
 		return NULL;
 
-	/* The private PT brings its own root. */
+	/* The backend has allocated the root page of the private PT itself. */
 	free_page((unsigned long)root->private_pt);
 	root->private_pt = NULL;
 
@@ -76,7 +79,7 @@ static void free_mirror(struct kvm_mirror *mirror)
 	kfree(mirror);
 }
 
-/* Before the first vCPU; no memslot comes or goes meanwhile. */
+/* Called before the first vCPU exists; slots_lock keeps the memslots as they are. */
 int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 {
 	struct kvm_mirror *mirror;
@@ -116,8 +119,9 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 		goto out_nomem;
 
 	/*
-	 * NX recovery zaps pages that it finds on a list of the VM.  Private
-	 * memory must not be zapped, and CPUs that run TDs need no mitigation.
+	 * KVM's NX recovery zaps page tables that stand where a huge page could be.
+	 * It must not zap private memory, and CPUs that run TDs do not have the bug
+	 * (iTLB multihit) that these page tables work around.
 	 */
 	kvm->arch.disable_nx_huge_pages = true;
 
@@ -143,7 +147,10 @@ static void mirror_die(struct kvm *kvm)
 	mirror_set_life(kvm, mirror->ops->die(kvm) ? MIRROR_LIVE : MIRROR_DEAD);
 }
 
-/* No vCPU can run again: the VM goes away, or the process that owns it has. */
+/*
+ * End the VM and remove all private memory.  No vCPU can run again: the VM is being
+ * destroyed, or the process that owns it has exited.
+ */
 void kvm_mirror_flush_all(struct kvm *kvm)
 {
 	if (!kvm_has_mirror(kvm))
@@ -153,7 +160,7 @@ void kvm_mirror_flush_all(struct kvm *kvm)
 	mirror_zap_all(kvm);
 }
 
-/* All vCPUs are gone. */
+/* Free the mirrored PT.  All vCPUs have been freed before. */
 void kvm_mirror_destroy(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
@@ -185,7 +192,7 @@ int kvm_mirror_root_level(struct kvm *kvm)
 	return kvm->arch.mirror->root->role.level;
 }
 
-/* Largest private leaf (PG_LEVEL_*). */
+/* The largest private leaf that the VM can have (PG_LEVEL_*). */
 int kvm_mirror_max_level(struct kvm *kvm)
 {
 	return kvm_has_mirror(kvm) ? kvm->arch.mirror->ops->max_level : KVM_MAX_HUGEPAGE_LEVEL;

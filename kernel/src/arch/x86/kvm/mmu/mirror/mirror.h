@@ -3,8 +3,8 @@
 #define __KVM_X86_MMU_MIRROR_H
 
 /*
- * Mirrored-PT MMU: what the rest of KVM may call.
- * Documentation/virt/kvm/x86/mirrored-page-table.rst tells the whole story.
+ * The mirrored-PT MMU's interface to the rest of KVM.
+ * Documentation/virt/kvm/x86/mirrored-page-table.rst explains the design.
  */
 
 #include "../mmu_internal.h"
@@ -16,9 +16,9 @@ struct tdp_iter;
 
 /* How a VM wants its private memory to be mapped. */
 struct kvm_mirror_config {
-	/* The private PT. */
+	/* How to change and read the private PT. */
 	const struct kvm_private_pt_ops *ops;
-	/* For ops only, see kvm_mirror_backend(). */
+	/* Data of the ops, which get it by kvm_mirror_backend(); nothing else uses it. */
 	void *backend;
 	/* The GPA bit that means "shared", as a GFN.  Must be an index bit of the root. */
 	gfn_t shared_gfn;
@@ -41,24 +41,24 @@ struct kvm_mirror_report {
 
 #ifdef CONFIG_KVM_MIRROR
 
-/* Life cycle; all may sleep.  kvm_mirror_use() comes first. */
+/* Life cycle; all may sleep.  Call kvm_mirror_use() before kvm_mirror_init(). */
 int __must_check kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config);
 void kvm_mirror_flush_all(struct kvm *kvm);
 void kvm_mirror_destroy(struct kvm *kvm);
 void *kvm_mirror_backend(struct kvm *kvm);
 
-/* Faults, mmu_lock held for read unless said otherwise. */
+/* Faults; mmu_lock is held for read unless a comment says otherwise. */
 int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter);
 void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp);
 int __must_check kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte);
-/* Takes mmu_lock.  For pages that no fault brings: a VM type's initial memory. */
+/* Takes mmu_lock.  Maps a page without a fault: for the initial memory of a VM. */
 int __must_check kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level);
 
 /* Ranges. */
 unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range);
-/* mmu_lock held for write; dropped and taken again if the range may block. */
+/* mmu_lock is held for write; it is dropped and taken again if range->may_block. */
 void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range);
-/* May sleep; call it before a range that may cut a huge leaf is zapped. */
+/* May sleep.  Call it before zapping a range whose ends may lie inside a huge leaf. */
 int __must_check kvm_mirror_prepare_zap(struct kvm *kvm);
 /* Takes mmu_lock, may sleep. */
 int __must_check kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
@@ -77,7 +77,7 @@ static inline bool kvm_has_mirror(const struct kvm *kvm)
 	return kvm_mirror_is_used() && kvm->arch.mirror;
 }
 
-/* Does a guest that uses @gpa mean private memory? */
+/* Is @gpa private, that is: the VM has a mirrored PT and the shared bit is clear? */
 static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa)
 {
 	return kvm_has_mirror(kvm) && !(gpa_to_gfn(gpa) & kvm->arch.shared_gfn);
@@ -121,13 +121,16 @@ static inline bool is_mirrored_sp(const struct kvm_mmu_page *sp)
 	return kvm_mirror_is_used() && sp->role.mirrored;
 }
 
-/* The fault is resolved on the mirrored PT, not on the PT that the CPU walks. */
+/* Is the fault resolved on the mirrored PT, and not on the shared PT? */
 static inline bool is_mirrored_fault(const struct kvm *kvm, const struct kvm_page_fault *fault)
 {
 	return kvm_has_mirror(kvm) && fault->is_private;
 }
 
-/* Root that resolves the fault.  Inline, as what follows: ordinary faults come here. */
+/*
+ * The root on which the fault is resolved.  This function and the next one are inline
+ * because the faults of ordinary VMs call them too.
+ */
 static inline struct kvm_mmu_page *kvm_mirror_fault_root(struct kvm_vcpu *vcpu,
 							 const struct kvm_page_fault *fault)
 {

@@ -22,9 +22,14 @@
 #include "vm_type.h"
 
 /*
- * Marks in a mirrored SPTE.  No CPU walks a mirrored PT, so they may sit beside
- * the present bit; A/D bits are required, so bits 56:54 are not needed to save
- * permissions for access tracking.  62:59 are free in EPT and NPT leaves.
+ * Bits that this MMU keeps in a mirrored SPTE.  They may be set in a present SPTE
+ * because no CPU walks a mirrored PT.  KVM saves permissions in bits 56:54 when it
+ * tracks accesses without A/D bits; a mirrored PT requires A/D bits, so bits 54 and 55
+ * are free here.  Bits 62:59 are free in EPT and NPT leaves.
+ *
+ * BLOCKED  the private PT's entry is blocked
+ * PINNED   the leaf could not be removed, see pin.c
+ * STAMP    epoch in which the entry was blocked, see is_tracked_spte()
  */
 #define MIRROR_SPTE_BLOCKED	BIT_ULL(54)
 #define MIRROR_SPTE_PINNED	BIT_ULL(55)
@@ -36,62 +41,68 @@ static_assert(!(MIRROR_SPTE_MARKS & (SPTE_MMU_PRESENT_MASK | SPTE_TDP_AD_MASK |
 static_assert(!(MIRROR_SPTE_MARKS & (EPT_SPTE_HOST_WRITABLE | EPT_SPTE_MMU_WRITABLE)));
 
 enum mirror_life {
-	/* The guest may run: block, track and kick before anything is removed. */
+	/* The guest may run: entries are blocked and tracked before they are removed. */
 	MIRROR_LIVE,
-	/* ->die() is at work: the private PT can not be changed. */
+	/* ->die() is running: the private PT cannot be changed. */
 	MIRROR_DYING,
-	/* The guest can never run again: remove without ceremony. */
+	/* The guest can never run again: entries are removed without block and track. */
 	MIRROR_DEAD,
 	MIRROR_NR_LIVES,
 };
 
-/* Ready pages for one range: it can cut a leaf at its start and one at its end. */
+/*
+ * Pages kept ready for splits.  Zapping one range splits at most two huge leaves: one
+ * that crosses the start of the range and one that crosses its end.
+ */
 #define MIRROR_RESERVE		2
 
-/* Attempts while the vCPUs are held out; on silicon the first one succeeds. */
+/*
+ * Attempts at a busy op while the vCPUs are held out of the guest.  On silicon the
+ * first one succeeds.
+ */
 #define MIRROR_BUSY_RETRIES	16
 
 /* Mirrored PT of one VM. */
 struct kvm_mirror {
-	/* The private PT; set at creation. */
+	/* How to change and read the private PT; set at creation. */
 	const struct kvm_private_pt_ops *ops;
-	/* For ops; set at creation. */
+	/* Data of the ops; set at creation. */
 	void *backend;
 	/* Root of the mirrored PT; lives as long as this struct. */
 	struct kvm_mmu_page *root;
-	/* Changes under mmu_lock held for write; see mirror_wait_dying(). */
+	/* Changes with mmu_lock held for write; see mirror_wait_dying(). */
 	enum mirror_life life;
-	/* Tracks so far; changes under mmu_lock held for write. */
+	/* Number of tracks so far; changes with mmu_lock held for write. */
 	unsigned int epoch;
-	/* Pages for splits, on kvm_mmu_page.link; mmu_lock held for write. */
+	/* Pages for splits, linked by kvm_mmu_page.link; needs mmu_lock held for write. */
 	struct list_head reserve;
 	/* Length of the list; written with mmu_lock held for write. */
 	unsigned int nr_reserve;
-	/* vCPUs must not enter the guest while not zero. */
+	/* Number of holders that keep vCPUs out of the guest, see until_not_busy(). */
 	atomic_t holds;
 };
 
 /* One change of one entry, see mirror_propagate(). */
 struct mirror_change {
-	/* The entry. */
+	/* The entry in the mirrored PT. */
 	tdp_ptep_t sptep;
 	/* First GFN that the entry covers. */
 	gfn_t gfn;
 	/* Level of the entry. */
 	int level;
-	/* Value before; updated if the entry changed meanwhile. */
+	/* Expected value before the change; if it differs, the value that was found. */
 	u64 old_spte;
-	/* Value after. */
+	/* Value after the change. */
 	u64 new_spte;
 };
 
 /* state.c */
 struct mirror_transition {
-	/* The op that makes the private PT follow. */
+	/* The op that makes the same change in the private PT. */
 	enum mirror_op op;
 	/* Lives in which the transition is legal: mask of BIT(enum mirror_life). */
 	u8 lives;
-	/* Only after a track. */
+	/* Lives in which the entry must have been tracked since its block: same mask. */
 	u8 needs_track;
 };
 
@@ -104,12 +115,12 @@ void mirror_set_life(struct kvm *kvm, enum mirror_life life);
 void mirror_wait_dying(struct kvm *kvm);
 
 /*
- * Was @spte blocked before the VM's last track?
+ * Was the blocked entry @spte blocked before the VM's last track?
  *
- * The stamp is the epoch of the block, modulo 16.  An entry that is not tracked has
- * the VM's epoch for a stamp, so the answer is never true too early.  A removal that
- * lets 16 tracks of others go by while it yields finds false instead of true: it
- * tracks once more.
+ * The stamp is the epoch of the block, modulo 16.  An entry that is not tracked yet has
+ * the VM's current epoch as its stamp, so the answer is never true too early.  It can be
+ * false too late: a zap that yields mmu_lock while other zaps track 16 times finds the
+ * stamp equal to the epoch again, and tracks once more.
  */
 static inline bool is_tracked_spte(const struct kvm_mirror *mirror, u64 spte)
 {
@@ -165,7 +176,7 @@ static inline void mirror_count(struct kvm *kvm, enum mirror_counter counter, lo
 	atomic64_add(by, &kvm->stat.mirror.counters[counter]);
 }
 
-/* One call of the private PT that began at @start (local_clock()). */
+/* Count one call of @op that began at @start (local_clock()), and its duration. */
 static inline void mirror_count_op(struct kvm *kvm, enum mirror_op op, u64 start)
 {
 	atomic64_inc(&kvm->stat.mirror.op_count[op]);
@@ -177,7 +188,7 @@ static inline enum mirror_counter mirror_leaf_counter(int level)
 	return MIRROR_NR_LEAVES_4K + level - PG_LEVEL_4K;
 }
 
-/* Last GFN + 1 that a private mapping can have. */
+/* The GFN after the last one that can be private. */
 static inline gfn_t mirror_end_gfn(const struct kvm *kvm)
 {
 	return kvm->arch.shared_gfn;

@@ -7,7 +7,7 @@
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM kvm_mirror
 
-/* One call of the backend; level is 0 for a track. */
+/* One call of a private-PT op; gfn and level are 0 for a track. */
 TRACE_EVENT(kvm_mirror_op,
 	    TP_PROTO(int op, gfn_t gfn, int level, int ret),
 	    TP_ARGS(op, gfn, level, ret),
@@ -28,7 +28,7 @@ TRACE_EVENT(kvm_mirror_op,
 		      __entry->op, __entry->gfn, __entry->level, __entry->ret)
 );
 
-/* A private page that could not be taken back. */
+/* A private page was pinned because it could not be taken back, see pin.c. */
 TRACE_EVENT(kvm_mirror_pin,
 	    TP_PROTO(gfn_t gfn, int level, kvm_pfn_t pfn),
 	    TP_ARGS(gfn, level, pfn),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages of the mirrored PT, each with the page of the private PT it stands for.
+ * Pages of the mirrored PT, each with the page of the private PT that it mirrors.
  */
 #include "mirror_internal.h"
 
@@ -36,7 +36,10 @@ void mirror_init_page(struct kvm_mmu_page *sp, tdp_ptep_t sptep, gfn_t gfn,
 	sp->tdp_mmu_page = true;
 }
 
-/* The private PT page must be KVM's: never linked, given back, or leaked (NULL). */
+/*
+ * Frees the private PT page too: it must never have been linked, or have been returned by
+ * ->unlink().  A page that was leaked is NULL here.
+ */
 void mirror_free_page(struct kvm_mmu_page *sp)
 {
 	free_page((unsigned long)sp->private_pt);
@@ -49,13 +52,13 @@ static void free_page_callback(struct rcu_head *head)
 	mirror_free_page(container_of(head, struct kvm_mmu_page, rcu_head));
 }
 
-/* A walk of the mirrored PT may still be inside this page. */
+/* Frees @sp after a grace period: a walk of the mirrored PT may still be reading it. */
 void mirror_free_page_rcu(struct kvm_mmu_page *sp)
 {
 	call_rcu(&sp->rcu_head, free_page_callback);
 }
 
-/* Statistics for a table that is linked (@nr = 1) or unlinked (@nr = -1). */
+/* Update statistics for a table that was linked (@nr = 1) or unlinked (@nr = -1). */
 void mirror_account_table(struct kvm *kvm, struct kvm_mmu_page *sp, int nr)
 {
 	kvm_account_pgtable_pages(sp->spt, nr);
@@ -64,7 +67,7 @@ void mirror_account_table(struct kvm *kvm, struct kvm_mmu_page *sp, int nr)
 	atomic64_add(nr, &kvm->arch.tdp_mmu_pages);
 }
 
-/* Returns NULL if the reserve is empty.  The table's contents are undefined. */
+/* Returns NULL if the reserve is empty.  The contents of the page are undefined. */
 struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
@@ -92,8 +95,8 @@ void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp)
 }
 
 /*
- * May sleep.  Tops the reserve up to what one range can need.  The unlocked read is
- * a hint: a race leaves one page too many or too few.
+ * Fill the reserve with as many pages as zapping one range can need.  May sleep.  The
+ * read without the lock is a hint: a race leaves one page too many or too few.
  */
 int mirror_fill_reserve(struct kvm *kvm)
 {

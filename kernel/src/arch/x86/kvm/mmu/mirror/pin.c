@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private pages that can not be taken back.
+ * Private pages that cannot be taken back.
  *
- * guest_memfd frees a page when the range zap returns.  If the private PT did
- * not let go of the page, a reference keeps it from the page allocator: the host
- * must not touch it, better to lose it.  Each page of a huge leaf gets its own,
- * the folio below may have been split.
+ * guest_memfd frees a page as soon as the range zap returns.  If the private PT still
+ * owns the page, the host must not touch it: KVM takes a reference, so that the page never
+ * returns to the page allocator.  Losing the page is better than using it.  KVM takes one
+ * reference for each 4 KiB page of a huge leaf, because the folio may have been split.
  */
 #include "mirror_internal.h"
 
-/* The VM is dead, but the TD is not yet: teardown will try again. */
+/*
+ * Keep the page of a leaf that could not be removed.  KVM has marked the VM as dead, but
+ * the private PT still exists: teardown tries again to remove the leaf.
+ */
 void mirror_pin(struct kvm *kvm, struct tdp_iter *iter)
 {
 	unsigned long i;
@@ -28,7 +31,7 @@ void mirror_pin(struct kvm *kvm, struct tdp_iter *iter)
 	trace_kvm_mirror_pin(iter->gfn, iter->level, spte_to_pfn(iter->old_spte));
 }
 
-/* Teardown took the page back after all. */
+/* Drop the references of mirror_pin(): teardown has removed the leaf. */
 void mirror_unpin(struct kvm *kvm, u64 spte, int level)
 {
 	unsigned long i;
@@ -41,7 +44,10 @@ void mirror_unpin(struct kvm *kvm, u64 spte, int level)
 	mirror_count(kvm, MIRROR_NR_PINNED, -1);
 }
 
-/* Teardown failed too: forget the leaf and leak its page, on purpose. */
+/*
+ * Empty the mirrored entry of a leaf that teardown could not remove either, and leak its
+ * page on purpose: the references of mirror_pin() stay.
+ */
 void mirror_leak_leaf(struct kvm *kvm, struct tdp_iter *iter)
 {
 	lockdep_assert_held_write(&kvm->mmu_lock);
@@ -54,7 +60,10 @@ void mirror_leak_leaf(struct kvm *kvm, struct tdp_iter *iter)
 	mirror_count(kvm, MIRROR_NR_LEAKED, KVM_PAGES_PER_HPAGE(iter->level));
 }
 
-/* The same for a page of the private PT, which stays accounted as one. */
+/*
+ * Empty the mirrored entry of a table that teardown could not unlink, and leak its private
+ * PT page on purpose.  The page stays accounted as page table memory.
+ */
 void mirror_leak_table(struct kvm *kvm, struct tdp_iter *iter)
 {
 	lockdep_assert_held_write(&kvm->mmu_lock);

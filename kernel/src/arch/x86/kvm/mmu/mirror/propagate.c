@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The one place where a mirrored entry changes, and the private PT with it.
+ * Changes of mirrored entries: only mirror_propagate() changes an entry of the mirrored
+ * PT together with the same entry of the private PT.
  */
 #include "mirror_internal.h"
 
@@ -55,7 +56,10 @@ static void account_op(struct kvm *kvm, enum mirror_op op, int level)
 	}
 }
 
-/* Every op, whoever calls it, comes out through here: time, count, trace, grade. */
+/*
+ * End of an op that changes the private PT: count it and its duration, trace it, and turn
+ * an error that is not -EBUSY into the death of the VM.
+ */
 static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u64 start, int ret)
 {
 	mirror_count_op(kvm, op, start);
@@ -72,16 +76,16 @@ static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u
 /*
  * Change one mirrored entry and make the private PT follow:
  *
- * 1. Freeze the entry.  From here on nobody else touches it.
- * 2. Call the op.  The private PT changes or it does not.
- * 3. Publish the new value, or restore the old one.
+ * 1. Freeze the entry.  From now on nobody else changes it.
+ * 2. Call the op.  It changes the private PT, or fails and changes nothing.
+ * 3. Publish the new value, or restore the old one if the op failed.
  *
  * Nothing between 1 and 3 sleeps, allocates or takes a lock.
  *
  * 0       both tables have changed
- * -EBUSY  neither has: someone else changed or froze the entry first, or holds
- *         the private PT; @change->old_spte is the entry's current value
- * -EIO    neither has, and the VM is dead
+ * -EBUSY  neither has changed: someone else changed or froze the entry first, or
+ *         is using the private PT; @change->old_spte is the value that was found
+ * -EIO    neither has changed, and the VM is dead
  */
 int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
 {
@@ -109,7 +113,10 @@ int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
 	start = local_clock();
 	ret = call_op(kvm, t->op, change);
 
-	/* The freeze ordered the new table's contents before this store. */
+	/*
+	 * No barrier is needed between filling a new table and this store, which makes
+	 * it visible: the cmpxchg above is one.
+	 */
 	__kvm_tdp_mmu_write_spte(change->sptep, ret ? change->old_spte : change->new_spte);
 
 	if (!ret)
@@ -118,7 +125,10 @@ int mirror_propagate(struct kvm *kvm, struct mirror_change *change)
 	return finish_op(kvm, t->op, change->gfn, change->level, start, ret);
 }
 
-/* For the VM type, before it enters the guest: come back later. */
+/*
+ * The VM type asks this before it enters the guest.  If it is true, the vCPU must not
+ * enter: it goes back through KVM's run loop and asks again.
+ */
 bool kvm_mirror_vcpus_held(struct kvm *kvm)
 {
 	return atomic_read(&kvm->arch.mirror->holds);
@@ -126,8 +136,9 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm)
 EXPORT_SYMBOL_GPL(kvm_mirror_vcpus_held);
 
 /*
- * The holder of mmu_lock for write competes with vCPUs only: if the private PT
- * is busy, hold them out of the guest, where they let go of it, and try again.
+ * Call @try until it does not return -EBUSY.  mmu_lock is held for write, so only vCPUs
+ * that run in the guest can make the private PT busy.  Kick them out of the guest and do
+ * not let them enter until @try has succeeded or MIRROR_BUSY_RETRIES attempts have failed.
  */
 static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirror_change *),
 			  struct mirror_change *change)
@@ -154,7 +165,7 @@ static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirro
 	return KVM_BUG_ON(ret == -EBUSY, kvm) ? -EIO : ret;
 }
 
-/* mirror_propagate() for the holder of mmu_lock for write: never -EBUSY. */
+/* mirror_propagate() with mmu_lock held for write: never returns -EBUSY. */
 int mirror_propagate_exclusive(struct kvm *kvm, struct mirror_change *change)
 {
 	return until_not_busy(kvm, mirror_propagate, change);
@@ -168,8 +179,8 @@ static int track_once(struct kvm *kvm, struct mirror_change *unused)
 }
 
 /*
- * Make everything that is blocked "tracked": start an epoch, then kick every vCPU
- * out of the guest once.  A vCPU that enters later flushes on its own.
+ * Make all blocked entries "tracked": start a new epoch, then kick every vCPU out of the
+ * guest once.  A vCPU that enters in the new epoch flushes its TLB when it enters.
  */
 int mirror_track(struct kvm *kvm)
 {

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Removal of a range: one track and one kick, however many pages.
+ * Removal of a range of private memory, with one track and one kick of the vCPUs however
+ * many pages the range has:
+ *
+ * 1. Block every leaf of the range, and the tables if the backend allows that.
+ * 2. Track once.
+ * 3. Remove the blocked leaves, and split those that are not wholly in the range.
+ * 4. Unlink the tables that are empty now, if the backend allows that.
+ *
+ * These steps are one round.  If mmu_lock was dropped or a leaf was split meanwhile,
+ * another round removes what is left.
  */
 #include "mirror_internal.h"
 
-/* Removal of one range. */
+/* State of the removal of one range. */
 struct mirror_zap {
 	/* The VM; mmu_lock is held for write. */
 	struct kvm *kvm;
-	/* First GFN, last GFN + 1. */
+	/* First GFN of the range, and the GFN after its last one. */
 	gfn_t start, end;
 	/* mmu_lock may be dropped between two entries. */
 	bool may_block;
-	/* Something is blocked since the last track. */
+	/* The range has entries that were blocked after the last track. */
 	bool untracked;
-	/* Something in the range is left for another round. */
+	/* The range has entries that another round must remove. */
 	bool again;
-	/* A split found the reserve empty. */
+	/* A split found the reserve of pages empty. */
 	bool no_reserve;
-	/* No progress is possible any more: pin what can not be removed. */
+	/* Tracking or filling the reserve failed: pin the leaves that cannot be removed. */
 	bool broken;
 };
 
@@ -36,7 +45,10 @@ static bool is_covered(const struct mirror_zap *zap, const struct tdp_iter *iter
 	       iter->gfn + KVM_PAGES_PER_HPAGE(iter->level) <= zap->end;
 }
 
-/* Returns true if mmu_lock was dropped; go on with the next iteration then. */
+/*
+ * Yield mmu_lock if somebody waits for it or for the CPU.  Returns true if the lock was
+ * dropped: the caller must go on with the next iteration.
+ */
 static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	struct kvm *kvm = zap->kvm;
@@ -44,7 +56,7 @@ static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (!zap->may_block)
 		return false;
 
-	/* Forward progress before the next break. */
+	/* Visit at least one entry before yielding again. */
 	if (iter->next_last_level_gfn == iter->yielded_gfn)
 		return false;
 
@@ -60,7 +72,7 @@ static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 	return true;
 }
 
-/* Visit each present entry of @level and above. */
+/* Visit each present entry at @level and above, parents before children. */
 static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
 {
 	struct tdp_iter iter;
@@ -78,7 +90,11 @@ static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
 	rcu_read_unlock();
 }
 
-/* Visit the tables that the range covers, those that point to leaves first. */
+/*
+ * Visit the entries that point to tables, in one walk for each level that fits into the
+ * range.  The lowest level comes first, so that a table is done before its parent; each
+ * walk visits the levels above, too.
+ */
 static void walk_tables(struct mirror_zap *zap, mirror_visit_t visit)
 {
 	int level, root_level = zap->kvm->arch.mirror->root->role.level;
@@ -103,7 +119,7 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	struct kvm_mirror *mirror = zap->kvm->arch.mirror;
 
-	/* The VM ended while mmu_lock was dropped: what is left goes without a block. */
+	/* If the VM died while mmu_lock was dropped, leaves are removed without a block. */
 	if (!is_live(zap) || (iter->old_spte & MIRROR_SPTE_PINNED))
 		return;
 
@@ -115,7 +131,10 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 			zap->untracked = true;
 		break;
 	case KVM_MIRROR_BLOCKED_LEAF:
-		/* By a zap that dropped mmu_lock; whoever comes first removes it. */
+		/*
+		 * Another zap blocked the leaf and then dropped mmu_lock.  Whichever zap
+		 * comes to it first removes it.
+		 */
 		if (!is_tracked_spte(mirror, iter->old_spte))
 			zap->untracked = true;
 		break;
@@ -124,7 +143,7 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	}
 }
 
-/* Every leaf below is blocked already: the order of the passes. */
+/* Called after block_leaf() was called for all leaves below the table. */
 static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	if (!is_live(zap) || !is_covered(zap, iter))
@@ -164,12 +183,15 @@ static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	kvm_update_page_stats(kvm, iter->level, -1);
 }
 
-/* The leaf sticks out of the range: cut it. */
+/* Split a huge leaf that is only partly in the range. */
 static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	int ret = mirror_split(zap->kvm, iter);
 
-	/* The walk goes on in the new table, and leaves its leaves for another round. */
+	/*
+	 * The walk continues in the new table.  Its leaves are not blocked, so
+	 * remove_or_cut_leaf() asks for another round.
+	 */
 	if (!ret)
 		return;
 
@@ -206,7 +228,10 @@ static void remove_or_cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 		return;
 	}
 
-	/* Appeared while mmu_lock was dropped, or there is no way to track. */
+	/*
+	 * The leaf is not tracked: it appeared while mmu_lock was dropped, is the result
+	 * of a split, or the track failed.
+	 */
 	if (zap->broken)
 		mirror_pin(zap->kvm, iter);
 	else
@@ -238,16 +263,20 @@ static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (!is_covered(zap, iter))
 		return;
 
-	/* A table that could not be blocked stays. */
+	/* Keep a table that is not blocked. */
 	if (is_live(zap) && state != KVM_MIRROR_BLOCKED_TABLE)
 		return;
 
-	/* Pinned leaves keep it. */
+	/* Keep a table that still has entries, such as pinned leaves. */
 	sp = spte_to_child_sp(iter->old_spte);
 	if (!is_empty_table(sp))
 		return;
 
-	/* Its stamp came round again: leave nothing blocked that nobody will remove. */
+	/*
+	 * The table was blocked, but does not count as tracked (see is_tracked_spte()).
+	 * Ask for another round: a blocked table that nobody removes would stop faults
+	 * for good.
+	 */
 	if (is_live(zap) && !is_tracked_spte(kvm->arch.mirror, iter->old_spte)) {
 		if (!zap->broken)
 			zap->again = true;
@@ -277,7 +306,7 @@ static void abandon_table(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	struct kvm_mmu_page *sp = spte_to_child_sp(iter->old_spte);
 
-	/* The one below has its turn first. */
+	/* The tables below have not been abandoned yet: a later walk comes back here. */
 	if (!is_empty_table(sp))
 		return;
 
@@ -286,7 +315,11 @@ static void abandon_table(struct mirror_zap *zap, struct tdp_iter *iter)
 	mirror_free_page_rcu(sp);
 }
 
-/* The last resort, see kvm_mirror_prepare_zap(). */
+/*
+ * Fill the reserve in the middle of a zap.  It is needed only if the caller did not call
+ * kvm_mirror_prepare_zap(), or if others used the pages up.  mmu_lock is dropped meanwhile;
+ * where that is not allowed, or memory is short, the VM dies.
+ */
 static void refill_reserve(struct mirror_zap *zap)
 {
 	struct kvm *kvm = zap->kvm;
@@ -354,12 +387,12 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 }
 
 /*
- * Which sides does @range mean, as a mask of KVM_FILTER_*?  An empty filter is a
- * memslot that goes away: both.
+ * Returns which sides of memory, private or shared, @range is about: a mask of
+ * KVM_FILTER_*.  No filter means both: the memslot is being removed.
  */
 unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range)
 {
-	/* Without a mirror both sides are in the shared PT, whatever the filter. */
+	/* Without a mirrored PT the shared PT maps both sides, whatever the filter. */
 	if (!kvm_has_mirror(kvm))
 		return KVM_FILTER_SHARED;
 
@@ -367,15 +400,15 @@ unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range 
 }
 
 /*
- * Remove the range from the mirrored PT and from the private PT.  On return every
- * page of the range is the host's again, or pinned.
+ * Remove the range from the mirrored PT and from the private PT.  On return every page of
+ * the range belongs to the host again, or is pinned because it could not be taken back.
  */
 void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range)
 {
 	zap_gfns(kvm, range->start, range->end, range->may_block);
 }
 
-/* Everything.  Takes mmu_lock. */
+/* Remove all private memory.  Takes mmu_lock. */
 void mirror_zap_all(struct kvm *kvm)
 {
 	write_lock(&kvm->mmu_lock);
@@ -384,8 +417,8 @@ void mirror_zap_all(struct kvm *kvm)
 }
 
 /*
- * The VM goes away, but the private PT did not die and keeps what is still there:
- * leak that.  Takes mmu_lock.
+ * Leak all pages that are still in the private PT, and empty the mirrored PT.  For a VM
+ * that is being destroyed although ->die() failed.  Takes mmu_lock.
  */
 void mirror_abandon_all(struct kvm *kvm)
 {
@@ -398,8 +431,8 @@ void mirror_abandon_all(struct kvm *kvm)
 }
 
 /*
- * Have the memory ready that a zap needs to cut huge leaves: the ioctl can fail,
- * the zap can not.
+ * Allocate the pages that a zap needs to split huge leaves.  The caller, an ioctl, can
+ * return an error when memory is short; a zap cannot fail.
  */
 int kvm_mirror_prepare_zap(struct kvm *kvm)
 {

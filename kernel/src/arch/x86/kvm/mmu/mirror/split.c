@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Huge leaf -> table of smaller leaves, in place: the guest keeps its data.
+ * Replace a huge leaf by a table of smaller leaves.  The guest keeps its data.
  */
 #include "mirror_internal.h"
 
@@ -62,8 +62,8 @@ static int split_at(struct kvm *kvm, struct tdp_iter *iter)
 }
 
 /*
- * Make sure that @gfn is not mapped by a huge leaf, for a guest that asks for a
- * smaller one.  -EBUSY: a range zap is at work on the leaf, try again.
+ * If a huge leaf maps @gfn, split it: the guest has asked for a smaller leaf.
+ * -EBUSY: a range zap has blocked the leaf, try again.
  */
 int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 {

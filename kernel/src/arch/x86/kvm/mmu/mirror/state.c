@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a mirrored entry means, and which changes of meaning exist in each part of
- * the VM's life.
+ * The states of a mirrored entry, and the table of the changes of state that are legal
+ * while the VM is live or dead.
  */
 #include "mirror_internal.h"
 
@@ -9,8 +9,9 @@
 #define DEAD	BIT(MIRROR_DEAD)
 
 /*
- * Rows: before.  Columns: after.  A transition that is not here is a bug in KVM.
- * A frozen entry is in nobody's table: it is the inside of a transition.
+ * Row: state before.  Column: state after.  Fields: see struct mirror_transition.
+ * A transition that is not in the table is a bug in KVM.  KVM_MIRROR_FROZEN has neither
+ * row nor column: an entry is frozen only during a transition.
  */
 static const struct mirror_transition transitions[KVM_MIRROR_NR_STATES][KVM_MIRROR_NR_STATES] = {
 	[KVM_MIRROR_EMPTY] = {
@@ -54,7 +55,7 @@ u64 mirror_block_spte(u64 spte, unsigned int epoch)
 	       FIELD_PREP(MIRROR_SPTE_STAMP, epoch & FIELD_MAX(MIRROR_SPTE_STAMP));
 }
 
-/* NULL if the transition does not exist in this life. */
+/* Returns NULL if the transition is not legal in this life. */
 const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum kvm_mirror_state to,
 						  enum mirror_life life)
@@ -76,8 +77,9 @@ void mirror_set_life(struct kvm *kvm, enum mirror_life life)
 }
 
 /*
- * Private memory can go in one task, with the file that it is in, while another one
- * ends the VM.  Wait for the latter.  mmu_lock held for write, and dropped meanwhile.
+ * Wait until ->die() has returned.  One task may release private memory (by closing its
+ * guest_memfd) while another one ends the VM.  mmu_lock is held for write, and dropped
+ * during the wait.
  */
 void mirror_wait_dying(struct kvm *kvm)
 	__must_hold(&kvm->mmu_lock)

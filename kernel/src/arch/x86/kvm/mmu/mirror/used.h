@@ -3,8 +3,9 @@
 #define __KVM_X86_MMU_MIRROR_USED_H
 
 /*
- * Whether any VM since boot may have had a mirrored PT.  Until then ordinary VMs do not
- * look for theirs: they run as on a kernel without the mirrored-PT MMU.
+ * A static key that is false until the first VM that may have a mirrored PT is created.
+ * Until then ordinary VMs skip all checks for a mirrored PT, and cost what they cost on a
+ * kernel without the mirrored-PT MMU.
  */
 #include <linux/jump_label.h>
 
@@ -18,9 +19,9 @@ static inline bool kvm_mirror_is_used(void)
 }
 
 /*
- * Before a VM is created that may have a mirrored PT.  Waits for CPU hotplug, so the
- * caller holds none of KVM's locks: kvm_lock and what nests in it are taken with the
- * hotplug lock held.
+ * Call this before creating a VM that may have a mirrored PT.  Setting the key takes the
+ * CPU hotplug lock.  The caller must hold none of KVM's locks, because KVM takes kvm_lock
+ * (and the locks inside it) while it holds the hotplug lock.
  */
 static inline void kvm_mirror_use(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Are the mirrored PT and the private PT the same?
+ * Compare the mirrored PT with the private PT.
  */
 #include "mirror_internal.h"
 
@@ -44,8 +44,8 @@ static void verify_entry(struct kvm *kvm, const struct tdp_iter *iter,
 }
 
 /*
- * Compare every entry of the mirrored PT, the empty ones too, with the private
- * PT: state, level, address.  A dead TD has no private PT to read: -ESRCH.
+ * Compare the state, level and address of every entry of the mirrored PT, empty ones
+ * included, with the private PT.  -ESRCH: the VM is dead, its private PT cannot be read.
  */
 int kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report)
 {
@@ -106,7 +106,10 @@ static int mirror_verify_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(mirror_verify);
 
-/* KVM removes the VM's folder before the VM: readers never see a stale mirror. */
+/*
+ * Create the file mirror-verify in the VM's debugfs folder.  KVM removes that folder before
+ * it frees the VM, so a reader never uses a mirrored PT that was freed.
+ */
 void mirror_create_debugfs(struct kvm *kvm)
 {
 	if (IS_ERR_OR_NULL(kvm->debugfs_dentry))

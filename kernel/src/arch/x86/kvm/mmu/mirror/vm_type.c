@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VM types with a mirrored PT: whether a VM of one was ever made, see used.h, and the
- * place where one for tests is built in, see vm_type.h.
+ * What VM types with a mirrored PT have in common: the flag that tells whether a VM of
+ * such a type was ever made, see used.h, and the default kvm_mirror_wrap_ops(), which
+ * does nothing, see vm_type.h.
  */
 #include "mirror_internal.h"
 

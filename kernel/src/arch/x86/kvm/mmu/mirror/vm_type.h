@@ -6,9 +6,9 @@ struct kvm_x86_ops;
 
 #ifdef CONFIG_KVM_MIRROR
 /*
- * Lets a VM type with a mirrored PT, other than TDs, wrap @ops: those of the vendor
- * module, before VMs exist.  Weak, and empty, because only tests have such a type:
- * what is built in for them replaces this function.
+ * Lets a VM type other than TDs that has a mirrored PT replace some of @ops, the vendor
+ * module's ops, before any VM exists.  Only tests have such a VM type: the default
+ * function is weak and does nothing, and tests/vm.c, where it is built in, overrides it.
  */
 void kvm_mirror_wrap_ops(struct kvm_x86_ops *ops);
 #else
