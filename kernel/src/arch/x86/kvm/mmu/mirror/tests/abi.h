@@ -3,22 +3,22 @@
 #define __KVM_X86_MMU_MIRROR_TEST_ABI_H
 
 /*
- * What the VM type for tests (vm.c) and its selftests share.  This is no
- * user API: it changes with the kernel.
+ * Interface between the VM type for tests (vm.c) and its selftests.  It is no stable user
+ * API: it may change with each kernel.
  */
 
 #include <linux/types.h>
 
 /*
- * VM types count up from 0, and KVM_CAP_VM_TYPES answers with a bitmap in an int:
- * 30 is the last type that there can be, and the farthest from the next real one.
+ * Number of the VM type.  KVM_CAP_VM_TYPES returns a bitmap of VM types in an int, so 30 is
+ * the largest possible number.  Real types count up from 0 and will reach it last.
  */
 #define KVM_X86_MIRROR_TEST_VM		30
 
 /* The GPA bit that means "shared". */
 #define KVM_MIRROR_TEST_SHARED_BIT	47
 
-/* Ops of the private PT, as kvm_mirror_test_script and kvm_mirror_test_counts know them. */
+/* Ops of the private PT, as numbered in kvm_mirror_test_script and kvm_mirror_test_counts. */
 enum kvm_mock_op {
 	KVM_MOCK_LINK,
 	KVM_MOCK_MAP,
@@ -32,25 +32,25 @@ enum kvm_mock_op {
 	KVM_MOCK_NR_OPS,
 };
 
-/* Commands of KVM_MEMORY_ENCRYPT_OP; INIT comes first, and before the first vCPU. */
+/* Commands of KVM_MEMORY_ENCRYPT_OP.  INIT is the first one, before the first vCPU. */
 enum kvm_mirror_test_cmd_id {
 	/* data: mask of KVM_MIRROR_TEST_* */
 	KVM_MIRROR_TEST_INIT,
 	/* data: pointer to struct kvm_mirror_test_script */
 	KVM_MIRROR_TEST_SCRIPT,
-	/* data: loops for which each op holds its lock, up to a million */
+	/* data: number of loops that each op spins with its lock held, up to a million */
 	KVM_MIRROR_TEST_SLOW,
 	/* data: pointer to struct kvm_mirror_test_counts, filled in */
 	KVM_MIRROR_TEST_COUNT,
 	/* data: pointer to struct kvm_mirror_test_report, filled in */
 	KVM_MIRROR_TEST_VERIFY,
-	/* data: GPA below which no huge leaf shall be */
+	/* data: GPA; split the huge leaf that maps it, if one does */
 	KVM_MIRROR_TEST_SPLIT,
 };
 
-/* Tables of the private PT stay until the VM is dead, as with the TDX module. */
+/* Tables of the private PT are kept until the VM is dead, as with the TDX module. */
 #define KVM_MIRROR_TEST_STRICT		0x1
-/* The guest accepts each page before it can use it. */
+/* A new page is pending: the guest must accept it before use, as in a TD. */
 #define KVM_MIRROR_TEST_PENDING		0x2
 
 struct kvm_mirror_test_cmd {
@@ -59,7 +59,10 @@ struct kvm_mirror_test_cmd {
 	__u64 data;
 };
 
-/* Let @skip calls of @op pass, spoil the next @times with @error; 0 spoils nothing. */
+/*
+ * Let @skip calls of @op work, then let @times calls fail with @error.  If @error is 0, no
+ * call fails.
+ */
 struct kvm_mirror_test_script {
 	__u32 op;
 	__s32 skip;
@@ -69,22 +72,22 @@ struct kvm_mirror_test_script {
 };
 
 struct kvm_mirror_test_counts {
-	/* Calls of each op, spoiled ones too. */
+	/* Calls of each op, with those that were made to fail. */
 	__u64 calls[KVM_MOCK_NR_OPS];
-	/* Calls of all ops that answered -EBUSY. */
+	/* Calls of all ops that returned -EBUSY. */
 	__u64 busy;
-	/* Calls that broke a precondition of the private PT: bugs of KVM. */
+	/* Calls that broke a precondition of the private PT: bugs in KVM. */
 	__u64 violations;
-	/* Pages that the guest owns now, in 4 KiB, and how many of them are in 2 MiB leaves. */
+	/* 4 KiB pages that the guest owns now, and how many of them are in 2 MiB leaves. */
 	__u64 pages;
 	__u64 huge_pages;
 	/* Tables of the private PT below its root. */
 	__u64 tables;
-	/* Epochs so far. */
+	/* Number of the current epoch. */
 	__u64 epoch;
-	/* Times that a vCPU flushed its TLB because the epoch had changed. */
+	/* How often a vCPU flushed its TLB because the epoch had changed. */
 	__u64 flushes;
-	/* Times that a vCPU was held out of the guest. */
+	/* How often a vCPU was held out of the guest. */
 	__u64 held;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_MEMORY_ENCRYPT_OP of the VM type for tests: birth, and control of the mock.
+ * KVM_MEMORY_ENCRYPT_OP of the VM type for tests: creates the mirrored PT and the mock, and
+ * lets a selftest control the mock.
  */
 #include <linux/uaccess.h>
 

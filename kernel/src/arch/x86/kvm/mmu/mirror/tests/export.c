@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the KUnit suite calls and no module else may: see kvm_mirror_kunit.c.
+ * Exports for the KUnit suite (kvm_mirror_kunit.c) only: other modules cannot use them.
  */
 #include "../mirror_internal.h"
 #include "mock.h"

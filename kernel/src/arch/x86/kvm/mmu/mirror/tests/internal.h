@@ -2,7 +2,7 @@
 #ifndef __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 #define __KVM_X86_MMU_MIRROR_TEST_INTERNAL_H
 
-/* Inside of the VM type for tests, see vm.c. */
+/* Declarations shared by the files of the VM type for tests, see vm.c. */
 
 #include <linux/kvm_host.h>
 #include <linux/xarray.h>
@@ -24,7 +24,7 @@ struct mirror_test_vcpu {
 	u64 *root;
 	/* KVM's shared root. */
 	const u64 *shared_root;
-	/* Epoch of the last entry: what the TLB is good for. */
+	/* Epoch of the vCPU's last entry.  The TLB has no older translations. */
 	u64 epoch;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit suite kvm_mirror: the mirrored-PT MMU with the real locks, RCU and page
- * allocator, under whatever the kernel checks them with.  The VM is half a VM:
- * its MMU, one memslot and vCPUs that never run.
+ * KUnit suite kvm_mirror: tests the mirrored-PT MMU with the real locks, RCU and page
+ * allocator, so that the kernel's debugging aids (lockdep, KASAN) check their use.  The VM
+ * is incomplete: it has an MMU, one memslot and vCPUs that never run.
  */
 #include <kunit/test.h>
 #include <linux/kthread.h>
@@ -22,7 +22,7 @@ struct half_vm {
 	struct kvm_memory_slot slot;
 	struct kvm_lpage_info lpage_info[NR_PAGES / SPTE_ENT_PER_PAGE];
 	struct kvm_mock mock;
-	/* Two blocks of contiguous pages. */
+	/* The guest's memory: two blocks, each of 2 MiB of contiguous pages. */
 	struct page *blocks[NR_PAGES / SPTE_ENT_PER_PAGE];
 };
 
@@ -155,7 +155,7 @@ static void zap_pages(struct half_vm *vm, int page, int nr)
 	write_unlock(&vm->kvm.mmu_lock);
 }
 
-/* Written down once more, and independently of state.c. */
+/* The legal transitions, written down a second time, independently of state.c. */
 static void test_transitions(struct kunit *test)
 {
 	static const struct { u8 from, to, life, op; } legal[] = {
@@ -193,7 +193,7 @@ static void test_map_and_zap(struct kunit *test)
 
 	map_pages(test, vm, 0, NR_PAGES);
 	expect_clean(test, vm, NR_PAGES);
-	/* Again is no error, and no op. */
+	/* Mapping a page again returns success without calling an op. */
 	KUNIT_EXPECT_EQ(test, map_page(vm, 1, 7, PG_LEVEL_4K), 0);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&vm->mock.calls[KVM_MOCK_MAP]), NR_PAGES);
 
@@ -208,7 +208,7 @@ static void test_map_and_zap(struct kunit *test)
 	destroy_vm(test, vm);
 }
 
-/* Tables of the private PT stay until the VM is dead. */
+/* Tables of the private PT are kept until the VM is dead. */
 static void test_strict(struct kunit *test)
 {
 	struct half_vm *vm = create_vm(test, true);
@@ -233,7 +233,7 @@ static void test_huge(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&vm->mock.nr_huge_pages), 1024);
 	expect_clean(test, vm, 1024);
 
-	/* A range that cuts one leaf and covers the other. */
+	/* A range that covers a part of the first leaf and all of the second one. */
 	KUNIT_ASSERT_EQ(test, kvm_mirror_prepare_zap(&vm->kvm), 0);
 	zap_pages(vm, 510, 514);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&vm->mock.calls[KVM_MOCK_SPLIT]), 1);
@@ -247,7 +247,7 @@ static void test_huge(struct kunit *test)
 	destroy_vm(test, vm);
 }
 
-/* Each op is busy for a while; everything comes through. */
+/* Each op returns -EBUSY a few times; mapping and zapping succeed all the same. */
 static void test_busy(struct kunit *test)
 {
 	struct half_vm *vm = create_vm(test, false);
@@ -282,7 +282,7 @@ static int map_for_ever(void *arg)
 
 	while (!kthread_should_stop()) {
 		error = map_page(m->vm, m->v, page, PG_LEVEL_4K);
-		/* kthread_stop() looks like a signal to the fault. */
+		/* kvm_mirror_map_gfn() takes kthread_stop() for a signal. */
 		if (error != -EINTR || !kthread_should_stop())
 			m->error = m->error ?: error;
 		page = (page + 7) % NR_PAGES;
@@ -292,7 +292,10 @@ static int map_for_ever(void *arg)
 	return 0;
 }
 
-/* vCPUs map one range while it is zapped: locks, RCU and nobody's lost update. */
+/*
+ * vCPUs map a range while it is zapped.  The two page tables must stay equal, and no update
+ * may get lost.
+ */
 static void test_parallel(struct kunit *test)
 {
 	struct half_vm *vm = create_vm(test, false);

@@ -2,10 +2,11 @@
 /*
  * A private PT in plain memory; see mock.h.
  *
- * The tables are the very pages that KVM hands over, in the format of nested page
- * tables, so that a CPU can walk them: an entry is present for the CPU if and
- * only if the guest may use it.  Bits that an NPT walk ignores hold the state,
- * and the epoch of the block, because a blocked entry is not present.
+ * The mock's tables are the private PT pages that KVM gives to ->link() and ->split(), in
+ * the format of AMD's nested page tables, so that a CPU can walk them.  An entry is present
+ * for the CPU if and only if the guest may use it.  The entry's state is in bits that the
+ * CPU ignores.  The epoch of a block is in bits that have a meaning in present entries only:
+ * a blocked entry is not present.
  */
 #include "../mirror_internal.h"
 #include "mock.h"
@@ -46,7 +47,7 @@ static bool is_blocked_state(enum kvm_mock_state state)
 	       state == KVM_MOCK_NL_BLOCKED;
 }
 
-/* The entry for @state at @level; @epoch counts for blocked states only. */
+/* The entry for @state at @level.  @epoch is used for blocked states only. */
 static u64 make_entry(enum kvm_mock_state state, int level, u64 addr, u64 epoch)
 {
 	u64 entry = FIELD_PREP(MOCK_STATE, state) | (addr & MOCK_ADDR);
@@ -118,7 +119,7 @@ static int busy(struct kvm_mock *mock)
 	return -EBUSY;
 }
 
-/* Every op begins here.  Returns the scripted error of this call. */
+/* Every op begins here: count the call, and return the script's error for it, or 0. */
 static int begin_op(struct kvm_mock *mock, enum kvm_mock_op op)
 {
 	struct kvm_mock_script *script = &mock->scripts[op];
@@ -133,7 +134,7 @@ static int begin_op(struct kvm_mock *mock, enum kvm_mock_op op)
 	return script->error == -EBUSY ? busy(mock) : script->error;
 }
 
-/* How an op begins: its scripted error, or -EBUSY if somebody has the lock. */
+/* Begin an op that needs @lock: the script's error, or -EBUSY if somebody has the lock. */
 static int begin_shared(struct kvm_mock *mock, enum kvm_mock_op op, atomic_t *lock)
 {
 	int ret = begin_op(mock, op);
@@ -182,7 +183,12 @@ static u64 *find_entry(struct kvm_mock *mock, gfn_t gfn, int level)
 	return &table[SPTE_INDEX(gfn_to_gpa(gfn), level)];
 }
 
-/* All vCPUs that could use what was blocked in @entry have left the guest since. */
+/*
+ * Have all vCPUs that might have a translation through the blocked @entry left the guest?
+ * They entered in the epoch of the block or before.  mock_track() ends an epoch only when
+ * nobody is inside since an epoch before it, so an entry that was blocked two or more epochs
+ * ago is tracked.
+ */
 static bool is_tracked(struct kvm_mock *mock, u64 entry)
 {
 	u64 now = atomic64_read(&mock->epoch);
@@ -214,7 +220,7 @@ static int mock_link_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *p
 		return violation(mock, "link", gfn, level, entry ? *entry : 0);
 
 	memset(private_pt, 0, PAGE_SIZE);
-	/* A CPU may walk into the table as soon as it is linked. */
+	/* A CPU may walk the table as soon as it is linked: its contents come first. */
 	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
 	return 0;
@@ -306,7 +312,7 @@ static int mock_track(struct kvm *kvm)
 	if (ret)
 		return ret;
 
-	/* Somebody is inside since before the last track. */
+	/* Busy if a vCPU is still inside that entered in the epoch before this one. */
 	now = atomic64_read(&mock->epoch);
 	if (atomic_read(&mock->nr_inside[(now - 1) & 1]))
 		ret = busy(mock);
@@ -317,7 +323,7 @@ static int mock_track(struct kvm *kvm)
 	return ret;
 }
 
-/* Blocked and tracked, unless the TD is dead. */
+/* An entry must be blocked and tracked before it is removed, unless the VM is dead. */
 static bool is_removable(struct kvm_mock *mock, u64 entry)
 {
 	return mock->dead || (is_blocked_state(state_of(entry)) && is_tracked(mock, entry));
@@ -365,7 +371,7 @@ static int mock_split_locked(struct kvm_mock *mock, gfn_t gfn, int level, u64 *p
 		private_pt[i] = make_entry(state, level - 1,
 					   addr + i * KVM_HPAGE_SIZE(level - 1), 0);
 
-	/* As in mock_link_locked(). */
+	/* The table's contents come first, see mock_link_locked(). */
 	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
 	atomic64_sub(KVM_PAGES_PER_HPAGE(level), &mock->nr_huge_pages);
@@ -467,7 +473,7 @@ const struct kvm_private_pt_ops kvm_mock_ops = {
 	.die		= mock_die,
 };
 
-/* For strict_walk: tables stay until the TD is dead. */
+/* For config.strict_walk: KVM unlinks no table until the VM is dead. */
 const struct kvm_private_pt_ops kvm_mock_strict_ops = {
 	.name		= "mock-strict",
 	.max_level	= PG_LEVEL_2M,

@@ -42,8 +42,8 @@ void mirror_test_vcpu_free(struct kvm_vcpu *vcpu)
 }
 
 /*
- * The CPU walks the vCPU's own root page.  A nested guest would need a copy of
- * another root: there is none.
+ * Remember KVM's shared root and let the CPU walk the vCPU's own root page.  A nested guest
+ * would need a copy of another root; this VM type does not make one, so the VM dies.
  */
 void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
 {
@@ -58,7 +58,7 @@ void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
 	*root_hpa = __pa(v->root);
 }
 
-/* IRQs are off, and the vCPU counts as inside the guest: see vm.c. */
+/* Called with IRQs off, while the vCPU counts as being inside the guest: see vm.c. */
 static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 {
 	int i;
@@ -70,10 +70,10 @@ static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 }
 
 /*
- * A page that was added is pending.  The guest has no instruction to accept it, so
- * accept what it faulted on.  This is the guest's work: the vCPU is still inside, and
- * who holds vCPUs out of the guest waits until it is done.  If the private PT is busy,
- * the guest faults again.
+ * Accept the pending page that the guest faulted on, as the guest of a TD would: the guest
+ * here has no instruction for that.  The vCPU still counts as being inside the guest, so
+ * whoever holds vCPUs out of the guest waits for this function.  If the private PT is busy,
+ * nothing is accepted and the guest faults again.
  */
 static void accept_fault(struct kvm_vcpu *vcpu, const struct kvm_x86_ops *vendor)
 {
@@ -87,7 +87,7 @@ static void accept_fault(struct kvm_vcpu *vcpu, const struct kvm_x86_ops *vendor
 	if (reason != SVM_EXIT_NPF || !kvm_mirror_is_private_gpa(vcpu->kvm, gpa))
 		return;
 
-	/* Tables that are unlinked meanwhile live on until the walk is over. */
+	/* Tables that are unlinked during the walk are freed after it. */
 	rcu_read_lock();
 	if (kvm_mock_walk(mock, gpa_to_gfn(gpa), &pfn, &level) == KVM_MOCK_PENDING)
 		(void)kvm_mock_accept(mock, gpa_to_gfn(gpa), level);
@@ -104,14 +104,14 @@ fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 
 	lockdep_assert_irqs_disabled();
 
-	/* The guest is not entered, what was injected into it stays pending. */
+	/* The guest is not entered: events that were to be injected stay pending. */
 	if (kvm_mirror_vcpus_held(vcpu->kvm)) {
 		atomic64_inc(&vm->nr_held);
 		vendor->cancel_injection(vcpu);
 		return EXIT_FASTPATH_EXIT_HANDLED;
 	}
 
-	/* The lock's holder is about to let go of it, and waits for nobody. */
+	/* Spinning is short: the holder of the epoch's lock waits for nobody. */
 	while (kvm_mock_enter(&vm->mock, &epoch))
 		cpu_relax();
 

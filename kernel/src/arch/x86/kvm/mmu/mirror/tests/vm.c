@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A VM type for tests of the mirrored-PT MMU: the guest's private memory is mapped
- * by the mock private PT, which the CPU really walks.  It protects nothing.
+ * A VM type for tests of the mirrored-PT MMU: the guest's private memory is mapped by the
+ * mock private PT (mock.c), and the CPU really walks it.  It protects nothing.
  *
- * Such a VM stacks over kvm-amd: nested page tables are what the mock writes.  Each
- * vCPU has a nested root page of its own.  Its lower half is copied from the root of
- * the private PT, its upper half, where GPA bit 47 is set, from KVM's shared root.
- * The copy is made at each entry to the guest, after the vCPU counts as inside:
+ * Such a VM runs on kvm-amd, because the mock has the format of AMD's nested page tables.
+ * Each vCPU has a nested root page of its own.  The lower half of the root page is copied
+ * from the root of the private PT, the upper half (GPA bit 47 set: shared) from KVM's
+ * shared root.  The copy is made at each entry to the guest, after the vCPU has begun to
+ * count as being inside the guest:
  *
- *  - KVM's root and the private PT stay what they are without a guest, nobody has
- *    to be told about the other, and roots may come and go;
- *  - an entry that appears after the copy costs a spurious fault;
- *  - an entry that disappears was blocked first, and the vCPUs were kicked.
+ *  - KVM's shared root and the private PT need not know each other, and KVM may replace
+ *    its root at any time;
+ *  - an entry that is added to a root after the copy costs one spurious fault;
+ *  - an entry that is removed from a root was blocked before, and the vCPUs were kicked,
+ *    so that each of them makes a new copy.
  *
- * TLBs follow the rules of the TDX module: KVM never flushes for the private PT, a
- * vCPU that enters the guest in a new epoch does.
+ * TLBs follow the rules of the TDX module: KVM does not flush TLBs after a change of the
+ * private PT; a vCPU flushes its TLB when it enters the guest in a new epoch.
  */
 #include <linux/static_call.h>
 
 #include "internal.h"
 #include "x86.h"
 
-/* The ops below. */
+/* The vendor module's ops, which the functions below call. */
 static struct kvm_x86_ops vendor;
 
-/* Ordinary VMs come here at each entry, and their cost is measured. */
+/*
+ * The vendor's ->vcpu_run().  It is a static call because ordinary VMs make it at each
+ * entry, and a test measures what this VM type costs them.
+ */
 DEFINE_STATIC_CALL_NULL(vendor_vcpu_run, *((struct kvm_x86_ops *)0)->vcpu_run);
 
 static int test_vm_init(struct kvm *kvm)
@@ -38,7 +43,7 @@ static int test_vm_init(struct kvm *kvm)
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 	kvm_mirror_use();
 
-	/* The vendor takes a type that it does not know for its own. */
+	/* The vendor does not know this type: let it initialise an ordinary VM. */
 	kvm->arch.vm_type = KVM_X86_DEFAULT_VM;
 	ret = vendor.vm_init(kvm);
 	kvm->arch.vm_type = KVM_X86_MIRROR_TEST_VM;
@@ -50,7 +55,7 @@ static int test_vm_init(struct kvm *kvm)
 	return 0;
 }
 
-/* vCPUs are gone, and nothing of the private PT is left: see kvm_mirror_flush_all(). */
+/* All vCPUs have been freed, and kvm_mirror_flush_all() has removed all private memory. */
 static void test_vm_destroy(struct kvm *kvm)
 {
 	struct mirror_test_vm *vm;
@@ -122,14 +127,14 @@ static int test_mem_enc_ioctl(struct kvm *kvm, void __user *argp)
 	return vendor.mem_enc_ioctl ? vendor.mem_enc_ioctl(kvm, argp) : -ENOTTY;
 }
 
-/* The mock writes nested page tables of 4 levels, and reaches up to bit 47. */
+/* The mock's format is that of nested page tables with 4 levels, with GPAs up to bit 47. */
 static bool can_walk_mock(void)
 {
 	return tdp_mmu_enabled && shadow_user_mask == PT_USER_MASK && kvm_ad_enabled() &&
 	       !pgtable_l5_enabled() && kvm_host.maxphyaddr > KVM_MIRROR_TEST_SHARED_BIT;
 }
 
-/* Replaces the empty one of vm_type.c. */
+/* Overrides the weak function of vm_type.c. */
 void kvm_mirror_wrap_ops(struct kvm_x86_ops *ops)
 {
 	if (!can_walk_mock())
