@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_TDX_GET_CPUID: what the TDX module answers to the guest's CPUID.
+ * KVM_TDX_GET_CPUID: returns the CPUID that the guest gets from the TDX module.
  */
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "tdx.h"
 
-/* The metadata names leaves by seven bits, and subleaves too. */
+/* The TD's metadata fields of CPUID have seven bits for the leaf and seven for the subleaf. */
 #define TD_MAX_LEAF		0x7f
 #define TD_MAX_SUBLEAF		0x7f
 
-/* The answer as it grows. */
+/* The list of entries for user space, while it is built. */
 struct td_cpuid_list {
-	/* The TD; INITIALIZED or later. */
+	/* The TD; TD_INITIALIZED or later. */
 	struct kvm_tdx *td;
-	/* Room for max entries. */
+	/* The list, with room for max entries. */
 	struct kvm_cpuid2 *cpuid;
 	unsigned int max;
 };
 
-/* False if there is no such leaf. */
+/* Returns false if the TD has no such leaf. */
 static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpuid_entry2 *entry)
 {
 	u64 eax_ebx, ecx_edx;
@@ -41,7 +41,7 @@ static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpu
 		entry->flags = KVM_CPUID_FLAG_SIGNIFCANT_INDEX;
 	}
 
-	/* As in KVM_TDX_CAPABILITIES: the GPA width is a number for user space. */
+	/* Show the GPA width in this leaf, as fill_cpuid() in params.c does. */
 	if (leaf == 0x80000008)
 		entry->eax |= td->gpaw << 16;
 
@@ -57,7 +57,10 @@ static int add_entry(struct td_cpuid_list *list, const struct kvm_cpuid_entry2 *
 	return 0;
 }
 
-/* A leaf of its own, or subleaves from 0 without a gap, or nothing. */
+/*
+ * Add the entry of a leaf without subleaves, or the entries of all its subleaves, which begin
+ * at 0 and have no gap.  Add nothing if the TD does not have the leaf.
+ */
 static int add_leaf(struct td_cpuid_list *list, u32 leaf)
 {
 	struct kvm_cpuid_entry2 entry;
@@ -79,7 +82,7 @@ static int add_leaf(struct td_cpuid_list *list, u32 leaf)
 	return 0;
 }
 
-/* From @base up to the leaf that EAX of @base names. */
+/* Add all leaves from @base up to the last one, which EAX of the leaf @base names. */
 static int add_leaves(struct td_cpuid_list *list, u32 base)
 {
 	struct kvm_cpuid_entry2 first;
@@ -99,7 +102,7 @@ static int add_leaves(struct td_cpuid_list *list, u32 base)
 	return 0;
 }
 
-/* -E2BIG if user space has not room for the answer. */
+/* -E2BIG if the buffer of user space is too small. */
 int td_get_cpuid(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_cpuid2 __user *user = u64_to_user_ptr(cmd->data);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TD comes into being in the TDX module.
+ * Creation of a TD in the TDX module.
  */
 #include "tdx.h"
 
-/* User space has not done anything wrong: it may try again. */
+/* A busy TDX module is no mistake of user space: return -EAGAIN, so that it tries again. */
 static int check(enum tdx_host_leaf leaf, u64 status)
 {
 	int ret = td_check(leaf, status);
@@ -23,14 +23,14 @@ static int config_key(void *arg)
 	} while ((tdx_status_is_busy(status) ||
 		  tdx_status_is(status, TDX_KEY_GENERATION_FAILED)) && --tries);
 
-	/* Out of entropy for keys. */
+	/* The CPU is short of entropy for a key: user space may try again. */
 	if (tdx_status_is(status, TDX_KEY_GENERATION_FAILED))
 		return -EAGAIN;
 
 	return check(TDH_MNG_KEY_CONFIG, status);
 }
 
-/* KeyID and TDR. */
+/* Take a KeyID and create the TDR with it. */
 static int create_root(struct kvm_tdx *td, u64 *ret_status)
 {
 	phys_addr_t tdr;
@@ -90,7 +90,7 @@ static int init(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret
 	int ret;
 
 	*ret_status = tdh_mng_init(td->tdr, __pa(params), &refused);
-	/* The module looks closer at what user space asked for than KVM does. */
+	/* The module checks what user space asked for more closely than KVM does. */
 	if (tdx_status_is(*ret_status, TDX_OPERAND_INVALID))
 		return -EINVAL;
 
@@ -108,9 +108,14 @@ static int init(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret
 }
 
 /*
- * Returns 0, or an error and nothing is left of the TD: -EAGAIN if the module was
- * short of entropy or busy, -EINVAL if it did not like @params, -ENOSPC or -EBUSY
- * without a KeyID, -ENOMEM, -EIO.  *@ret_status is the last SEAMCALL's.
+ * Create a TD.  *@ret_status is the status of the last SEAMCALL that creates it, other than
+ * TDH.MNG.KEY.CONFIG.  After an error nothing is left of the TD:
+ *
+ * -EAGAIN  the module was busy, or the CPU was short of entropy
+ * -EINVAL  the module refused @params
+ * -ENOSPC  all KeyIDs are in use
+ * -EBUSY   the cgroup may not have another KeyID
+ * -ENOMEM, -EIO
  */
 int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_status)
 {

@@ -7,9 +7,10 @@
 .section .noinstr.text, "ax"
 
 /*
- * td_call_interrupt_gate(handler): do what the CPU does to deliver an interrupt
- * in kernel mode, with interrupts off: an aligned frame of SS, RSP, RFLAGS, CS and
- * RIP.  The handler's IRET returns behind the call, on the stack of before.
+ * td_call_interrupt_gate(handler): call the handler of an interrupt gate as the CPU does when
+ * it delivers an interrupt in kernel mode: with interrupts off, and an aligned stack frame of
+ * SS, RSP, RFLAGS, CS and RIP.  The handler's IRET returns to the instruction after the call
+ * and restores the stack pointer.
  */
 SYM_FUNC_START(td_call_interrupt_gate)
 	push	%rbp

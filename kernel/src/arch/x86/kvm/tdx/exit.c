@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a TD exit means, and what to do about it.
+ * Handling of a TD exit by its reason.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -12,16 +12,16 @@
 #include "x86.h"
 #include "tdx.h"
 
-/* Exit reasons that KVM has no name for: an SMI; TDCALL, which is a TDVMCALL. */
+/* Exit reasons that <asm/vmx.h> does not define: an SMI, and a TDCALL, here a TDVMCALL. */
 #define EXIT_REASON_SMI		6
 #define EXIT_REASON_TD_VMCALL	77
 
-/* The TDX module did not run the TD, and will not. */
+/* The TDX module has refused to enter the TD. */
 static int handle_refused_entry(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 
-	/* The CPU is no longer one that runs guests: only when the machine goes down. */
+	/* The SEAMCALL was not possible on this CPU: legitimate only during a reboot. */
 	if (tdx_status_is_software(td->status))
 		KVM_BUG_ON(!kvm_rebooting, vcpu->kvm);
 
@@ -31,14 +31,17 @@ static int handle_refused_entry(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* td_handle_exit_irqoff() has done it. */
+/* td_handle_exit_irqoff() has called the interrupt's handler already. */
 static int handle_interrupt(struct kvm_vcpu *vcpu)
 {
 	++vcpu->stat.irq_exits;
 	return 1;
 }
 
-/* NMIs and machine checks are handled; the TD's exceptions are its own. */
+/*
+ * NMIs and machine checks have been handled already.  No other exception may cause an exit:
+ * the TD handles its exceptions itself.
+ */
 static int handle_exception(struct kvm_vcpu *vcpu)
 {
 	u32 intr_info = (u32)to_vcpu_tdx(vcpu)->args.r9;
@@ -56,7 +59,7 @@ static int handle_triple_fault(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* The firmware has handled an SMI, or an INIT is for the host. */
+/* An exit for an SMI, which the firmware has handled, or for an INIT to the host. */
 static int handle_nothing(struct kvm_vcpu *vcpu)
 {
 	return 1;
@@ -72,8 +75,8 @@ static int (*const exit_handlers[])(struct kvm_vcpu *vcpu) = {
 };
 
 /*
- * An EPT misconfiguration has no handler: MMIO reaches a TD as #VE, and no entry
- * that KVM writes in a TD's shared PT is one.
+ * There is no handler for EPT misconfigurations: KVM does not write misconfigured entries into
+ * a TD's shared PT.  MMIO entries, which are misconfigured for other VMs, cause a #VE in a TD.
  */
 int td_handle_exit(struct kvm_vcpu *vcpu, fastpath_t fastpath)
 {
@@ -86,14 +89,17 @@ int td_handle_exit(struct kvm_vcpu *vcpu, fastpath_t fastpath)
 	if (!td_left_guest(td))
 		return handle_refused_entry(vcpu);
 
-	/* The TD, or this vCPU, is over; a triple fault is the guest's own way to end. */
+	/*
+	 * The TD or this vCPU can never run again.  That is unexpected, unless the guest has
+	 * ended it by a triple fault.
+	 */
 	if (tdx_status_is_non_recoverable(td->status) && reason != EXIT_REASON_TRIPLE_FAULT)
 		return td_unexpected_exit(vcpu);
 
 	if (reason >= ARRAY_SIZE(exit_handlers) || !exit_handlers[reason])
 		return td_unexpected_exit(vcpu);
 
-	/* Anything else in between: the TD makes progress. */
+	/* Any other exit between two EPT violations means that the TD makes progress. */
 	if (reason != EXIT_REASON_EPT_VIOLATION && reason != EXIT_REASON_EXTERNAL_INTERRUPT)
 		td->nr_stuck = 0;
 
@@ -119,8 +125,8 @@ void td_get_exit_info(struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *info2
 }
 
 /*
- * KVM can not emulate a TD's instructions.  After a fault it does not have to: the
- * entry for MMIO is there now, and the TD gets a #VE when it tries again.
+ * KVM cannot emulate a TD's instructions.  For a fault on MMIO it need not: the shared PT has
+ * the MMIO entry now, and the TD gets a #VE when it executes the instruction again.
  */
 int td_check_emulate_instruction(struct kvm_vcpu *vcpu, int type)
 {

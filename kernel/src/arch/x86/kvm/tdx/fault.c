@@ -2,8 +2,8 @@
 /*
  * EPT violations of a TD.
  *
- * Private: the TD touched, or wants to accept, a page that is not mapped.  The
- * mirrored PT resolves it.  Shared: an ordinary fault on the shared PT.
+ * On a private GPA: the TD accessed a page that is not mapped, or wants to accept one.  KVM
+ * maps it by the mirrored PT.  On a shared GPA: an ordinary fault on the shared PT.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,11 +18,11 @@
 #include "x86.h"
 #include "tdx.h"
 
-/* RDX of an EPT violation: more than the CPU tells. */
+/* Extended exit qualification, which the TDX module returns in RDX for an EPT violation. */
 #define EXT_QUAL_TYPE		GENMASK_ULL(3, 0)
 #define EXT_QUAL_ACCEPT		1
 #define EXT_QUAL_PENDING	6
-/* TDG.MEM.PAGE.ACCEPT only; levels are 0 = 4K, 1 = 2M */
+/* The following fields are for TDG.MEM.PAGE.ACCEPT only.  Levels: 0 is 4 KiB, 1 is 2 MiB. */
 #define EXT_QUAL_WANTED_LEVEL	GENMASK_ULL(34, 32)
 #define EXT_QUAL_FOUND_LEVEL	GENMASK_ULL(37, 35)
 #define EXT_QUAL_FOUND_STATE	GENMASK_ULL(45, 38)
@@ -31,12 +31,15 @@
 #define EPT_QUAL_PROT		GENMASK_ULL(5, 3)
 
 /*
- * Faults on one GPA in a row that changed nothing.  Another vCPU's fault on the
- * same page explains one or two.
+ * How many faults in a row on one GPA may change nothing.  One or two are normal, when another
+ * vCPU has faulted on the same page.
  */
 #define MAX_STUCK		256
 
-/* The TD accepts by 4K what is mapped by 2M.  An entry for nothing has a level as well. */
+/*
+ * Does the TD accept 4 KiB of a page that is mapped as 2 MiB?  The state must be checked,
+ * because a free entry has a level too.
+ */
 static bool is_accept_of_smaller(u64 ext_qual)
 {
 	return FIELD_GET(EXT_QUAL_TYPE, ext_qual) == EXT_QUAL_ACCEPT &&
@@ -59,13 +62,13 @@ static u64 shared_error_code(u64 qual)
 	if (qual & EPT_QUAL_PROT)
 		error_code |= PFERR_PRESENT_MASK;
 
-	/* The guest's page tables are private: this is the final translation. */
+	/* A TD's own page tables are in private memory: this is not a fault of their walk. */
 	return error_code | PFERR_GUEST_FINAL_MASK;
 }
 
 /*
- * Does the TD fault for ever?  A private PT that KVM misjudges, or a TDX module
- * that does, must not look like a busy guest.
+ * Does the TD fault for ever without progress?  That happens if KVM takes a GPA for mapped and
+ * the TDX module does not.  It is a bug, and must not look like a busy guest.
  */
 static bool is_stuck(struct kvm_vcpu *vcpu, gpa_t gpa, u64 nr_spurious)
 {
@@ -89,9 +92,9 @@ static int handle_private(struct kvm_vcpu *vcpu, gpa_t gpa, u64 qual, u64 ext_qu
 	int ret;
 
 	/*
-	 * The TD touched a page that it did not accept, and asked for no #VE.  If
-	 * it did not, someone took the page away: a page that the host maps again
-	 * is another one.
+	 * The TD accessed a page that it has not accepted, and its attributes say that it
+	 * gets no #VE for that.  Either the guest forgot to accept the page, or the host
+	 * removed an accepted page and its contents are lost.  The TD cannot go on.
 	 */
 	if (FIELD_GET(EXT_QUAL_TYPE, ext_qual) == EXT_QUAL_PENDING && !(qual & EPT_QUAL_PROT)) {
 		pr_warn_ratelimited("vCPU %d: access to 0x%llx, which is not accepted\n",
@@ -105,7 +108,7 @@ static int handle_private(struct kvm_vcpu *vcpu, gpa_t gpa, u64 qual, u64 ext_qu
 		return !ret || ret == -EBUSY ? 1 : ret;
 	}
 
-	/* Private memory is mapped for everything, so reads count as writes. */
+	/* Private memory is always mapped writable, so treat each access as a write. */
 	ret = kvm_mmu_page_fault(vcpu, gpa, PFERR_PRIVATE_ACCESS | PFERR_WRITE_MASK |
 				 PFERR_GUEST_FINAL_MASK, NULL, 0);
 	if (ret > 0 && is_stuck(vcpu, gpa, nr_spurious))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Arguments of TDVMCALLs.  They come from a guest that nobody trusts: each is
- * checked here, as a whole register, before anyone uses a part of it.
+ * Checks of the arguments of TDVMCALLs.  They come from a guest that KVM does not trust:
+ * each register is checked as a whole before any code uses a part of it.
  *
  * Pure functions, also compiled in user space by their unit test.
  */
@@ -14,7 +14,7 @@ static bool is_access_size(u64 size, u64 max)
 	return size && size <= max && !(size & (size - 1));
 }
 
-/* [@gpa, @gpa + @size) has bytes, does not wrap and lies on one side of the shared bit. */
+/* Is [@gpa, @gpa + @size) not empty, without a wrap, and all shared or all private? */
 static bool is_range_on_one_side(u64 gpa, u64 size, u64 shared)
 {
 	u64 offset = gpa & ~shared;
@@ -30,7 +30,7 @@ u64 ghci_check_io(u64 size, u64 is_write, u64 port)
 	return GHCI_SUCCESS;
 }
 
-/* MMIO is shared, always: private memory is never emulated. */
+/* The GPA of MMIO must be shared: KVM emulates no device in private memory. */
 u64 ghci_check_mmio(u64 size, u64 is_write, u64 gpa, u64 shared)
 {
 	if (!is_access_size(size, 8) || is_write > 1)
@@ -53,7 +53,7 @@ u64 ghci_check_map_gpa(u64 gpa, u64 size, u64 shared)
 	return GHCI_SUCCESS;
 }
 
-/* The host fills the buffer in: it has to be shared. */
+/* The buffer must be shared, because the host writes the quote into it. */
 u64 ghci_check_get_quote(u64 gpa, u64 size, u64 shared)
 {
 	if (!(gpa & shared) || !is_range_on_one_side(gpa, size, shared))
@@ -65,7 +65,7 @@ u64 ghci_check_get_quote(u64 gpa, u64 size, u64 shared)
 	return GHCI_SUCCESS;
 }
 
-/* Leaf 0: what every host has.  Leaf 1: optional functions. */
+/* Leaf 0: functions that every host has.  Leaf 1: optional functions. */
 u64 ghci_check_info(u64 leaf)
 {
 	return leaf <= 1 ? GHCI_SUCCESS : GHCI_INVALID_OPERAND;

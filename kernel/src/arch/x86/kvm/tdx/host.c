@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * State of the host that a TD exit destroys.
+ * State of the host that a TD exit overwrites.
  *
- * The TDX module restores what the kernel needs to go on, and leaves fixed values
- * in the rest.  What only user space needs comes back when the CPU returns there,
- * if KVM has it in its list of such MSRs, or else when the vCPU is put.
+ * At a TD exit the TDX module restores only the host state that the kernel needs to go on.
+ * Some of the rest is restored right after the exit, in td_host_reload().  MSRs that only
+ * matter for user space are restored later: when the CPU returns to user space if they are
+ * in KVM's list of user-return MSRs, or else when the vCPU is put.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,18 +18,18 @@
 #include "x86.h"
 #include "tdx.h"
 
-/* Bits of DEBUGCTL that outlive a TD exit. */
+/* Bits of DEBUGCTL that a TD exit does not clear. */
 #define DEBUGCTL_KEPT	(DEBUGCTLMSR_BTF | DEBUGCTLMSR_FREEZE_PERFMON_ON_PMI | \
 			 DEBUGCTLMSR_FREEZE_IN_SMM)
 
-/* MSRs that the kernel does not need until it leaves the task, or the kernel. */
+/* MSRs that the kernel does not use before it returns to user space or switches the task. */
 static struct {
 	u32 msr;
-	/* What a TD exit leaves in it. */
+	/* Value of the MSR after a TD exit. */
 	u64 after_exit;
-	/* The CPU has it. */
+	/* The CPU has the MSR. */
 	bool exists;
-	/* Place in KVM's list, or negative. */
+	/* Index in KVM's list of user-return MSRs; negative if it is not in the list. */
 	int slot;
 } lost_msrs[TD_NR_LOST_MSRS] = {
 	{ .msr = MSR_KERNEL_GS_BASE },
@@ -38,7 +39,7 @@ static struct {
 	{ .msr = MSR_TSC_AUX },
 };
 
-/* The vendor module's list is complete. */
+/* Called after the vendor module has completed KVM's list of user-return MSRs. */
 void td_host_setup(void)
 {
 	u64 value;
@@ -50,14 +51,17 @@ void td_host_setup(void)
 	}
 }
 
-/* Preemption off. */
+/* Called with preemption off. */
 void td_prepare_switch_to_guest(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 	int i;
 
 	for (i = 0; i < TD_NR_LOST_MSRS; i++) {
-		/* The value that it will have: from then on KVM knows that it is not the host's. */
+		/*
+		 * Set the value that the MSR will have after the TD exit, so that KVM knows
+		 * that it has to restore the host's value.
+		 */
 		if (lost_msrs[i].slot >= 0)
 			kvm_set_user_return_msr(lost_msrs[i].slot, lost_msrs[i].after_exit, -1ull);
 		else if (lost_msrs[i].exists && !td->host_saved)
@@ -66,7 +70,7 @@ void td_prepare_switch_to_guest(struct kvm_vcpu *vcpu)
 	td->host_saved = true;
 }
 
-/* The vCPU is put. */
+/* Called when the vCPU is put. */
 void td_host_restore(struct vcpu_tdx *td)
 {
 	int i;
@@ -81,7 +85,7 @@ void td_host_restore(struct vcpu_tdx *td)
 	td->host_saved = false;
 }
 
-/* IRQs off, right after a TD exit. */
+/* Called with IRQs off, right after a TD exit. */
 void td_host_reload(struct kvm_vcpu *vcpu)
 {
 	u64 xfam = to_kvm_tdx(vcpu->kvm)->xfam;
@@ -89,7 +93,7 @@ void td_host_reload(struct kvm_vcpu *vcpu)
 	if (boot_cpu_has(X86_FEATURE_XSAVE) && xgetbv(XCR_XFEATURE_ENABLED_MASK) != kvm_host.xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, kvm_host.xcr0);
 
-	/* The TD's, as far as XFAM goes. */
+	/* After a TD exit XSS has the bits of the TD's XFAM. */
 	if (boot_cpu_has(X86_FEATURE_XSAVES) && kvm_host.xss != (xfam & kvm_caps.supported_xss))
 		wrmsrl(MSR_IA32_XSS, kvm_host.xss);
 

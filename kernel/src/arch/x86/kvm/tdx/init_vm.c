@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_TDX_CAPABILITIES and KVM_TDX_INIT_VM: what user space can ask for, and asks.
+ * KVM_TDX_CAPABILITIES tells user space what it can ask for in a TD; KVM_TDX_INIT_VM creates
+ * the TD that it asks for.
  */
 #include <linux/kvm_host.h>
 #include <linux/slab.h>
@@ -10,7 +11,7 @@
 #include "mmu/mirror/mirror.h"
 #include "tdx.h"
 
-/* -E2BIG if user space has not room for all configurable CPUID leaves. */
+/* -E2BIG if the buffer of user space is too small for all configurable CPUID leaves. */
 int td_get_capabilities(struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_tdx_capabilities __user *user = u64_to_user_ptr(cmd->data);
@@ -42,7 +43,7 @@ int td_get_capabilities(struct kvm_tdx_cmd *cmd)
 	return ret;
 }
 
-/* A copy that user space can not change any more; an ERR_PTR() if it is malformed. */
+/* Copy the argument, so that user space cannot change it any more, and check its form. */
 static struct kvm_tdx_init_vm *get_init_vm(const struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_tdx_init_vm __user *user = u64_to_user_ptr(cmd->data);
@@ -68,7 +69,7 @@ static struct kvm_tdx_init_vm *get_init_vm(const struct kvm_tdx_cmd *cmd)
 	return init;
 }
 
-/* The private PT, its mirror, and the shared PT's other half of the address space. */
+/* Create the mirrored PT.  The TDX module has created the root of the private PT. */
 static int init_memory(struct kvm_tdx *td)
 {
 	const struct kvm_mirror_config mirror = {
@@ -92,7 +93,7 @@ static int init_vm(struct kvm *kvm, const struct kvm_tdx_init_vm *init, u64 *ret
 	struct tdx_td_params *params;
 	int ret;
 
-	/* Aligned as the ABI wants it: to its size. */
+	/* kzalloc() aligns to the size, a power of two, as TDH.MNG.INIT requires. */
 	params = kzalloc(sizeof(*params), GFP_KERNEL);
 	if (!params)
 		return -ENOMEM;
@@ -113,9 +114,10 @@ static int init_vm(struct kvm *kvm, const struct kvm_tdx_init_vm *init, u64 *ret
 	}
 
 	/*
-	 * What the guest is told.  User space may give it to the next TD, where
-	 * QEMU takes nothing between two units; a module that does not scale counts
-	 * a little more or less, as the host does.
+	 * The frequency that the TD is told: rounded to TDX_TSC_UNIT_KHZ.  User space may
+	 * read it and ask for the same in another TD, and QEMU accepts multiples of the
+	 * unit only.  If the module does not scale the TSC, the TD's TSC counts as fast as
+	 * the host's, which may differ a little from this frequency.
 	 */
 	kvm->arch.default_tsc_khz = params->tsc_frequency * TDX_TSC_UNIT_KHZ;
 	td->state = TD_INITIALIZED;
@@ -133,7 +135,7 @@ int td_init_vm(struct kvm *kvm, struct kvm_tdx_cmd *cmd)
 	if (cmd->flags || to_kvm_tdx(kvm)->state != TD_UNINITIALIZED)
 		return -EINVAL;
 
-	/* The mirror has to be there before the first vCPU. */
+	/* The mirrored PT must exist before the first vCPU. */
 	if (kvm->created_vcpus)
 		return -EBUSY;
 

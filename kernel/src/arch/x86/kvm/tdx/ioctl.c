@@ -6,7 +6,7 @@
 
 #include "tdx.h"
 
-/* What all commands have in common on the way in. */
+/* Copy the command in; checks that all commands share. */
 static int get_cmd(struct kvm_tdx_cmd *cmd, void __user *argp)
 {
 	if (copy_from_user(cmd, argp, sizeof(*cmd)))
@@ -18,7 +18,7 @@ static int get_cmd(struct kvm_tdx_cmd *cmd, void __user *argp)
 	return 0;
 }
 
-/* ... and on the way out: the SEAMCALL status tells more than an errno. */
+/* Copy the command out: hw_error may have a SEAMCALL status, which says more than @ret. */
 static int put_cmd(const struct kvm_tdx_cmd *cmd, void __user *argp, int ret)
 {
 	if (copy_to_user(argp, cmd, sizeof(*cmd)))
@@ -71,7 +71,7 @@ static int init_vcpu(struct kvm_vcpu *vcpu, const struct kvm_tdx_cmd *cmd)
 	return ret;
 }
 
-/* vcpu->mutex is held, the vCPU is loaded. */
+/* Called with vcpu->mutex held, while the vCPU is loaded. */
 int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp)
 {
 	struct kvm_tdx_cmd cmd;

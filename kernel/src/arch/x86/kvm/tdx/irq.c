@@ -2,9 +2,10 @@
 /*
  * Interrupts and NMIs, for the TD and for the host.
  *
- * KVM sees neither the TD's virtual APIC page nor its interrupt state.  It posts
- * vectors in a descriptor that the TDX module, or the CPU in the TD, merges into
- * the virtual APIC page; and it can ask for an NMI.
+ * KVM can access neither the TD's virtual APIC page nor its interrupt state.  To send an
+ * interrupt, it sets the vector in the posted-interrupt descriptor; the CPU in the TD, or the
+ * TDX module, merges the descriptor into the virtual APIC page.  To send an NMI, it asks the
+ * TDX module for one.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,7 +22,7 @@
 #include "x86.h"
 #include "tdx.h"
 
-/* Any context that may kick a vCPU. */
+/* May be called in any context that may kick a vCPU. */
 void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mode, int vector)
 {
 	struct kvm_vcpu *vcpu = apic->vcpu;
@@ -29,7 +30,7 @@ void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mo
 
 	trace_kvm_apicv_accept_irq(vcpu->vcpu_id, delivery_mode, trig_mode, vector);
 
-	/* Whoever set it first also notifies, or has. */
+	/* If the vector or ON is set already, whoever set it notifies the vCPU. */
 	if (pi_test_and_set_pir(vector, pi) || pi_test_and_set_on(pi))
 		return;
 
@@ -43,17 +44,21 @@ void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mo
 		return;
 	}
 
-	/* The vCPU itself, on its way in: td_sync_pir_to_irr() is still to come. */
+	/* Called by the vCPU itself before it enters the TD: td_sync_pir_to_irr() will follow. */
 	if (vcpu == kvm_get_running_vcpu())
 		return;
 
-	/* In the guest the CPU takes it as the TD's.  On its way out the vCPU will look again. */
+	/*
+	 * In the TD, the CPU processes the descriptor when this vector arrives.  If the vCPU
+	 * has just left the TD, it looks at the descriptor before the next entry.
+	 */
 	__apic_send_IPI_mask(get_cpu_mask(vcpu->cpu), POSTED_INTR_VECTOR);
 }
 
 /*
- * Called with IRQs off before each entry.  A CPU looks at the descriptor when the
- * notification vector arrives in the guest: let it arrive there at once.
+ * Called with IRQs off before each entry.  The CPU processes the descriptor when the
+ * notification vector arrives while it is in the TD.  Send the vector to this CPU: it stays
+ * pending while IRQs are off, and arrives right after the entry.
  */
 int td_sync_pir_to_irr(struct kvm_vcpu *vcpu)
 {
@@ -64,8 +69,8 @@ int td_sync_pir_to_irr(struct kvm_vcpu *vcpu)
 }
 
 /*
- * Is there an interrupt that the TD has not seen?  What it has seen is not KVM's
- * business: td_handle_vmcall() looks at that once, when the TD halts.
+ * Is an interrupt posted that the CPU or the TDX module has not merged yet?  Interrupts that
+ * are in the virtual APIC page do not count: vmcall_halt() asks for those when the TD halts.
  */
 bool td_has_pending_interrupt(struct kvm_vcpu *vcpu)
 {
@@ -77,12 +82,12 @@ void td_inject_nmi(struct kvm_vcpu *vcpu)
 	++vcpu->stat.nmi_injections;
 	KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_PEND_NMI, 1, U8_MAX), vcpu->kvm);
 
-	/* One can be pending, and it is the TDX module's from here on. */
+	/* The TDX module has the NMI now.  It can hold one; KVM drops further ones. */
 	vcpu->arch.nmi_injected = false;
 	vcpu->arch.nmi_pending = 0;
 }
 
-/* A TD exit has blocked NMIs, and the NMI itself is gone: run the host's handler. */
+/* The TD exit has taken the NMI, and NMIs are blocked: run the host's NMI handler. */
 noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
 {
 	kvm_before_interrupt(vcpu, KVM_HANDLING_NMI);
@@ -93,7 +98,7 @@ noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
 	kvm_after_interrupt(vcpu);
 }
 
-/* A TD exit has acknowledged the interrupt: run the host's handler. */
+/* The TD exit has acknowledged the interrupt: run the host's handler for it. */
 void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
 {
 	unsigned int vector = intr_info & INTR_INFO_VECTOR_MASK;

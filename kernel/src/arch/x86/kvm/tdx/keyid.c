@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KeyIDs: the scarce thing of a host that runs TDs, and the cgroup that pays.
+ * KeyIDs: each TD needs one and a host has few of them, so they are charged to the misc cgroup.
  */
 #include <linux/misc_cgroup.h>
 
 #include "tdx.h"
 
-/* The key table, and the caches that are written back before a key is free again. */
+/* Held while a KeyID is assigned to a TD or released, see tdx.h. */
 DEFINE_MUTEX(td_keys_lock);
 
-/* A CPU that goes offline looks at it. */
+/* Number of KeyIDs in use; td_offline_cpu() reads it. */
 static atomic_t nr_used = ATOMIC_INIT(0);
 
 int td_nr_keyids_used(void)
@@ -22,7 +22,10 @@ int td_take_keyid(struct kvm_tdx *td)
 {
 	int keyid, ret;
 
-	/* First: all in use is another thing to hear than a limit, and the capacity is one too. */
+	/*
+	 * Allocate before charging.  If no KeyID is free, the charge would fail too, because
+	 * the capacity is also a limit; user space would get -EBUSY instead of -ENOSPC.
+	 */
 	keyid = tdx_guest_keyid_alloc();
 	if (keyid < 0)
 		return keyid;
@@ -41,7 +44,7 @@ int td_take_keyid(struct kvm_tdx *td)
 	return 0;
 }
 
-/* The TDX module must have let go of it. */
+/* Free the KeyID.  The TDX module has released it before. */
 void td_put_keyid(struct kvm_tdx *td)
 {
 	tdx_guest_keyid_free(td->keyid);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDVMCALL<MapGPA>: the guest wants a range to be shared, or private again.
+ * TDVMCALL<MapGPA>: the guest asks to make a range shared, or private again.
  *
- * User space decides, and tells KVM by memory attributes.  It is asked for one
- * slice at a time, so that a guest that converts much still gets its interrupts:
- * they end the call early, and the guest goes on from there.
+ * User space does the conversion, by setting memory attributes.  KVM asks it for one slice of
+ * the range at a time.  If an interrupt is pending between two slices, KVM ends the TDVMCALL
+ * with GHCI_RETRY: the guest takes the interrupt and asks for the rest of the range.
  */
 #include <linux/kvm_host.h>
 #include <linux/kvm_para.h>
@@ -21,7 +21,7 @@ static int end_map_gpa(struct kvm_vcpu *vcpu, u64 status)
 	u64 shared = gfn_to_gpa(vcpu->kvm->arch.shared_gfn);
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 
-	/* Where to go on, in the guest's own terms. */
+	/* The GPA from which the guest has to go on, with the shared bit as it gave it. */
 	if (status != GHCI_SUCCESS)
 		td->args.r11 = td->map_gpa | (td->args.r12 & shared);
 
@@ -77,7 +77,7 @@ int td_vmcall_map_gpa(struct kvm_vcpu *vcpu)
 	u64 gpa = td->args.r12, size = td->args.r13;
 	u64 status;
 
-	/* User space has to say that it takes part. */
+	/* User space must have enabled exits for this hypercall. */
 	if (!(vcpu->kvm->arch.hypercall_exit_enabled & BIT(KVM_HC_MAP_GPA_RANGE))) {
 		td_vmcall_return(vcpu, GHCI_SUBFUNC_UNSUPPORTED);
 		return 1;

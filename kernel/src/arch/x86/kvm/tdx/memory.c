@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The private PT of a TD: secure EPT, changed and read by SEAMCALL.
- *
- * private_pt_ops.h says in which contexts, and what errors mean.
+ * The private PT of a TD is the Secure EPT (SEPT).  These ops change and read it by SEAMCALL.
+ * private_pt_ops.h says in which contexts they are called, and what their errors mean.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -14,10 +13,13 @@
 #include "mmu/mirror/private_pt_ops.h"
 #include "tdx.h"
 
-/* Interrupts that a split may be restarted for before the fault or the zap is. */
+/*
+ * Attempts at a split (TDH.MEM.PAGE.DEMOTE), which the TDX module gives up when an interrupt
+ * is pending.  After these the split returns -EBUSY, and its caller tries again.
+ */
 #define TD_SPLIT_RESTARTS	16
 
-/* Level of an entry as the ABI counts. */
+/* Level of an entry as SEAMCALLs count: 4 KiB is 0, 2 MiB is 1. */
 static int sept_level(int level)
 {
 	return level - PG_LEVEL_4K;
@@ -46,7 +48,7 @@ static int td_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 				tdh_mem_page_aug(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 						 PFN_PHYS(pfn), NULL));
 
-	/* Only populate.c maps before the TD runs; it says what comes into the page. */
+	/* Only add_page() in populate.c maps before the TD is finalized; it sets td->source. */
 	if (!td->source || level != PG_LEVEL_4K)
 		return -EIO;
 
@@ -69,8 +71,9 @@ static int td_track(struct kvm *kvm)
 }
 
 /*
- * Lines that were written with the TD's key must not reach memory after the page
- * has a new owner.  This can not fail: if the module does not do it, the CPUs do.
+ * Write back and invalidate all cache lines of the pages that carry the TD's KeyID: a line
+ * that is written back later would overwrite data of the pages' next owner.  This must not
+ * fail: if the SEAMCALL does, all CPUs flush all of their caches.
  */
 static void flush_caches(struct kvm_tdx *td, kvm_pfn_t pfn, unsigned long nr)
 {
@@ -126,7 +129,10 @@ static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 	return -EBUSY;
 }
 
-/* Tables stay as long as the TD lives: the module walks to a leaf through no blocked table. */
+/*
+ * While the TD lives, KVM keeps all tables (no KVM_PRIVATE_PT_LIVE_UNLINK): the TDX module
+ * does not walk through a blocked table, so KVM could not remove the leaves below it.
+ */
 static int td_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
 	int ret;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MSRs that KVM answers for a TD, and its TSC.
+ * MSRs that KVM emulates for a TD, and the TD's TSC.
  *
- * The TDX module virtualizes most MSRs; for the rest the TD gets a #VE and asks
- * KVM by TDVMCALL.  KVM answers for those that it keeps outside of the vCPU's
- * hardware state, and refuses all others.
+ * The TDX module virtualizes most MSRs.  For the others the TD gets a #VE, and asks KVM by
+ * TDVMCALL.  KVM emulates those that need no access to the vCPU's hardware state, and refuses
+ * all others.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,10 +22,13 @@
 
 #define MSR_X2APIC(reg)		(APIC_BASE_MSR + ((reg) >> 4))
 
-/* Fractional bits of the TSC multiplier. */
+/* Number of fractional bits of the TSC multiplier. */
 #define TSC_MULTIPLIER_SHIFT	48
 
-/* More than KVM has: it looks at the number that user space set up. */
+/*
+ * Upper limit of the ranges below.  The number of banks that a vCPU has is smaller, and
+ * kvm_get_msr_common() and kvm_set_msr_common() check it.
+ */
 #define MAX_MCE_BANKS		32
 
 enum {
@@ -36,14 +39,17 @@ enum {
 struct msr_range {
 	u32 first;
 	u32 last;
-	/* Mask of MSR_READ and MSR_WRITE; user space may write what the guest may read. */
+	/*
+	 * What the guest may do: mask of MSR_READ and MSR_WRITE.  User space may write each
+	 * MSR that the guest may read.
+	 */
 	unsigned int access;
 };
 
 static const struct msr_range msr_ranges[] = {
 	{ MSR_IA32_APICBASE, MSR_IA32_APICBASE, MSR_READ | MSR_WRITE },
 	{ MSR_IA32_FEAT_CTL, MSR_IA32_FEAT_CTL, MSR_READ },
-	/* Who wants to read it writes zero first. */
+	/* Software writes zero to this MSR before it reads the revision. */
 	{ MSR_IA32_UCODE_REV, MSR_IA32_UCODE_REV, MSR_READ | MSR_WRITE },
 	{ MSR_PLATFORM_INFO, MSR_PLATFORM_INFO, MSR_READ | MSR_WRITE },
 	{ MSR_MTRRcap, MSR_MTRRcap, MSR_READ },
@@ -61,7 +67,7 @@ static const struct msr_range msr_ranges[] = {
 	{ MSR_MTRRdefType, MSR_MTRRdefType, MSR_READ | MSR_WRITE },
 	{ MSR_IA32_MC0_CTL, MSR_IA32_MCx_MISC(MAX_MCE_BANKS - 1), MSR_READ | MSR_WRITE },
 	{ MSR_IA32_TSC_DEADLINE, MSR_IA32_TSC_DEADLINE, MSR_READ | MSR_WRITE },
-	/* The TDX module keeps TPR, PPR, EOI, ISR, TMR, IRR and SELF_IPI. */
+	/* TPR, PPR, EOI, ISR, TMR, IRR and SELF_IPI are not here: the TDX module has them. */
 	{ MSR_X2APIC(APIC_ID), MSR_X2APIC(APIC_LVR), MSR_READ },
 	{ MSR_X2APIC(APIC_LDR), MSR_X2APIC(APIC_LDR), MSR_READ },
 	{ MSR_X2APIC(APIC_SPIV), MSR_X2APIC(APIC_SPIV), MSR_READ | MSR_WRITE },
@@ -91,7 +97,7 @@ bool td_has_emulated_msr(struct kvm *kvm, u32 index)
 	return msr_access(index);
 }
 
-/* 0, or 1 for what the guest sees as a #GP. */
+/* Returns 0, or 1 if the access must fail (a #GP for the guest). */
 int td_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 {
 	if (!(msr_access(msr->index) & MSR_READ))
@@ -99,7 +105,7 @@ int td_get_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 
 	switch (msr->index) {
 	case MSR_IA32_FEAT_CTL:
-		/* Locked: there is nothing for the guest to enable. */
+		/* The MSR is locked and no feature is enabled: the guest cannot enable any. */
 		msr->data = FEAT_CTL_LOCKED;
 		return 0;
 	case MSR_EFER:
@@ -119,7 +125,7 @@ int td_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 
 	switch (msr->index) {
 	case MSR_IA32_APICBASE:
-		/* x2APIC for good. */
+		/* A TD is always in x2APIC mode: only a write of the same value succeeds. */
 		return msr->data != vcpu->arch.apic_base;
 	case MSR_IA32_FEAT_CTL:
 	case MSR_EFER:
@@ -129,7 +135,10 @@ int td_set_msr(struct kvm_vcpu *vcpu, struct msr_data *msr)
 	}
 }
 
-/* End of kvm_emulate_rdmsr() and of kvm_emulate_wrmsr(), maybe after an exit. */
+/*
+ * Ends kvm_emulate_rdmsr() and kvm_emulate_wrmsr(), which vmcall_msr() called; between the two
+ * may be an exit to user space.
+ */
 int td_complete_emulated_msr(struct kvm_vcpu *vcpu, int err)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDs over the vendor module's ops.
+ * Dispatchers in front of the vendor module's ops.
  *
- * td_wrap_ops() keeps the vendor's ops and puts a dispatcher in the place of each
- * one to which a TD has its own answer.  It costs an ordinary VM a jump, and since
- * the first TD one branch that predicts well: both sides of it are static calls.
- * Nothing is wrapped on a host that can not run TDs.
+ * td_wrap_ops() keeps a copy of the vendor's ops and replaces each op that a TD handles in
+ * its own way by a dispatcher: it calls the TD's function for a TD and the vendor's op for
+ * other VMs.  An ordinary VM pays one jump for it, and after the first TD was created one
+ * branch that predicts well.  On a host that cannot run TDs nothing is replaced.
  */
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
@@ -24,7 +24,10 @@
 
 #define vendor_call(func)	static_call(td_vendor_##func)
 
-/* Ops that the vendor need not have, but a TD does, and that do not return 0 without one. */
+/*
+ * Does the vendor have these optional ops?  A TD has them always, so the dispatcher is in
+ * place even if the vendor has no op, and must do for other VMs what KVM does without one.
+ */
 static bool has_vendor_mem_enc_ioctl;
 static bool has_vendor_sync_pir_to_irr;
 
@@ -33,7 +36,7 @@ static bool is_td_apic(const struct kvm_lapic *apic)
 	return is_td_vcpu(apic->vcpu);
 }
 
-/* Is the op with these arguments about a TD? */
+/* Is the op called for a TD?  The type of its first argument tells how to find out. */
 #define FIRST_ARG(first, ...)	first
 #define for_td(args)					\
 	_Generic(FIRST_ARG args,			\
@@ -41,7 +44,10 @@ static bool is_td_apic(const struct kvm_lapic *apic)
 		 struct kvm_vcpu *: is_td_vcpu,		\
 		 struct kvm_lapic *: is_td_apic)(FIRST_ARG args)
 
-/* The vendor does not know the TD's root of the shared PT: it flushes all of this CPU. */
+/*
+ * Flush the TLB for a TD.  The vendor does not know the TD's root of the shared PT, so let
+ * it flush all translations of this CPU.
+ */
 static void flush_td(struct kvm_vcpu *vcpu)
 {
 	vendor_call(flush_tlb_all)(vcpu);
@@ -66,8 +72,8 @@ static void dispatch_##name params			\
 #include "td-ops.h"
 
 /*
- * The vendor initialises the VM as an ordinary one: it has no idea of TDs, and
- * takes unknown types for its own.
+ * Let the vendor initialise the VM as an ordinary one: it does not know the type of TDs,
+ * and would take it for a VM type of its own.
  */
 static int dispatch_vm_init(struct kvm *kvm)
 {
@@ -125,7 +131,7 @@ static void dispatch_disable_virtualization_cpu(void)
 	vendor_call(disable_virtualization_cpu)();
 }
 
-/* @kvm is NULL when user space asks for all VMs. */
+/* @kvm is NULL when user space asks which MSRs KVM emulates for any VM. */
 static bool dispatch_has_emulated_msr(struct kvm *kvm, u32 index)
 {
 	if (kvm && is_td(kvm))
@@ -168,8 +174,8 @@ static bool dispatch_has_pending_interrupt(struct kvm_vcpu *vcpu)
 }
 
 /*
- * Put the dispatchers into @ops, which the caller makes the ops of KVM, if the host
- * can run TDs.  No VM exists.
+ * If the host can run TDs, put the dispatchers into @ops, which the caller then makes the
+ * ops of KVM.  No VM exists yet.
  */
 void td_wrap_ops(struct kvm_x86_ops *ops)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that the TDX module owns for a while.
+ * Pages that KVM gives to the TDX module and takes back, see tdx.h.
  */
 #include <linux/debugfs.h>
 #include <linux/gfp.h>
@@ -8,10 +8,10 @@
 
 #include "tdx.h"
 
-/* Pages that are lost until the next boot; tests expect 0. */
+/* Leaked pages, lost until the next boot.  Tests expect 0. */
 static atomic_t nr_leaked = ATOMIC_INIT(0);
 
-/* Goes with the folder that it is in. */
+/* Create the file kvm/tdx-leaked-pages.  KVM removes it together with its folder. */
 void td_create_debugfs(void)
 {
 	struct dentry *dir = debugfs_lookup("kvm", NULL);
@@ -52,7 +52,7 @@ void td_reclaim_page(phys_addr_t page)
 	if (!page)
 		return;
 
-	/* The module still has it: nobody may touch it any more. */
+	/* The module still owns the page: leak it, because nobody may use it any more. */
 	if (td_reclaim(page)) {
 		td_count_leak(1);
 		return;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From what user space asks for to TD_PARAMS.  Nothing here has side effects, so
- * that tests can run it in user space.
+ * Checks what user space asks for in a TD, and fills in TD_PARAMS from that.  The functions
+ * have no side effects, so that a unit test can run them in user space.
  */
 #include "params.h"
 
 /*
- * ATTRIBUTES that KVM supports: those of which it needs to know nothing more.
- * PKS, PERFMON, debug and migration would need its help.
+ * ATTRIBUTES that KVM supports: those that need no other code in KVM.  PKS, PERFMON, debug
+ * and migration would need some.
  */
 #define TD_ATTRIBUTES		TDX_ATTR_SEPT_VE_DISABLE
 
 /*
- * XFAM that KVM supports.  The TDX module switches all of it, but KVM has to know
- * what a TD exit leaves of the host's.  CET (11, 12) is among what KVM of this base
- * does not know; user space asks for what KVM_GET_SUPPORTED_CPUID has anyway.
+ * XFAM that KVM supports.  The TDX module switches the state of all features, but KVM has to
+ * restore the host's state that a TD exit does not keep, and so must know the feature.  KVM
+ * of this base does not know CET (bits 11 and 12).  User space does not ask for such
+ * features: it goes by KVM_GET_SUPPORTED_CPUID.
  */
 #define TD_XFAM			(XFEATURE_MASK_FPSSE | XFEATURE_MASK_YMM |	\
 				 XFEATURE_MASK_AVX512 | XFEATURE_MASK_PKRU |	\
@@ -33,14 +34,17 @@ u64 td_supported_xfam(const struct tdx_sys_info *sys)
 	return (TD_XFAM & sys->xfam_fixed0) | sys->xfam_fixed1;
 }
 
-/* Does the module force nothing on a TD that KVM does not support? */
+/*
+ * Does KVM support all attributes and features that the module forces on a TD, and does at
+ * least one of each remain that user space can ask for?
+ */
 bool td_check_fixed(const struct tdx_sys_info *sys)
 {
 	return !(sys->attributes_fixed1 & ~TD_ATTRIBUTES) && !(sys->xfam_fixed1 & ~TD_XFAM) &&
 	       td_supported_attributes(sys) && td_supported_xfam(sys);
 }
 
-/* Features whose state KVM would have to switch, see td_fill_capabilities(). */
+/* CPUID bits of features that KVM does not offer, see td_fill_capabilities(). */
 static u32 hidden_ebx(u32 leaf, u32 sub_leaf)
 {
 	/* TSX: HLE, RTM */
@@ -71,14 +75,17 @@ static void fill_cpuid(const struct tdx_cpuid_config *config, struct kvm_cpuid_e
 	entry->ecx = config->mask.ecx & ~hidden_ecx(config->leaf, config->sub_leaf);
 	entry->edx = config->mask.edx;
 
-	/* For the TDX module it is a flag of the TD, for user space a number here. */
+	/*
+	 * User space asks for the GPA width in this leaf.  The TDX module gets the width as a
+	 * flag of TD_PARAMS, so it does not list these bits as configurable.
+	 */
 	if (config->leaf == 0x80000008)
 		entry->eax |= CPUID_GPAW;
 }
 
 /*
- * @caps is zeroed and has room for all CPUID configurations.  TSX and WAITPKG are
- * left out: their MSRs would have to be switched around the TD.
+ * Fill in @caps, which is zeroed and has room for all CPUID configurations.  TSX and WAITPKG
+ * are left out: KVM would have to switch their MSRs when it enters and leaves the TD.
  */
 void td_fill_capabilities(const struct tdx_sys_info *sys, struct kvm_tdx_capabilities *caps)
 {
@@ -111,7 +118,10 @@ static const struct kvm_cpuid_entry2 *find_cpuid(const struct kvm_cpuid2 *cpuid,
 	return NULL;
 }
 
-/* Each entry of user space must be the only one for a leaf that is configurable. */
+/*
+ * Fill in the values of the configurable CPUID leaves.  -EINVAL if user space has an entry
+ * for a leaf that is not configurable, or two entries for one leaf.
+ */
 static int fill_cpuid_values(const struct tdx_sys_info *sys, const struct kvm_cpuid2 *cpuid,
 			     struct tdx_td_params *params)
 {
@@ -142,7 +152,7 @@ static int fill_cpuid_values(const struct tdx_sys_info *sys, const struct kvm_cp
 	return used == cpuid->nent ? 0 : -EINVAL;
 }
 
-/* Returns the GPA width that user space asks for, or 0 if it asks for none that there is. */
+/* Returns the GPA width that user space asks for, or 0 if the host cannot have it. */
 static int find_gpaw(const struct kvm_cpuid2 *cpuid, int max_level)
 {
 	static const struct tdx_cpuid_config config = {
@@ -159,8 +169,8 @@ static int find_gpaw(const struct kvm_cpuid2 *cpuid, int max_level)
 }
 
 /*
- * Makes @params, which is zeroed, from what user space asks for.  0 or -EINVAL;
- * the TDX module may still refuse CPUID bits.
+ * Fill in @params, which is zeroed, with what user space asks for.  -EINVAL if KVM does not
+ * support that.  The TDX module checks CPUID bits and may refuse the result.
  */
 int td_fill_params(const struct tdx_sys_info *sys, const struct kvm_tdx_init_vm *init,
 		   struct td_config *config, struct tdx_td_params *params)
@@ -187,7 +197,7 @@ int td_fill_params(const struct tdx_sys_info *sys, const struct kvm_tdx_init_vm 
 				(config->gpaw == 52 ? 4ULL : 3ULL) << TDX_EPTP_WALK_SHIFT;
 	params->config_flags = TDX_CONFIG_NO_RBP_MOD |
 			       (config->gpaw == 52 ? TDX_CONFIG_GPAW52 : 0);
-	/* The closest: what was measured may be a little less than what it is. */
+	/* Round to the closest unit: a measured frequency may be a little below the real one. */
 	params->tsc_frequency = (config->tsc_khz + TDX_TSC_UNIT_KHZ / 2) / TDX_TSC_UNIT_KHZ;
 
 	memcpy(params->mrconfigid, init->mrconfigid, sizeof(params->mrconfigid));

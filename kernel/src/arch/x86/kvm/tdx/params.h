@@ -3,8 +3,8 @@
 #define __KVM_X86_TDX_PARAMS_H
 
 /*
- * What user space may ask for, and TD_PARAMS: pure functions.  All that params.c
- * needs of the kernel is here.
+ * Checks what user space asks for in a TD, and fills in TD_PARAMS.  Pure functions.
+ * params.c includes no other header, so that a unit test can compile it in user space.
  */
 
 #include <linux/bitfield.h>
@@ -22,11 +22,11 @@
 #define TD_MAX_TSC_FREQUENCY	400
 
 struct td_config {
-	/* vCPUs that the TD can have. */
+	/* Largest number of vCPUs that the TD can have. */
 	unsigned int max_vcpus;
-	/* Virtual TSC that user space asked for. */
+	/* Frequency of the virtual TSC that user space asked for. */
 	u32 tsc_khz;
-	/* Levels that page tables of a guest can have. */
+	/* Largest number of levels of a guest's page table on this host. */
 	int max_level;
 	/* Out: GPA width, 48 or 52. */
 	int gpaw;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The initial memory of a TD: copied in by the TDX module, measured, sealed.
+ * The initial memory of a TD: the TDX module copies pages into the TD, measures them, and
+ * finally closes the measurement (KVM_TDX_FINALIZE_VM).
  */
 #include <linux/kvm_host.h>
 #include <linux/mm.h>
@@ -12,11 +13,11 @@
 /* Bytes that one MR.EXTEND measures. */
 #define TD_EXTEND_BYTES		256
 
-/* One KVM_TDX_INIT_MEM_REGION. */
+/* State of one KVM_TDX_INIT_MEM_REGION. */
 struct td_populate {
-	/* Whose memory caches are used. */
+	/* The vCPU whose ioctl this is; pages of page tables come from its caches. */
 	struct kvm_vcpu *vcpu;
-	/* Measure the contents, not the address alone. */
+	/* Measure the contents of the pages too; their addresses are always measured. */
 	bool measure;
 	/* Status of the last SEAMCALL. */
 	u64 status;
@@ -29,11 +30,11 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 	unsigned int i;
 	int ret;
 
-	/* No vCPU runs, but the host may look at the TD, for debugfs. */
+	/* MR.EXTEND may be busy: kvm_mirror_verify() (debugfs) may be reading the SEPT. */
 	for (i = 0; i < PAGE_SIZE; i += TD_EXTEND_BYTES) {
 		ret = td_retry_busy(td_check(TDH_MR_EXTEND, *ret_status =
 					     tdh_mr_extend(td->tdr, gpa + i, NULL)));
-		/* Measured half: no measurement that user space expects can come of it. */
+		/* A page measured by half: the TD will never have the expected measurement. */
 		if (KVM_BUG_ON(ret, kvm))
 			return -EIO;
 	}
@@ -41,7 +42,10 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 	return 0;
 }
 
-/* guest_memfd keeps the page stable, slots_lock the slot. */
+/*
+ * Add the page @pfn to the TD, with the contents of the user page @src.  Called by
+ * kvm_gmem_populate(), which holds guest_memfd's invalidate lock; slots_lock is held too.
+ */
 static int add_page(struct kvm *kvm, gfn_t gfn, kvm_pfn_t pfn, void __user *src, int order,
 		    void *opaque)
 {
@@ -74,7 +78,10 @@ static bool is_valid_region(const struct kvm *kvm, const struct kvm_tdx_init_mem
 	       region->nr_pages <= (end - region->gpa) >> PAGE_SHIFT;
 }
 
-/* Page by page, so that @region says how far it came, whatever ends it. */
+/*
+ * Populate page by page, so that @region is always the part that is still to do, even when a
+ * signal or an error ends the loop.
+ */
 static int populate_region(struct td_populate *populate, struct kvm_tdx_init_mem_region *region)
 {
 	struct kvm *kvm = populate->vcpu->kvm;
@@ -127,14 +134,14 @@ int td_init_mem_region(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 
 	cmd->hw_error = ret ? populate.status : 0;
 
-	/* Whoever is interrupted goes on with what is left. */
+	/* Tell user space what is left: after -EINTR it calls again with that. */
 	if (copy_to_user(u64_to_user_ptr(cmd->data), &region, sizeof(region)))
 		return -EFAULT;
 
 	return ret;
 }
 
-/* No vCPU is what user space did wrong. */
+/* TDX_NO_VCPUS is a mistake of user space: -EINVAL, and no message in the log. */
 static int check_finalize(u64 status)
 {
 	return tdx_status_is(status, TDX_NO_VCPUS) ? -EINVAL : td_check(TDH_MR_FINALIZE, status);
@@ -160,7 +167,7 @@ int td_finalize(struct kvm *kvm, struct kvm_tdx_cmd *cmd)
 	}
 
 	td->state = TD_RUNNABLE;
-	/* Who sees it must see what makes it possible. */
+	/* A vCPU that sees pre_fault_allowed must also see that the TD is TD_RUNNABLE. */
 	smp_wmb();
 	kvm->arch.pre_fault_allowed = true;
 out:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Enter and leave a TD.
+ * Entry to a TD and exit from it.
  *
- * TDH.VP.ENTER runs the vCPU until something happens that the TDX module leaves
- * to the host.  Its status says whether the guest ran, and why it stopped.
+ * TDH.VP.ENTER runs the vCPU until something happens that the TDX module leaves to the host.
+ * Its status says whether the guest ran, and why it stopped.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,12 +18,12 @@
 #include "tdx.h"
 
 /*
- * Did the last VP.ENTER end with a TD exit?  Then bits 31:0 of its status are the
- * reason, whether or not the TD can go on.
+ * Did the last VP.ENTER end with a TD exit?  If so, bits 31:0 of its status are the exit
+ * reason, also if the TD cannot be entered again.
  */
 bool td_left_guest(const struct vcpu_tdx *td)
 {
-	/* Modules differ in the severity bits: look at class and detail only. */
+	/* Look at class and detail only: the severity bits differ between modules. */
 	switch ((td->status >> 32) & 0xffff) {
 	case TDX_SUCCESS >> 32:
 	case (TDX_NON_RECOVERABLE_VCPU >> 32) & 0xffff:
@@ -36,13 +36,13 @@ bool td_left_guest(const struct vcpu_tdx *td)
 	}
 }
 
-/* Basic exit reason, EXIT_REASON_*; only after a TD exit. */
+/* Basic exit reason (EXIT_REASON_*).  Valid only if td_left_guest(). */
 u16 td_exit_reason(const struct vcpu_tdx *td)
 {
 	return (u16)td->status;
 }
 
-/* End the VM's run: KVM does not know what to do. */
+/* Return to user space with an internal error: KVM cannot handle the exit. */
 int td_unexpected_exit(struct kvm_vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->run;
@@ -58,7 +58,7 @@ int td_unexpected_exit(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* Nothing is wrong and there is nothing to do but to enter again. */
+/* Statuses after which KVM has nothing to handle and enters the TD again. */
 static bool must_reenter(const struct vcpu_tdx *td)
 {
 	return tdx_status_is_busy(td->status) ||
@@ -79,14 +79,17 @@ static noinstr void enter_exit(struct kvm_vcpu *vcpu, struct vcpu_tdx *td)
 
 	td->status = tdh_vp_enter(td->tdvpr, &td->args);
 
-	/* NMIs are blocked until the handler returns: before anything else can fault. */
+	/*
+	 * The exit has blocked NMIs until the next IRET.  Call the host's NMI handler now:
+	 * the IRET of a fault would unblock NMIs before the handler has run.
+	 */
 	if (unlikely(is_nmi_exit(td)))
 		td_handle_nmi(vcpu);
 
 	guest_state_exit_irqoff();
 }
 
-/* KVM_RUN: -EINVAL until the TD is measured and the vCPU initialized. */
+/* -EINVAL if KVM_TDX_FINALIZE_VM or the vCPU's KVM_TDX_INIT_VCPU has not succeeded yet. */
 int td_vcpu_pre_run(struct kvm_vcpu *vcpu)
 {
 	if (to_kvm_tdx(vcpu->kvm)->state != TD_RUNNABLE || !to_vcpu_tdx(vcpu)->initialized)
@@ -95,13 +98,13 @@ int td_vcpu_pre_run(struct kvm_vcpu *vcpu)
 	return 1;
 }
 
-/* IRQs off, vcpu->mode is IN_GUEST_MODE. */
+/* Called with IRQs off, and with vcpu->mode IN_GUEST_MODE. */
 fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
 {
 	bool force_immediate_exit = run_flags & KVM_RUN_FORCE_IMMEDIATE_EXIT;
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 
-	/* Someone waits for all vCPUs to leave the private PT alone. */
+	/* Someone needs the private PT without vCPUs in the guest, see until_not_busy(). */
 	if (unlikely(kvm_mirror_vcpus_held(vcpu->kvm))) {
 		td->status = TDX_OPERAND_BUSY;
 		return EXIT_FASTPATH_EXIT_HANDLED;
@@ -119,13 +122,13 @@ fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
 	trace_kvm_exit(vcpu, KVM_ISA_VMX);
 
 	/*
-	 * Not from here again, even if nothing happened: an interrupt that is
-	 * pending must be taken first, and that needs IRQs on.
+	 * Do not enter the TD again from here, even if there is nothing to handle: a
+	 * pending interrupt must be taken first, and that needs IRQs on.
 	 */
 	return unlikely(must_reenter(td)) ? EXIT_FASTPATH_EXIT_HANDLED : EXIT_FASTPATH_NONE;
 }
 
-/* IRQs off, the vCPU is on the CPU that it left. */
+/* Called with IRQs off, on the CPU on which the TD exit was. */
 void td_handle_exit_irqoff(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a SEAMCALL ended, for all files that make them.
+ * Turns the status of a SEAMCALL into an errno, for all files of this folder.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

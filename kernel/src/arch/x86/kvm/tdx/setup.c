@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a host needs before it can run TDs.
+ * Preparation of the host for TDs: checks KVM and the TDX module, and enables both.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -14,13 +14,13 @@
 #include "tdx.h"
 
 /*
- * The vendor modules have it as their parameter "tdx", although the code is in
- * kvm.ko: /sys/module/kvm_intel/parameters/tdx is where libvirt (to see that its
- * cached capabilities are out of date), Kata Containers, node-feature-discovery
- * and others look, kvm_amd's is the same thing for TDs over a software module.
+ * Module parameter "tdx" of the vendor modules, although this code is in kvm.ko: libvirt (to
+ * see that its cached capabilities are out of date), Kata Containers, node-feature-discovery
+ * and others read /sys/module/kvm_intel/parameters/tdx.  kvm_amd has the same parameter, for
+ * TDs that run on a software TDX module.
  *
- * On by default: it costs nothing on a host without TDX.  It falls back to N when
- * the host can not run TDs.
+ * It is on by default, because it costs nothing on a host without TDX.  td_setup() sets it
+ * to N if the host cannot run TDs.
  */
 bool __read_mostly enable_tdx = true;
 EXPORT_SYMBOL_GPL(enable_tdx);
@@ -43,8 +43,9 @@ static int td_online_cpu(unsigned int cpu)
 }
 
 /*
- * Keys are made and caches written back once for each package: a KeyID can not be
- * released without a CPU of each.
+ * While a TD has a KeyID, do not let the last CPU of a package go offline: keys are
+ * configured and caches are written back by one CPU of each package, so without it the KeyID
+ * could not be released.
  */
 static int td_offline_cpu(unsigned int cpu)
 {
@@ -63,7 +64,7 @@ static int td_offline_cpu(unsigned int cpu)
 	return -EBUSY;
 }
 
-/* Does what KVM has match what TDs need of it? */
+/* Can KVM on this CPU do what TDs need? */
 static int check_kvm(void)
 {
 	if (!tdp_mmu_enabled || !kvm_ad_enabled()) {
@@ -78,7 +79,10 @@ static int check_kvm(void)
 		return -EOPNOTSUPP;
 	}
 
-	/* A guest learns of MMIO by a #VE, which needs an entry that says so. */
+	/*
+	 * A TD does MMIO in its #VE handler.  It gets the #VE only if the shared PT has an
+	 * entry that says so, and KVM makes such entries only with MMIO caching.
+	 */
 	if (!enable_mmio_caching) {
 		pr_err("tdx: needs MMIO caching\n");
 		return -EOPNOTSUPP;
@@ -87,7 +91,7 @@ static int check_kvm(void)
 	return 0;
 }
 
-/* Does the module offer what this code relies on? */
+/* Does the TDX module have the features that this code relies on? */
 static int check_module(const struct tdx_sys_info *sys)
 {
 	const u64 features = TDX_FEATURES0_NO_RBP_MOD | TDX_FEATURES0_TOPOLOGY_ENUM;
@@ -102,7 +106,7 @@ static int check_module(const struct tdx_sys_info *sys)
 	return 0;
 }
 
-/* CPUs that come online later are enabled by the same callback. */
+/* Enable all online CPUs, now, and by the same callback each CPU that comes online later. */
 static int enable_module(void)
 {
 	int ret;
@@ -134,8 +138,8 @@ out:
 }
 
 /*
- * Returns 0 if TDs can be offered.  CPUs virtualize from here on even while no VM
- * exists: a SEAMCALL needs it.
+ * Returns 0 if the host can run TDs.  From here on virtualization stays enabled on all CPUs
+ * even if no VM exists: SEAMCALLs need it.
  */
 int td_setup(void)
 {
@@ -170,7 +174,10 @@ out:
 	return ret;
 }
 
-/* No VM exists.  Another vendor module, or the same once more, starts afresh. */
+/*
+ * Undo td_setup(), and set the parameter back to its default for the next vendor module that
+ * is loaded.  No VM exists.
+ */
 void td_unsetup(void)
 {
 	if (hotplug_state) {

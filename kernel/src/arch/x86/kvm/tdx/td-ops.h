@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ops of struct kvm_x86_ops to which a TD has its own answer; included by
- * ops.c only, several times.  What is not here goes to the vendor for every VM:
- * it looks at the host, or at the VM, which the vendor takes for an ordinary one.
+ * Table of the ops of struct kvm_x86_ops that a TD handles in its own way.  Only ops.c
+ * includes it, several times, with other definitions of the macros.  Ops that are not in
+ * the table are the vendor's for every VM: they look at the host, or at data of the VM that
+ * a TD has too, because the vendor has initialised it as an ordinary VM.
  *
  *   TD_OP(return type, name, parameters, arguments, the TD's answer)
  *   TD_VOID_OP(name, parameters, arguments, what to do for a TD)
  *   TD_NOP(name, parameters, arguments)
  *
- * The first parameter says whose op it is: vcpu, kvm or apic.  An op that the
- * vendor does not have stays away.
+ * The first parameter is the object that the op is about: vcpu, kvm or apic.  An op that
+ * the vendor does not have is not added.
  */
 #ifndef TD_NOP
 #define TD_NOP(name, params, args) TD_VOID_OP(name, params, args, (void)0)
@@ -20,7 +21,10 @@ TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_eve
 	   td_vcpu_reset(vcpu, init_event))
 TD_VOID_OP(vcpu_load, (struct kvm_vcpu *vcpu, int cpu), (vcpu, cpu), td_vcpu_load(vcpu, cpu))
 TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
-/* The TD's CPUID is the TDX module's; user space's is what TDVMCALL<CPUID> answers. */
+/*
+ * The TDX module answers most CPUID leaves of a TD; the CPUID that user space sets is only
+ * what TDVMCALL<CPUID> returns.
+ */
 TD_NOP(vcpu_after_set_cpuid, (struct kvm_vcpu *vcpu), (vcpu))
 
 /* Entry and exit */
@@ -46,18 +50,18 @@ TD_NOP(flush_tlb_gva, (struct kvm_vcpu *vcpu, gva_t addr), (vcpu, addr))
 TD_NOP(flush_tlb_guest, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(update_cpu_dirty_logging, (struct kvm_vcpu *vcpu), (vcpu))
 
-/* Interrupts: what KVM does for a TD */
+/* Interrupts: ops that KVM implements for a TD */
 TD_VOID_OP(deliver_interrupt, (struct kvm_lapic *apic, int delivery_mode, int trig_mode,
 			       int vector),
 	   (apic, delivery_mode, trig_mode, vector),
 	   td_deliver_interrupt(apic, delivery_mode, trig_mode, vector))
 TD_VOID_OP(inject_nmi, (struct kvm_vcpu *vcpu), (vcpu), td_inject_nmi(vcpu))
-/* Posted interrupts need no window; for an NMI the TDX module waits for it. */
+/* Posted interrupts need no window, and the TDX module waits for the window of an NMI. */
 TD_OP(int, interrupt_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection),
       true)
 TD_OP(int, nmi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection), true)
 
-/* Interrupts: what the TDX module does, or what needs the guest's state */
+/* Interrupts: ops whose work the TDX module does, or that need the guest's state */
 TD_NOP(inject_irq, (struct kvm_vcpu *vcpu, bool reinjected), (vcpu, reinjected))
 TD_NOP(inject_exception, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(cancel_injection, (struct kvm_vcpu *vcpu), (vcpu))
@@ -108,7 +112,7 @@ TD_OP(int, set_hv_timer, (struct kvm_vcpu *vcpu, u64 deadline, bool *expired),
 TD_NOP(cancel_hv_timer, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(migrate_timers, (struct kvm_vcpu *vcpu), (vcpu))
 
-/* Registers: KVM can not see them, and reads zero */
+/* Registers: KVM cannot see a TD's registers, and reads zero */
 TD_NOP(update_exception_bitmap, (struct kvm_vcpu *vcpu), (vcpu))
 TD_OP(u64, get_segment_base, (struct kvm_vcpu *vcpu, int seg), (vcpu, seg), 0)
 TD_VOID_OP(get_segment, (struct kvm_vcpu *vcpu, struct kvm_segment *var, int seg),
@@ -135,7 +139,7 @@ TD_OP(unsigned long, get_rflags, (struct kvm_vcpu *vcpu), (vcpu), 0)
 TD_NOP(set_rflags, (struct kvm_vcpu *vcpu, unsigned long rflags), (vcpu, rflags))
 TD_OP(bool, get_if_flag, (struct kvm_vcpu *vcpu), (vcpu), false)
 
-/* Instructions: KVM can not read them, the guest asks by TDVMCALL */
+/* Instructions: KVM cannot read a TD's instructions, the guest asks by TDVMCALL instead */
 TD_OP(int, skip_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu), 1)
 TD_NOP(update_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(patch_hypercall, (struct kvm_vcpu *vcpu, unsigned char *addr), (vcpu, addr))

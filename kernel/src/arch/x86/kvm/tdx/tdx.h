@@ -3,31 +3,35 @@
 #define __KVM_X86_TDX_H
 
 /*
- * The TDX VM type.  It lives in kvm.ko, stacked over whichever vendor module is
- * loaded: ops.c sends what concerns a TD here and everything else to the vendor.
+ * The TDX VM type.  It is part of kvm.ko and works with whichever vendor module is loaded:
+ * the functions of ops.c stand in front of the vendor's ops, handle calls for a TD with the
+ * code of this folder, and pass all other calls on to the vendor.
  *
- *   setup.c      the host: TDX module, CPUs, capabilities
- *   vm.c         a TD from KVM_CREATE_VM to the last reference
- *   keyid.c      its KeyID and the cgroup that pays for it
- *   seamcall.c   how a SEAMCALL ended
- *   page.c       pages that the TDX module owns for a while
- *   create.c     KeyID, TDR, TDCS
- *   teardown.c   the keys go first, then everything else is reclaimed
- *   memory.c     its private PT, by SEAMCALL
- *   populate.c   its initial memory
- *   params.c     TD_PARAMS: pure functions
- *   ioctl.c      KVM_MEMORY_ENCRYPT_OP, init_vm.c and cpuid.c some of its commands
+ * The host and the TD:
  *
- * Its vCPUs:
+ *   ops.c        the dispatchers; td-ops.h is their table
+ *   setup.c      what a host needs: TDX module, CPUs, capabilities
+ *   vm.c         KVM_CREATE_VM
+ *   keyid.c      the TD's KeyID and the cgroup that is charged for it
+ *   seamcall.c   turns the status of a SEAMCALL into an errno
+ *   page.c       pages that KVM lends to the TDX module
+ *   create.c     creation of the TD in the TDX module: KeyID, TDR, TDCS
+ *   teardown.c   releases the KeyID, then reclaims all pages
+ *   memory.c     the private PT: changes and reads it by SEAMCALL
+ *   populate.c   the initial memory
+ *   params.c     fills in TD_PARAMS: pure functions
+ *   ioctl.c      KVM_MEMORY_ENCRYPT_OP; some commands are in init_vm.c and cpuid.c
  *
- *   vcpu.c       creation, association with a CPU, the end
- *   host.c       MSRs of the host that a TD exit destroys
- *   run.c        enter and leave the TD
- *   exit.c       what a TD exit means
+ * The vCPUs of a TD:
+ *
+ *   vcpu.c       creation, association with a CPU, freeing
+ *   host.c       MSRs of the host that a TD exit overwrites
+ *   run.c        enters and leaves the TD
+ *   exit.c       handles a TD exit by its reason
  *   fault.c      EPT violations
  *   vmcall.c     TDVMCALLs
- *   mapgpa.c     one of them: MapGPA
- *   ghci.c       arguments of TDVMCALLs: pure functions
+ *   mapgpa.c     TDVMCALL<MapGPA>
+ *   ghci.c       checks the arguments of TDVMCALLs: pure functions
  *   irq.c        interrupts and NMIs
  *   msr.c        MSRs and the TSC
  */
@@ -45,15 +49,15 @@
 
 struct misc_cg;
 
-/* Life of a TD, in this order; never backwards. */
+/* Life of a TD.  The state only moves forward in this list. */
 enum td_state {
-	/* KVM_CREATE_VM: no KeyID, no pages. */
+	/* After KVM_CREATE_VM: the TD has no KeyID and no pages. */
 	TD_UNINITIALIZED,
-	/* KVM_TDX_INIT_VM: vCPUs and initial memory may be added. */
+	/* After KVM_TDX_INIT_VM: vCPUs and initial memory may be added. */
 	TD_INITIALIZED,
-	/* KVM_TDX_FINALIZE_VM: measured, may run. */
+	/* After KVM_TDX_FINALIZE_VM: the TD is measured and may run. */
 	TD_RUNNABLE,
-	/* KeyID released: nothing runs, pages can be reclaimed. */
+	/* The KeyID is released: the TD cannot run, its pages can be reclaimed. */
 	TD_DEAD,
 };
 
@@ -62,23 +66,23 @@ struct kvm_tdx {
 	struct kvm *kvm;
 	/* Written with kvm->lock and slots_lock held, or when nobody else can reach the VM. */
 	enum td_state state;
-	/* KeyID of the TD; -1 without. */
+	/* KeyID of the TD; -1 if it has none. */
 	int keyid;
-	/* The cgroup that is charged for the KeyID; NULL without. */
+	/* The cgroup that is charged for the KeyID; NULL if the TD has no KeyID. */
 	struct misc_cg *misc_cg;
-	/* TD root page, the TD's name in every SEAMCALL; 0 without. */
+	/* TDR (TD root page): SEAMCALLs name the TD by its address; 0 if there is none. */
 	phys_addr_t tdr;
-	/* Pages of the TD's control structure; 0 where the TD has none yet. */
+	/* Pages of the TDCS (the TD's control structure); 0 for a page not added yet. */
 	phys_addr_t *tdcs;
-	/* What user space asked for in KVM_TDX_INIT_VM. */
+	/* ATTRIBUTES and XFAM that user space asked for in KVM_TDX_INIT_VM. */
 	u64 attributes;
 	u64 xfam;
 	/* GPA width, 48 or 52. */
 	int gpaw;
-	/* Virtual TSC, as the TDX module computes it. */
+	/* Virtual TSC: the values by which the TDX module computes it from the host's. */
 	u64 tsc_offset;
 	u64 tsc_multiplier;
-	/* Page that the next leaf of the private PT is filled from, see populate.c; 0 without. */
+	/* Page whose contents td_map() copies into the new private page; 0: see populate.c. */
 	phys_addr_t source;
 };
 
@@ -88,44 +92,47 @@ struct kvm_tdx {
 struct vcpu_tdx {
 	/* Back pointer. */
 	struct kvm_vcpu *vcpu;
-	/* TD vCPU root page, the vCPU's name in every SEAMCALL; 0 without. */
+	/* TDVPR (vCPU root page): SEAMCALLs name the vCPU by its address; 0 if there is none. */
 	phys_addr_t tdvpr;
-	/* The other pages of the vCPU; 0 where it has none. */
+	/* The other pages of the vCPU in the TDX module; 0 for a page not added yet. */
 	phys_addr_t *tdcx;
 	/* KVM_TDX_INIT_VCPU succeeded. */
 	bool initialized;
-	/* MSRs of the host that it will not find again, see host.c; while the vCPU is loaded. */
+	/* host_msrs has the host's MSRs that TD exits overwrite, see host.c. */
 	bool host_saved;
 	u64 host_msrs[TD_NR_LOST_MSRS];
 
 	/* CPU that the vCPU is associated with, or -1; changes with IRQs off on that CPU. */
 	int assoc_cpu;
-	/* In associated_vcpus of that CPU. */
+	/* Entry in the list associated_vcpus of that CPU. */
 	struct list_head assoc_node;
-	/* VP.FLUSH failed: the vCPU can run nowhere any more. */
+	/* TDH.VP.FLUSH failed: the vCPU can never run on another CPU. */
 	bool stuck_on_cpu;
 
-	/* Root of the shared PT as the TD has it, or has to get it; 0 without. */
+	/* Root of the shared PT; given to the TDX module once the vCPU is initialized. */
 	hpa_t shared_root;
-	/* Interrupts for the TD; the TDX module and KVM write it. */
+	/* Posted-interrupt descriptor: KVM sets bits for interrupts, the TDX module takes them. */
 	struct pi_desc pi;
 
-	/* Registers of the last TDVMCALL: what the guest gave, then what it gets. */
+	/*
+	 * Registers of TDH.VP.ENTER: its output after a TD exit, its input for the next
+	 * entry.  A TDVMCALL's arguments and results are passed in them.
+	 */
 	struct tdx_module_args args;
 	/* RAX of the last TDH.VP.ENTER. */
 	u64 status;
 
-	/* GPA of the last EPT violation that changed nothing, see fault.c. */
+	/* GPA of the last EPT violation that changed nothing, see is_stuck() in fault.c. */
 	gpa_t stuck_gpa;
-	/* How often in a row. */
+	/* How many such violations the GPA had in a row. */
 	unsigned int nr_stuck;
 
-	/* The part of a MapGPA that is still to do, without the shared bit. */
+	/* The rest of the range of a TDVMCALL<MapGPA>, without the shared bit. */
 	gpa_t map_gpa;
 	gpa_t map_end;
-	/* The MSR access at work is a read, see td_complete_emulated_msr(). */
+	/* The MSR access in progress is a read, see td_complete_emulated_msr(). */
 	bool msr_read;
-	/* What KVM reads for a port, see vmcall.c. */
+	/* Buffer for the data of a port access, see vmcall_io(). */
 	u32 pio_value;
 };
 
@@ -147,7 +154,7 @@ static inline bool is_td_vcpu(const struct kvm_vcpu *vcpu)
 	return kvm_mirror_is_used() && is_td(vcpu->kvm);
 }
 
-/* KVM_TDX_INIT_VM has set what the TD is. */
+/* Has KVM_TDX_INIT_VM succeeded? */
 static inline bool td_is_initialized(const struct kvm *kvm)
 {
 	return is_td(kvm) && to_kvm_tdx(kvm)->state != TD_UNINITIALIZED;
@@ -158,22 +165,22 @@ static inline struct vcpu_tdx *to_vcpu_tdx(const struct kvm_vcpu *vcpu)
 	return vcpu->arch.tdx;
 }
 
-/* What the guest gets for its TDVMCALL: GHCI_SUCCESS or why not. */
+/* Set the status that the guest gets for its TDVMCALL: GHCI_SUCCESS or an error. */
 static inline void td_vmcall_return(struct kvm_vcpu *vcpu, u64 status)
 {
 	to_vcpu_tdx(vcpu)->args.r10 = status;
 }
 
-/* ops.c: called when the vendor module is complete; sets TDs up. */
+/* ops.c: called when the vendor module has set up its ops; enables TDs on this host. */
 void td_wrap_ops(struct kvm_x86_ops *ops);
 
-/* setup.c: called by td_wrap_ops(), and before the vendor module goes. */
+/* setup.c: td_wrap_ops() calls td_setup(); td_unsetup() runs before the vendor module goes. */
 int td_setup(void);
 void td_unsetup(void);
 /* Calls @fn(@arg) on one CPU of each package, until one of them returns an error.  May sleep. */
 int td_on_each_package(int (*fn)(void *), void *arg);
 
-/* vm.c; the vendor's op has run before (destroy: runs after). */
+/* vm.c: called after the vendor's ->vm_init(); teardown.c: before its ->vm_destroy(). */
 int td_vm_init(struct kvm *kvm);
 void td_vm_destroy(struct kvm *kvm);
 
@@ -184,40 +191,47 @@ int td_vcpu_ioctl(struct kvm_vcpu *vcpu, void __user *argp);
 /* keyid.c: the KeyID of a TD, charged to the cgroup of the caller; may sleep. */
 int td_take_keyid(struct kvm_tdx *td);
 void td_put_keyid(struct kvm_tdx *td);
-/* TDs that have a KeyID. */
+/* Number of TDs that have a KeyID. */
 int td_nr_keyids_used(void);
-/* What td_create() and teardown do to the TDX module's keys, one at a time. */
+/*
+ * Lets one task at a time use the TDX module's table of KeyIDs, and write caches back before
+ * a KeyID is released.  The module would return busy to a second one.
+ */
 extern struct mutex td_keys_lock;
 
 /*
  * page.c: pages for the TDX module.
  *
- * td_alloc_page() returns the physical address of a page, on the node that the
- * caller's memory policy says and charged to its memory cgroup, or 0.
- * td_free_page() takes back what the module never had, td_reclaim_page() what it
- * has: the TD's KeyID is released.  Pages that the module does not give back are
- * leaked on purpose.  0 is no page, for both.
+ * td_alloc_page() returns the physical address of a page, or 0 without memory.  The
+ * caller's memory policy chooses the node, and its memory cgroup is charged.
+ *
+ * td_free_page() frees a page that the module does not own.  td_reclaim_page() takes a page
+ * back from the module and frees it; the TD's KeyID must have been released.  A page that
+ * the module does not return is leaked on purpose.  Both ignore the address 0.
  */
 phys_addr_t td_alloc_page(void);
 void td_free_page(phys_addr_t page);
 void td_reclaim_page(phys_addr_t page);
-/* Takes back, frees nothing: a page, or a huge one that starts at @page.  Any context. */
+/*
+ * Takes a page, or a huge page that starts at @page, back from the module without freeing
+ * it.  Any context.
+ */
 int td_reclaim(phys_addr_t page);
 
-/* Pages that are lost until the next boot. */
+/* Counts @nr pages as leaked: they are lost until the next boot. */
 void td_count_leak(unsigned long nr);
 void td_create_debugfs(void);
 
 /*
- * seamcall.c: how a SEAMCALL ended, as an errno: 0, -EBUSY if trying again is
- * meaningful, or -EIO, of which the log is told.
+ * seamcall.c: turns the status of a SEAMCALL into an errno: 0, -EBUSY if trying again is
+ * meaningful, or -EIO, which is also logged.
  */
 int td_check(enum tdx_host_leaf leaf, u64 status);
 
-/* Attempts for what others hold for a moment only. */
+/* Attempts at a SEAMCALL that needs something which others hold for a moment only. */
 #define TD_BUSY_RETRIES		1000
 
-/* Evaluates @call, which is a td_check(), until it is not -EBUSY. */
+/* Evaluates @call, a td_check() of a SEAMCALL, again and again until it is not -EBUSY. */
 #define td_retry_busy(call)					\
 ({								\
 	int __tries = TD_BUSY_RETRIES, __ret;			\
@@ -227,11 +241,11 @@ int td_check(enum tdx_host_leaf leaf, u64 status);
 	__ret;							\
 })
 
-/* create.c, teardown.c: a TD in the TDX module; kvm->lock held, may sleep. */
+/* create.c: creates the TD in the TDX module; kvm->lock held, may sleep. */
 int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_status);
-/* Undoes td_create() while there is neither a vCPU nor memory. */
+/* teardown.c: undoes td_create(), for a TD without vCPUs and memory. */
 void td_destroy(struct kvm_tdx *td);
-/* ->die() of the private PT: no vCPU can run, the KeyID is free. */
+/* teardown.c: ->die() of the private PT: makes sure that no vCPU runs, releases the KeyID. */
 int td_die(struct kvm *kvm);
 
 /* memory.c */
@@ -254,42 +268,47 @@ int td_get_capabilities(struct kvm_tdx_cmd *cmd);
 /*
  * vcpu.c
  *
- * The vendor's vCPU exists around the TD's and is never entered: it makes ops
- * that are not wrapped harmless.  The vendor's load, put and reset do not run.
+ * A TD's vCPU is also a vCPU of the vendor module, so that ops of the vendor that have no
+ * dispatcher find the data they expect.  That vCPU is never entered, and the vendor's load,
+ * put and reset are not called.
  */
-/* -EIO before KVM_TDX_INIT_VM, -EINVAL without a split irqchip.  kvm->lock held. */
+/*
+ * kvm->lock held.  -EIO unless the TD is TD_INITIALIZED (vCPUs are created after
+ * KVM_TDX_INIT_VM and before KVM_TDX_FINALIZE_VM), -EINVAL without a split irqchip.
+ */
 int td_vcpu_precreate(struct kvm *kvm);
 int td_vcpu_create(struct kvm_vcpu *vcpu);
-/* The KeyID is gone: reclaims the vCPU's pages. */
+/* Reclaims the vCPU's pages; the KeyID has been released. */
 void td_vcpu_free(struct kvm_vcpu *vcpu);
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event);
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu);
 void td_vcpu_put(struct kvm_vcpu *vcpu);
 /*
- * KVM_TDX_INIT_VCPU: VP.CREATE, VP.ADDCX, VP.INIT, posted interrupts.  vCPU loaded,
- * vcpu->mutex and slots_lock held, the TD is TD_INITIALIZED, the vCPU is not.
+ * KVM_TDX_INIT_VCPU: creates the vCPU in the TDX module (VP.CREATE, VP.ADDCX, VP.INIT) and
+ * sets up posted interrupts.  The vCPU is loaded, vcpu->mutex and slots_lock are held, the
+ * TD is TD_INITIALIZED and the vCPU was not initialized before.
  */
 int td_vcpu_init(struct kvm_vcpu *vcpu, u64 initial_rcx);
 /*
- * VP.FLUSH on the CPU that the vCPU is associated with, if any.  May sleep; no
- * ioctl of the vCPU can run any more.
+ * Ends the association of the vCPU with a CPU, by VP.FLUSH on that CPU.  Waits for that CPU.
+ * Nothing else may associate the vCPU meanwhile.
  */
 void td_vcpu_flush(struct kvm_vcpu *vcpu);
-/* This CPU stops to run guests: VP.FLUSH for all that are associated with it. */
+/* This CPU will not run guests any more: VP.FLUSH of all vCPUs associated with it. */
 void td_disable_virtualization_cpu(void);
-/* Once, before the first VM, for all possible CPUs. */
+/* Called once, before the first VM exists: sets up the data of all possible CPUs. */
 void td_vcpu_setup(void);
 
 /*
- * VP.WR and VP.RD for the vCPU that is loaded; preemption and IRQs may be on.  0,
- * -EBUSY or -EIO, see td_check().
+ * Write and read a field of the vCPU in the TDX module, by VP.WR and VP.RD.  The vCPU is
+ * loaded; preemption and IRQs may be on.  Return 0, -EBUSY or -EIO, see td_check().
  */
 int td_vp_wr(struct kvm_vcpu *vcpu, u64 field, u64 value, u64 mask);
 int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value);
-/* KVM has another root of the shared PT, or entries of it went away. */
+/* Called when KVM has a new root of the shared PT, or has removed entries of it. */
 void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level);
 void td_flush_shared_pt(struct kvm_vcpu *vcpu);
-/* IRQs off: from here on the vCPU may be associated with this CPU. */
+/* Call with IRQs off, before a SEAMCALL that associates the vCPU with this CPU. */
 void td_associate(struct vcpu_tdx *td);
 
 /* host.c */
@@ -324,12 +343,15 @@ int td_vmcall_map_gpa(struct kvm_vcpu *vcpu);
 /* irq.c */
 void td_deliver_interrupt(struct kvm_lapic *apic, int delivery_mode, int trig_mode, int vector);
 void td_inject_nmi(struct kvm_vcpu *vcpu);
-/* Makes the CPU look at the posted interrupts; returns -1, KVM does not see the vIRR. */
+/*
+ * Makes the CPU process the posted interrupts once it is in the TD.  Returns -1 ("no
+ * pending interrupt"), because KVM cannot read the TD's virtual IRR.
+ */
 int td_sync_pir_to_irr(struct kvm_vcpu *vcpu);
 bool td_has_pending_interrupt(struct kvm_vcpu *vcpu);
 void td_handle_nmi(struct kvm_vcpu *vcpu);
 void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info);
-/* entry.S: call the handler of an interrupt gate as the CPU would. */
+/* entry.S: calls the handler of an interrupt gate, with the stack frame that the CPU makes. */
 void td_call_interrupt_gate(unsigned long handler);
 
 /* msr.c */

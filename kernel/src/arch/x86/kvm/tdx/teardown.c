@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The end of a TD.
+ * Teardown of a TD.
  *
- * First the vCPUs leave the CPUs, caches are written back and the KeyID is free:
- * nothing can touch the TD's memory any more, so that every page is reclaimed by
- * one call, without block, track and kick.  The TDR, which all others name as
- * their owner, goes last.
+ * First flush the vCPUs from the CPUs, write back the caches and release the KeyID.  After
+ * that nothing can access the TD's memory, so that each page is reclaimed by one SEAMCALL,
+ * without block, track and kick.  Every page of a TD names the TDR as its owner, so the TDR
+ * is reclaimed last.
  *
- * Whatever the TDX module does not give back is lost on purpose: the page may
- * hold private state, and writing to it may be a machine check.
+ * A page that the TDX module does not give back is leaked on purpose: it may still hold
+ * private data, and an access by the host may cause a machine check.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -33,7 +33,7 @@ static int write_back_caches(void *unused)
 	return td_check(TDH_PHYMEM_CACHE_WB, status);
 }
 
-/* On an error the KeyID is not free, and lost with the TD if this was the last time. */
+/* On an error the KeyID stays in use.  It is lost for good unless teardown tries again. */
 static int release_keyid(struct kvm_tdx *td)
 {
 	int ret;
@@ -72,7 +72,10 @@ int td_die(struct kvm *kvm)
 	return ret;
 }
 
-/* The TDR was written with the global KeyID, which CACHE.WB leaves alone. */
+/*
+ * The TDX module writes the TDR with its global KeyID.  The PHYMEM.CACHE.WB of the teardown
+ * does not write back lines with that KeyID, so PAGE.WBINVD must do it for this page.
+ */
 static void reclaim_tdr(struct kvm_tdx *td)
 {
 	phys_addr_t tdr = td->tdr;
@@ -112,12 +115,12 @@ void td_destroy(struct kvm_tdx *td)
 	reclaim_tdr(td);
 }
 
-/* All vCPUs are gone. */
+/* All vCPUs have been freed. */
 void td_vm_destroy(struct kvm *kvm)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
 
-	/* Private pages and tables, if there are any left; they name the TDR. */
+	/* Remove the private pages and tables that are left, before the TDR, their owner. */
 	kvm_mirror_destroy(kvm);
 	td_count_leak(atomic64_read(&kvm->stat.mirror.counters[MIRROR_NR_LEAKED]));
 

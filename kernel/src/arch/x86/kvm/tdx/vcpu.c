@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vCPUs of a TD: creation, association with a CPU, the end.
+ * vCPUs of a TD: creation, association with a CPU, freeing.
  *
- * The TDX module keeps a vCPU's state in a CPU while the two are associated, and
- * runs the vCPU on no other CPU until VP.FLUSH ended that, on the CPU itself.
- * KVM does so when the vCPU is loaded elsewhere, when the CPU goes offline, and
- * before the TD dies.
+ * A SEAMCALL that works on a vCPU associates it with the CPU that makes the call: the vCPU's
+ * state may then be in that CPU, and the TDX module refuses to use the vCPU on another CPU.
+ * VP.FLUSH, made on the same CPU, ends the association.  KVM makes it when the vCPU is
+ * loaded on another CPU, when the CPU goes offline, and before the TD dies.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,7 +20,7 @@
 #include "x86.h"
 #include "tdx.h"
 
-/* vCPUs that may be associated with a CPU; IRQs off, on that CPU. */
+/* vCPUs that may be associated with this CPU.  Used by this CPU only, with IRQs off. */
 static DEFINE_PER_CPU(struct list_head, associated_vcpus);
 
 void td_vcpu_setup(void)
@@ -42,20 +42,20 @@ void td_associate(struct vcpu_tdx *td)
 	if (likely(td->assoc_cpu == cpu))
 		return;
 
-	/* The vCPU is loaded here, and that flushed it elsewhere. */
+	/* td_vcpu_load() has flushed the vCPU from the CPU where it was before. */
 	KVM_BUG_ON(td->assoc_cpu != -1, td->vcpu->kvm);
 
 	list_add(&td->assoc_node, this_cpu_ptr(&associated_vcpus));
 	WRITE_ONCE(td->assoc_cpu, cpu);
 }
 
-/* Not associated is what it is about. */
+/* TDX_VCPU_NOT_ASSOCIATED: nothing to flush, success. */
 static int check_flush(u64 status)
 {
 	return tdx_status_is(status, TDX_VCPU_NOT_ASSOCIATED) ? 0 : td_check(TDH_VP_FLUSH, status);
 }
 
-/* IRQs off, on any CPU: does nothing on one that the vCPU is not associated with. */
+/* Flush the vCPU if it is associated with this CPU.  Called with IRQs off. */
 static void flush_here(void *data)
 {
 	struct vcpu_tdx *td = data;
@@ -63,12 +63,12 @@ static void flush_here(void *data)
 	if (td->assoc_cpu != smp_processor_id())
 		return;
 
-	/* While rebooting, SEAMCALLs may be over. */
+	/* During a reboot SEAMCALLs may fail because the CPU has left VMX operation already. */
 	if (td_retry_busy(check_flush(tdh_vp_flush(td->tdvpr))) && !kvm_rebooting)
 		td->stuck_on_cpu = true;
 
 	list_del(&td->assoc_node);
-	/* Pairs with td_vcpu_flush(): the new CPU sees the flush done. */
+	/* Pairs with td_vcpu_flush(): a CPU that reads -1 sees that the flush is done. */
 	smp_store_release(&td->assoc_cpu, -1);
 }
 
@@ -77,7 +77,10 @@ void td_vcpu_flush(struct kvm_vcpu *vcpu)
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 	int cpu = smp_load_acquire(&td->assoc_cpu);
 
-	/* A CPU that goes offline meanwhile flushes by itself. */
+	/*
+	 * If that CPU goes offline meanwhile, the call fails; the CPU has then flushed the
+	 * vCPU itself, in td_disable_virtualization_cpu().
+	 */
 	if (cpu != -1)
 		smp_call_function_single(cpu, flush_here, td, 1);
 
@@ -95,7 +98,7 @@ void td_disable_virtualization_cpu(void)
 	local_irq_restore(flags);
 }
 
-/* Preemption is off, the vCPU is loaded: nobody moves it while the module works. */
+/* The vCPU is loaded, and stays on this CPU because preemption is off. */
 static void associate_with_this_cpu(struct kvm_vcpu *vcpu)
 {
 	unsigned long flags;
@@ -124,8 +127,8 @@ int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value)
 }
 
 /*
- * Give the TD the root of the shared PT, again if it has it: that tells the TDX
- * module that entries went away.
+ * Write the root of the shared PT to the vCPU, even if it is the same as before: the write
+ * tells whoever runs the TD that entries of the shared PT have been removed.
  */
 void td_flush_shared_pt(struct kvm_vcpu *vcpu)
 {
@@ -142,7 +145,7 @@ void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
 	td_flush_shared_pt(vcpu);
 }
 
-/* -EIO: before KVM_TDX_INIT_VM.  -EINVAL: the local APICs are not KVM's alone. */
+/* -EIO: not between KVM_TDX_INIT_VM and KVM_TDX_FINALIZE_VM.  -EINVAL: no split irqchip. */
 int td_vcpu_precreate(struct kvm *kvm)
 {
 	if (to_kvm_tdx(kvm)->state != TD_INITIALIZED)
@@ -152,8 +155,8 @@ int td_vcpu_precreate(struct kvm *kvm)
 		return -EINVAL;
 
 	/*
-	 * A TD has a virtual APIC that KVM can not take away, even where ordinary
-	 * VMs have none.
+	 * The TDX module gives each TD a virtual APIC.  KVM cannot switch it off, even
+	 * on a host where ordinary VMs do not use APICv.
 	 */
 	down_write(&kvm->arch.apicv_update_lock);
 	kvm->arch.apicv_inhibit_reasons = 0;
@@ -168,7 +171,10 @@ int td_vcpu_create(struct kvm_vcpu *vcpu)
 	struct kvm_lapic *apic = vcpu->arch.apic;
 	struct vcpu_tdx *td;
 
-	/* The size is a multiple of the alignment: kzalloc() keeps it. */
+	/*
+	 * td->pi needs an alignment of 64 bytes.  kzalloc() gives it, because the size of
+	 * *td is a multiple of that.
+	 */
 	td = kzalloc(sizeof(*td), GFP_KERNEL_ACCOUNT);
 	if (!td)
 		return -ENOMEM;
@@ -187,11 +193,15 @@ int td_vcpu_create(struct kvm_vcpu *vcpu)
 	fpstate_set_confidential(&vcpu->arch.guest_fpu);
 	vcpu->arch.xfd_no_write_intercept = true;
 
-	/* No INIT, no SIPI: all vCPUs start at the reset vector. */
+	/* A TD has no INIT and SIPI: all vCPUs start to run at the reset vector. */
 	vcpu->arch.mp_state = KVM_MP_STATE_RUNNABLE;
 
 	apic->apicv_active = true;
-	/* KVM can not see that a timer interrupt came early, and wait: it must not come early. */
+	/*
+	 * For other VMs KVM lets the timer expire early and then waits for the deadline
+	 * before it enters the guest.  For a TD it cannot see whether a timer interrupt is
+	 * pending, and so would not wait: do not let the timer expire early.
+	 */
 	apic->lapic_timer.timer_advance_ns = 0;
 
 	return 0;
@@ -205,7 +215,7 @@ void td_vcpu_free(struct kvm_vcpu *vcpu)
 	if (!td)
 		return;
 
-	/* The TD's death has done that; if it failed, nothing here is reclaimed either. */
+	/* Usually td_die() has done this.  If it failed, the pages below are leaked. */
 	td_vcpu_flush(vcpu);
 
 	for (i = 0; i < tdx_nr_tdvps_pages(tdx_get_sys_info()); i++)
@@ -217,7 +227,10 @@ void td_vcpu_free(struct kvm_vcpu *vcpu)
 	vcpu->arch.tdx = NULL;
 }
 
-/* The TDX module knows no reset; an INIT does not get here. */
+/*
+ * Nothing to do when the vCPU is created.  Later there is no reset: the TDX module has none,
+ * and KVM blocks INIT signals to TDs.
+ */
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event)
 {
 	KVM_BUG_ON(init_event, vcpu->kvm);
@@ -235,7 +248,7 @@ void td_vcpu_put(struct kvm_vcpu *vcpu)
 	++vcpu->stat.host_state_reload;
 }
 
-/* x2APIC is the only mode that a TD has. */
+/* x2APIC is the only APIC mode of a TD. */
 static int enable_x2apic(struct kvm_vcpu *vcpu)
 {
 	struct msr_data base = {
@@ -291,7 +304,10 @@ static int init_state(struct kvm_vcpu *vcpu, u64 initial_rcx)
 	return td_retry_busy(td_check(TDH_VP_INIT, tdh_vp_init(tdvpr, initial_rcx, vcpu->vcpu_id)));
 }
 
-/* Where interrupts for the TD come from; the order is the TDX module's. */
+/*
+ * Tell the TDX module the notification vector and the descriptor of posted interrupts, and
+ * then enable them: the module demands this order.
+ */
 static int set_up_posted_interrupts(struct kvm_vcpu *vcpu)
 {
 	phys_addr_t pi = __pa(&to_vcpu_tdx(vcpu)->pi);
@@ -311,7 +327,7 @@ int td_vcpu_init(struct kvm_vcpu *vcpu, u64 initial_rcx)
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 	int ret;
 
-	/* An earlier attempt failed half way, and the TDX module has no way back. */
+	/* An earlier attempt failed half way, and the TDX module cannot undo its first steps. */
 	if (td->tdvpr)
 		return -EIO;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM_CREATE_VM of a TD; its end is in teardown.c.
+ * KVM_CREATE_VM of a TD.  teardown.c is the counterpart.
  */
 #include "mmu.h"
 #include "mmu/spte.h"
@@ -29,15 +29,16 @@ int td_vm_init(struct kvm *kvm)
 
 	kvm->arch.has_private_mem = true;
 	kvm->arch.has_protected_state = true;
-	/* Pages that are there before the TD runs are measured: see populate.c. */
+	/* All pages that a TD has before it runs are measured: only populate.c adds them. */
 	kvm->arch.pre_fault_allowed = false;
 	kvm->max_vcpus = min3((unsigned int)kvm->max_vcpus, (unsigned int)sys->max_vcpus_per_td,
 			      num_present_cpus());
 
 	/*
-	 * An EPT entry without the suppress-#VE bit gives the guest a #VE, upon
-	 * which it asks for MMIO by TDVMCALL; KVM can not decode its instruction.
-	 * Other page tables have no such bit.
+	 * KVM cannot decode a TD's instructions, so a TD must ask for MMIO by TDVMCALL.
+	 * It does so in its #VE handler, and an access gives a #VE if the EPT entry does
+	 * not have the suppress-#VE bit: let MMIO entries be zero.  Other formats of page
+	 * tables (AMD's) have no such bit.
 	 */
 	if (shadow_mmio_mask & SHADOW_NONPRESENT_VALUE)
 		kvm->arch.shadow_mmio_value = 0;

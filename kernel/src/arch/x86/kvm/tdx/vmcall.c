@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDVMCALLs: what the TD asks KVM to do, mostly in answer to a #VE.
+ * TDVMCALLs: requests of the TD to KVM.  The TD makes most of them in its #VE handler.
  *
- * R10 is 0 and R11 the function, or R10 is a KVM hypercall.  Arguments are in R12
- * and up, the status goes to R10 and results to R11 and up.  A handler returns as
- * exit handlers do: 1 enters the TD again, 0 goes to user space first.
+ * If R10 is 0, R11 is the function and the arguments are in R12 and up; the status is
+ * returned in R10 and results in R11 and up.  If R10 is not 0, it is the number of a KVM
+ * hypercall.  A handler returns what exit handlers return: 1 to enter the TD again, 0 to
+ * return to user space first.
  */
 #include <linux/kvm_host.h>
 #include <linux/kvm_para.h>
@@ -44,9 +45,10 @@ static int vmcall_cpuid(struct kvm_vcpu *vcpu)
 }
 
 /*
- * R12 bit 0: the TD would not take an interrupt.  If it would, one that is in the
- * virtual APIC page already, or came in the last moment, ends the halt at once.
- * While the TD does not run nothing can get there, so this is asked only here.
+ * Halt the vCPU.  Bit 0 of R12: interrupts are blocked in the TD.  If they are not, an
+ * interrupt that is already in the virtual APIC page, or was posted before the halt, ends
+ * the halt at once; the TDX module knows that.  While the TD does not run no interrupt gets
+ * into the virtual APIC page, so KVM asks only here and not while the vCPU is halted.
  */
 static int vmcall_halt(struct kvm_vcpu *vcpu)
 {
@@ -98,7 +100,10 @@ static int vmcall_io(struct kvm_vcpu *vcpu)
 	if (status != GHCI_SUCCESS)
 		return vmcall_return(vcpu, status);
 
-	/* KVM's port I/O of a guest whose registers it can not see: by a buffer. */
+	/*
+	 * KVM cannot access the TD's registers.  Use the function that does port I/O with a
+	 * buffer instead of a register; it is not specific to SEV-ES, in spite of its name.
+	 */
 	td->pio_value = is_write ? (u32)args->r15 : 0;
 	if (!kvm_sev_es_string_io(vcpu, size, port, &td->pio_value, 1, !is_write)) {
 		vcpu->arch.complete_userspace_io = is_write ? complete_pio_out : complete_pio_in;
@@ -115,7 +120,7 @@ static int complete_mmio(struct kvm_vcpu *vcpu)
 	struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
 	u64 value = 0;
 
-	/* Direction and length are the guest's: user space can write to kvm_run. */
+	/* Direction and length come from args: user space may have changed kvm_run. */
 	if (!args->r13) {
 		memcpy(&value, vcpu->run->mmio.data, args->r12);
 		args->r11 = value;
@@ -160,7 +165,10 @@ static int vmcall_mmio(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* MSRs go the way of an ordinary guest's: index and value in RCX, EDX:EAX. */
+/*
+ * Let KVM emulate the access as RDMSR or WRMSR of an ordinary guest, with the index in RCX and
+ * the value in EDX:EAX.  td_complete_emulated_msr() ends it.
+ */
 static int vmcall_msr(struct kvm_vcpu *vcpu, bool is_read)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
@@ -190,8 +198,8 @@ static int vmcall_wrmsr(struct kvm_vcpu *vcpu)
 }
 
 /*
- * KVM_EXIT_TDX.  The status for user space that does not know the function, or
- * does not answer, is there before.
+ * Prepare an exit to user space with KVM_EXIT_TDX.  @status is what the guest gets if user
+ * space does not know the function and leaves the status alone.
  */
 static struct kvm_run *prepare_tdx_exit(struct kvm_vcpu *vcpu, u64 status,
 					int (*complete)(struct kvm_vcpu *vcpu))
@@ -201,7 +209,7 @@ static struct kvm_run *prepare_tdx_exit(struct kvm_vcpu *vcpu, u64 status,
 	memset(&run->tdx, 0, sizeof(run->tdx));
 	run->exit_reason = KVM_EXIT_TDX;
 	run->tdx.nr = to_vcpu_tdx(vcpu)->args.r11;
-	/* All members of the union start with it. */
+	/* All members of the union begin with the field ret. */
 	run->tdx.unknown.ret = status;
 
 	vcpu->arch.complete_userspace_io = complete;
@@ -234,7 +242,7 @@ static int vmcall_info(struct kvm_vcpu *vcpu)
 	if (status != GHCI_SUCCESS)
 		return vmcall_return(vcpu, status);
 
-	/* Leaf 0 is about functions that every host has. */
+	/* Leaf 0: the functions that every host has are there; all zero means yes. */
 	if (!leaf) {
 		args->r11 = 0;
 		args->r12 = 0;
@@ -247,7 +255,10 @@ static int vmcall_info(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* Services that are the host's, not KVM's: a quote, and a vector that says it is ready. */
+/*
+ * GetQuote, and SetupEventNotifyInterrupt (the vector that tells the guest that its quote is
+ * ready).  User space implements both.
+ */
 static int vmcall_service(struct kvm_vcpu *vcpu)
 {
 	const struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
@@ -270,7 +281,10 @@ static int vmcall_service(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
-/* The guest gives up and tells why, in all registers that it has. */
+/*
+ * ReportFatalError: the guest gives up, and its registers say why.  Pass them to user space
+ * in a KVM_EXIT_SYSTEM_EVENT.
+ */
 static int vmcall_fatal_error(struct kvm_vcpu *vcpu)
 {
 	struct tdx_module_args *args = &to_vcpu_tdx(vcpu)->args;
@@ -293,7 +307,7 @@ static int vmcall_fatal_error(struct kvm_vcpu *vcpu)
 	run->system_event.ndata = ARRAY_SIZE(run->system_event.data);
 	memset(run->system_event.data, 0, sizeof(run->system_event.data));
 
-	/* RCX says which of them the guest meant to show. */
+	/* RCX is a mask of the registers that the guest has chosen to show. */
 	run->system_event.data[VCPU_REGS_RCX] = args->rcx;
 	for (i = 0; i < ARRAY_SIZE(regs); i++) {
 		if (args->rcx & BIT(regs[i].reg))
@@ -315,7 +329,7 @@ static int vmcall_kvm_hypercall(struct kvm_vcpu *vcpu)
 	u64 nr = args->r10;
 	u64 ret;
 
-	/* Only the kernel of a TD can make TDCALLs: CPL 0, 64 bits. */
+	/* Only the kernel of a TD can make TDVMCALLs: 64-bit mode, CPL 0. */
 	ret = __kvm_emulate_hypercall(vcpu, nr, args->r11, args->r12, args->r13, args->r14,
 				      true, 0);
 	if (nr == KVM_HC_MAP_GPA_RANGE && !ret) {
