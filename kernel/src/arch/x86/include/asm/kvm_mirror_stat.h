@@ -3,13 +3,13 @@
 #define _ASM_X86_KVM_MIRROR_STAT_H
 
 /*
- * What KVM counts about the mirrored page table of a VM: part of the VM's binary
- * statistics, and so of its debugfs folder.
+ * Statistics of the mirrored page table of a VM.  They are part of KVM's binary statistics of
+ * the VM, and are files in the VM's debugfs folder.
  */
 
 #include <linux/atomic.h>
 
-/* Calls of the private page table. */
+/* Ops of the private page table, see struct kvm_private_pt_ops. */
 enum mirror_op {
 	MIRROR_OP_LINK,
 	MIRROR_OP_MAP,
@@ -23,24 +23,24 @@ enum mirror_op {
 };
 
 enum mirror_counter {
-	/* Leaves now, by size. */
+	/* Current number of leaves, by size. */
 	MIRROR_NR_LEAVES_4K,
 	MIRROR_NR_LEAVES_2M,
 	MIRROR_NR_LEAVES_1G,
-	/* Page table pages now, the root not included. */
+	/* Current number of page table pages, without the root. */
 	MIRROR_NR_TABLES,
-	/* Leaves that the private page table does not let go of, now. */
+	/* Current number of leaves that are pinned because they could not be removed. */
 	MIRROR_NR_PINNED,
-	/* Pages lost for good. */
+	/* 4 KiB pages that are lost until the next boot. */
 	MIRROR_NR_LEAKED,
-	/* Changes that lost against another CPU's. */
+	/* Changes that failed because another CPU had changed the entry first. */
 	MIRROR_COUNT_RACES,
-	/* Calls that found the private page table busy. */
+	/* Ops that found the private page table busy. */
 	MIRROR_COUNT_BUSY,
-	/* Ranges removed, and rounds that took. */
+	/* Ranges that were zapped, and the rounds that this took (see range.c). */
 	MIRROR_COUNT_RANGES,
 	MIRROR_COUNT_ROUNDS,
-	/* Times that all vCPUs were kicked after a track, or held out of the guest. */
+	/* How often all vCPUs were kicked after a track, and held out of the guest. */
 	MIRROR_COUNT_KICKS,
 	MIRROR_COUNT_HOLDS,
 	MIRROR_NR_COUNTERS,
@@ -48,7 +48,7 @@ enum mirror_counter {
 
 struct kvm_mirror_stat {
 	atomic64_t counters[MIRROR_NR_COUNTERS];
-	/* Calls of each op, and nanoseconds inside of it. */
+	/* Calls of each op, and nanoseconds spent in them. */
 	atomic64_t op_count[MIRROR_NR_OPS];
 	atomic64_t op_ns[MIRROR_NR_OPS];
 };

@@ -3,8 +3,9 @@
 #define _ASM_X86_TDX_ABI_H
 
 /*
- * The TDX module's interface, 1.5.05: leaves (asm/tdx_leaves.h), structures in
- * memory and metadata fields, as far as more than one part of the kernel needs them.
+ * The interface of the TDX module, version 1.5.05: structures in memory, metadata fields and
+ * other constants that more than one part of the kernel needs.  The numbers of the leaves are
+ * in asm/tdx_leaves.h.
  */
 
 #include <linux/bits.h>
@@ -26,19 +27,19 @@
 #define TDX_PT_TDVPR			6
 #define TDX_PT_EPT			8
 
-/* State of a secure EPT entry, bits 15:8 of RDX where a leaf returns one */
+/* State of a secure EPT entry, as leaves return it in RDX bits 15:8 */
 #define TDX_SEPT_FREE			0x00
 #define TDX_SEPT_BLOCKED		0x01
 #define TDX_SEPT_PENDING		0x02
 #define TDX_SEPT_PENDING_BLOCKED	0x03
 #define TDX_SEPT_MAPPED			0x04
 #define TDX_SEPT_REMOVED		0x05
-/* Of an entry that points to a table */
+/* State of an entry that points to a table */
 #define TDX_SEPT_NON_LEAF		0x80
 #define TDX_SEPT_NL_BLOCKED		0x81
 #define TDX_SEPT_NL_MAPPED		0x84
 
-/* Architectural secure EPT entry */
+/* A secure EPT entry in the architectural format */
 #define TDX_SEPT_ENTRY_R		BIT_ULL(0)
 #define TDX_SEPT_ENTRY_W		BIT_ULL(1)
 #define TDX_SEPT_ENTRY_X		BIT_ULL(2)
@@ -68,10 +69,10 @@
 #define TDX_FEATURES0_NO_RBP_MOD	BIT_ULL(18)
 #define TDX_FEATURES0_TOPOLOGY_ENUM	BIT_ULL(20)
 
-/* Subleaf of a CPUID leaf that has none */
+/* Subleaf number of a CPUID leaf that has no subleaves */
 #define TDX_CPUID_NO_SUBLEAF		0xffffffffU
 
-/* TSC_FREQUENCY of TD_PARAMS and of metadata */
+/* Unit of TSC_FREQUENCY in TD_PARAMS and in metadata */
 #define TDX_TSC_UNIT_KHZ		25000U
 
 struct tdx_cpuid_value {
@@ -100,7 +101,7 @@ struct tdx_td_params {
 	__u8 reserved0[4];
 	__u64 eptp_controls;
 	__u64 config_flags;
-	/* TDX_TSC_UNIT_KHZ */
+	/* In units of TDX_TSC_UNIT_KHZ. */
 	__u16 tsc_frequency;
 	__u8 reserved1[38];
 	__u8 mrconfigid[48];
@@ -108,7 +109,7 @@ struct tdx_td_params {
 	__u8 mrownerconfig[48];
 	__u64 arch_capabilities;
 	__u8 reserved2[24];
-	/* In the order of the CPUID configurations that the module reports. */
+	/* In the same order as the CPUID configurations that the module reports. */
 	struct tdx_cpuid_value cpuid_values[TDX_TD_PARAMS_NR_CPUIDS];
 } __packed __aligned(1024);
 
@@ -118,13 +119,13 @@ struct tdx_td_params {
 #define TDX_MD_ELEMENT_SIZE_MASK	GENMASK_ULL(33, 32)
 #define TDX_MD_FIELD_MASK		GENMASK_ULL(23, 0)
 
-/* Bytes of one element of a field. */
+/* Size of one element of a field, in bytes. */
 static inline unsigned int tdx_md_size(__u64 id)
 {
 	return 1U << ((id & TDX_MD_ELEMENT_SIZE_MASK) >> 32);
 }
 
-/* System scope, TDH.SYS.RD */
+/* Fields of the module, read by TDH.SYS.RD */
 #define TDX_MD_SYS_MINOR_VERSION	0x0800000100000003ULL
 #define TDX_MD_SYS_MAJOR_VERSION	0x0800000100000004ULL
 #define TDX_MD_SYS_UPDATE_VERSION	0x0800000100000005ULL
@@ -148,12 +149,12 @@ static inline unsigned int tdx_md_size(__u64 id)
 #define TDX_MD_SYS_CONFIG_FLAGS_FIXED0	0x9900000300000006ULL
 #define TDX_MD_SYS_CONFIG_FLAGS_FIXED1	0x9900000300000007ULL
 #define TDX_MD_SYS_MAX_VCPUS_PER_TD	0x9900000100000008ULL
-/* Leaf in 31:0, subleaf in 63:32 */
+/* Value: CPUID leaf in bits 31:0, subleaf in bits 63:32 */
 #define TDX_MD_SYS_CPUID_CONFIG_LEAF(i)	(0x9900000300000400ULL + (i))
-/* @j 0: EAX in 31:0, EBX in 63:32; @j 1: ECX and EDX */
+/* Value for @j = 0: EAX in bits 31:0, EBX in bits 63:32; for @j = 1: ECX and EDX likewise */
 #define TDX_MD_SYS_CPUID_CONFIG_VALUE(i, j) (0x9900000300000500ULL + 2 * (i) + (j))
 
-/* TD scope, TDH.MNG.RD and TDH.MNG.WR */
+/* Fields of a TD, for TDH.MNG.RD and TDH.MNG.WR */
 #define TDX_MD_TD_NUM_VCPUS		0x9010000200000001ULL
 #define TDX_MD_TD_OP_STATE		0x9010000200000004ULL
 #define TDX_MD_TD_LIFECYCLE_STATE	0x8010000200000005ULL
@@ -182,8 +183,8 @@ static inline unsigned int tdx_md_size(__u64 id)
 #define TDX_MD_TD_X2APIC_ID(i)		(0x9c10000200000000ULL + (i))
 
 /*
- * CPUID values of a TD.  @sub_leaf is TDX_CPUID_NO_SUBLEAF or 0..127, @j as for
- * TDX_MD_SYS_CPUID_CONFIG_VALUE().
+ * Field identifier of the CPUID values of a TD.  @sub_leaf is 0..127 or TDX_CPUID_NO_SUBLEAF;
+ * @j as in TDX_MD_SYS_CPUID_CONFIG_VALUE().
  */
 static inline __u64 tdx_md_td_cpuid(__u32 leaf, __u32 sub_leaf, unsigned int j)
 {
@@ -192,7 +193,7 @@ static inline __u64 tdx_md_td_cpuid(__u32 leaf, __u32 sub_leaf, unsigned int j)
 	return 0x9410000300000000ULL | (leaf >> 31) << 16 | (leaf & 0x7f) << 9 | sub << 1 | j;
 }
 
-/* vCPU scope, TDH.VP.RD and TDH.VP.WR: class 0 are VMCS encodings */
+/* Fields of a vCPU, for TDH.VP.RD and TDH.VP.WR; fields of class 0 have VMCS encodings */
 #define TDX_MD_VP_VMCS16(encoding)	(0x0020000100000000ULL | (encoding))
 #define TDX_MD_VP_VMCS32(encoding)	(0x0020000200000000ULL | (encoding))
 #define TDX_MD_VP_VMCS64(encoding)	(0x0020000300000000ULL | (encoding))

@@ -3,8 +3,8 @@
 #define _ASM_X86_TDX_HOST_H
 
 /*
- * What the kernel asks of a TDX module: SEAMCALL wrappers, the module's global
- * metadata, KeyIDs of guests, and the backend that may answer instead of it.
+ * The kernel's interface to a TDX module: SEAMCALL wrappers, the module's global metadata,
+ * KeyIDs of guests, and the backend that can take the place of the module.
  */
 
 #include <linux/types.h>
@@ -16,41 +16,41 @@
 
 struct module;
 
-/* RCX and RDX of a secure EPT leaf: an entry and what is known about it. */
+/* What leaves about the secure EPT return in RCX and RDX: an entry, its level and state. */
 struct tdx_sept_info {
-	/* Architectural entry, see TDX_SEPT_ENTRY_*. */
+	/* The entry in the architectural format, see TDX_SEPT_ENTRY_*. */
 	u64 entry;
-	/* Level 2:0, state 15:8. */
+	/* Bits 2:0: level.  Bits 15:8: state. */
 	u64 info;
 };
 
-/* Level that a secure EPT walk ended at: 0 = 4K, 1 = 2M, 2 = 1G ... */
+/* The level at which the module's walk of the secure EPT ended: 0 = 4K, 1 = 2M, 2 = 1G ... */
 static inline int tdx_sept_level(const struct tdx_sept_info *sept)
 {
 	return sept->info & 0x7;
 }
 
-/* TDX_SEPT_* */
+/* State of the entry, one of TDX_SEPT_* */
 static inline u8 tdx_sept_state(const struct tdx_sept_info *sept)
 {
 	return (u8)(sept->info >> 8);
 }
 
-/* @page as the CPU addresses it with @hkid; operand of TDH.PHYMEM.PAGE.WBINVD. */
+/* Physical address of @page with @hkid in the KeyID bits: operand of TDH.PHYMEM.PAGE.WBINVD. */
 static inline u64 tdx_hkid_pa(phys_addr_t page, u16 hkid)
 {
 	return page | (u64)hkid << boot_cpu_data.x86_phys_bits;
 }
 
-/* What the module knows of a physical page. */
+/* Metadata (PAMT) of a physical page, as TDH.PHYMEM.PAGE.RDMD returns it. */
 struct tdx_page_info {
-	/* TDX_PT_* */
+	/* Type of the page, one of TDX_PT_* */
 	u64 type;
-	/* TDR of the TD that owns it; 0 if none does. */
+	/* TDR of the TD that owns the page; 0 if none does. */
 	phys_addr_t owner;
-	/* Level of the page that it is part of. */
+	/* Size of the page or of the huge page that it belongs to: 0 = 4K, 1 = 2M, 2 = 1G. */
 	u64 level;
-	/* TD epoch in which it was blocked. */
+	/* Epoch of the TD in which the page was blocked. */
 	u64 block_epoch;
 };
 
@@ -77,32 +77,35 @@ struct tdx_sys_info {
 	struct tdx_cpuid_config cpuid_configs[TDX_MAX_CPUID_CONFIGS];
 };
 
-/* TDCX pages that a TD needs beside its TDR. */
+/* Number of TDCX pages that a TD needs in addition to its TDR. */
 static inline unsigned int tdx_nr_tdcs_pages(const struct tdx_sys_info *sys)
 {
 	return sys->tdcs_base_size / 4096;
 }
 
-/* TDCX pages that a vCPU needs beside its TDVPR. */
+/* Number of TDCX pages that a vCPU needs in addition to its TDVPR. */
 static inline unsigned int tdx_nr_tdvps_pages(const struct tdx_sys_info *sys)
 {
 	return sys->tdvps_base_size / 4096 - 1;
 }
 
 /*
- * Answers SEAMCALLs instead of a TDX module, on CPUs that have none.
+ * A backend answers SEAMCALLs instead of a TDX module, on CPUs that have no TDX.
  *
- * ->seamcall(): @fn is RAX, @args the other registers, in and out; returns RAX.
- * It is called in whatever context the caller of the wrapper has: MEM leaves
- * under mmu_lock, VP.ENTER with interrupts disabled and from noinstr code.
- * Only SYS leaves other than LP.INIT and INIT may sleep.  Registers that a leaf
- * does not return are left as they are.
+ * ->seamcall() gets RAX in @fn and the other registers in @args, which are input and output,
+ * and returns RAX.  It must leave registers that the leaf does not return as they are.  It
+ * runs in the context of the wrapper's caller: MEM leaves with mmu_lock held, VP.ENTER with
+ * interrupts disabled and from noinstr code.  Only SYS leaves may sleep, other than
+ * SYS.LP.INIT and SYS.INIT.
  */
 struct tdx_backend {
 	/* Short name for the kernel log. */
 	const char *name;
 	struct module *owner;
-	/* Private KeyIDs; the first one becomes the global KeyID, so there are two or more. */
+	/*
+	 * Private KeyIDs of the backend.  The first one becomes the global KeyID and the
+	 * others are for TDs, so at least two are needed.
+	 */
 	u32 first_keyid;
 	u32 nr_keyids;
 	u64 (*seamcall)(u64 fn, struct tdx_module_args *args);
@@ -111,24 +114,24 @@ struct tdx_backend {
 #ifdef CONFIG_INTEL_TDX_HOST
 
 /**
- * tdx_register_backend() - give the platform TDX by means of @backend
- * @backend: stays valid until tdx_unregister_backend()
+ * tdx_register_backend() - let @backend answer SEAMCALLs on a platform without TDX
+ * @backend: must stay valid until tdx_unregister_backend()
  *
- * From here on tdx_cpu_enable() and tdx_enable() do with @backend what they do
- * with a TDX module.
+ * After this tdx_cpu_enable() and tdx_enable() work with @backend as they do with a TDX
+ * module.
  *
  * Context: may sleep; takes the CPU hotplug lock.
- * Return: 0, -EINVAL for a bad @backend, -EBUSY if the platform has TDX or
- * another backend, or what stands in the way of TDX (hibernation: -EPERM).
+ * Return: 0, -EINVAL for a bad @backend, -EBUSY if the platform has TDX or another backend,
+ * or an error of tdx_platform_start() (-EPERM because of hibernation, for example).
  */
 int tdx_register_backend(const struct tdx_backend *backend);
 
 /**
- * tdx_unregister_backend() - make the platform one without TDX again
- * @backend: what was registered
+ * tdx_unregister_backend() - remove @backend, so that the platform has no TDX again
+ * @backend: the registered backend
  *
- * Gives all memory back that tdx_enable() took.  A backend in a module needs no
- * care for users: they hold a reference to its module, see tdx_get().
+ * Frees all memory that tdx_enable() allocated.  A kernel module with a backend need not wait
+ * for the users of TDX: each of them holds a reference to the module, see tdx_get().
  *
  * Context: may sleep; takes the CPU hotplug lock.
  * Return: 0, -ENOENT if @backend is not registered, -EBUSY while it is in use.
@@ -142,13 +145,13 @@ bool tdx_is_available(void);
 bool tdx_is_enabled(void);
 
 /**
- * tdx_get() - keep the enabled TDX in place
+ * tdx_get() - take a reference that keeps TDX enabled
  *
- * Whoever makes SEAMCALLs other than through tdx_enable() and tdx_cpu_enable()
- * holds a reference: KVM from when it offers TDs until its vendor module goes.
+ * Whoever makes SEAMCALLs by the wrappers below must hold a reference.  KVM holds one while
+ * it offers TDs, until its vendor module is unloaded.
  *
  * Context: any; does not sleep.
- * Return: 0, or -ENODEV when TDX is not enabled or about to go.
+ * Return: 0, or -ENODEV when TDX is not enabled or its backend is being removed.
  */
 int tdx_get(void);
 void tdx_put(void);
@@ -159,7 +162,7 @@ const struct tdx_sys_info *tdx_get_sys_info(void);
 /**
  * tdx_guest_keyid_alloc() - take a private KeyID for a TD
  *
- * Charges nothing to a cgroup.
+ * Does not charge the KeyID to a cgroup: that is the caller's task.
  *
  * Context: may sleep.
  * Return: the KeyID, -ENODEV when TDX is not enabled, -ENOSPC when all are in
@@ -167,59 +170,62 @@ const struct tdx_sys_info *tdx_get_sys_info(void);
  */
 int tdx_guest_keyid_alloc(void);
 
-/* Gives @keyid back, after TDH.MNG.KEY.FREEID succeeded.  Context: any. */
+/* Frees @keyid.  TDH.MNG.KEY.FREEID must have succeeded before.  Context: any. */
 void tdx_guest_keyid_free(int keyid);
 
-/* The KeyID of the module's own memory, TDRs among it; 0 when TDX is not available. */
+/* The KeyID of the module's own memory, TDRs included; 0 when TDX is not available. */
 u16 tdx_global_hkid(void);
 
-/* KeyIDs that guests can have, used or not; 0 when TDX is not available. */
+/* Number of KeyIDs for guests, used and free ones; 0 when TDX is not available. */
 unsigned int tdx_nr_guest_keyids(void);
 
 /**
- * tdx_scrub_pages() - make pages that the module gave back ordinary again
- * @page: physical address of the first
+ * tdx_scrub_pages() - make pages that the module gave back ordinary memory again
+ * @page: physical address of the first page
  * @nr: number of 4K pages
  *
- * For every page that the module owned, after it was reclaimed or removed and
- * written back, and before it is used or freed.  Zeroes the pages on CPUs where a
- * partial write to them would be a machine check; does nothing on others.
+ * Call this for every page that the module owned, after the page was reclaimed or removed and
+ * its cache lines were written back, and before the page is used or freed.  Zeroes the pages
+ * on CPUs where a partial write to them would lead to a machine check; does nothing on others.
  *
  * Context: any.
  */
 void tdx_scrub_pages(phys_addr_t page, unsigned long nr);
 
-/* For machine_kexec(): the same for every page that was not given back. */
+/* Called by machine_kexec(): does the same for every page that the module still owns. */
 void tdx_scrub_all_private(void);
 
 /*
  * SEAMCALL wrappers.
  *
- * Physical addresses have no KeyID bits and are aligned to 4K unless a comment
- * says more.  @level is the level of the secure EPT entry that the leaf is
- * about: 0 = 4K, 1 = 2M, 2 = 1G, as in the ABI (KVM's PG_LEVEL_* minus 1).
- * @gpa is aligned to @level.
+ * Physical addresses have no KeyID bits and are aligned to 4K, unless a comment says
+ * otherwise.  @level is the level of the secure EPT entry that the leaf works on, as in the
+ * ABI: 0 = 4K, 1 = 2M, 2 = 1G (KVM's PG_LEVEL_* minus 1).  @gpa is aligned to the size of a
+ * page of @level.
  *
- * All return the completion status, see asm/tdx_status.h.  RND_NO_ENTROPY is
- * retried a few times before it is returned; every other retry is the caller's.
- * Outputs are written whatever the status is, with what the registers hold;
- * @ret_sept may be NULL.
+ * All return the completion status, see asm/tdx_status.h.  A call that ends with
+ * RND_NO_ENTROPY is repeated a few times; for every other status the caller decides whether to
+ * repeat the call.  Output parameters get the values of the registers whatever the status is,
+ * unless a comment says otherwise.  @ret_sept may be NULL.
  *
- * Context: any in which the caller may call the module; none of them sleeps,
- * takes a lock or allocates.
+ * Context: any in which a SEAMCALL is possible.  The wrappers do not sleep, take a lock or
+ * allocate.
  */
 
 /* TD life cycle */
 u64 tdh_mng_create(phys_addr_t tdr, u16 hkid);
 u64 tdh_mng_key_config(phys_addr_t tdr);
 u64 tdh_mng_addcx(phys_addr_t tdr, phys_addr_t page);
-/* @td_params: struct tdx_td_params.  @ret_rcx: CPUID leaf and subleaf that was refused. */
+/*
+ * @td_params: physical address of a struct tdx_td_params.
+ * @ret_rcx: the CPUID leaf and subleaf that the module refused, if it did.
+ */
 u64 tdh_mng_init(phys_addr_t tdr, phys_addr_t td_params, u64 *ret_rcx);
 u64 tdh_mng_rd(phys_addr_t tdr, u64 field, u64 *ret_value);
 u64 tdh_mng_wr(phys_addr_t tdr, u64 field, u64 value, u64 mask);
 u64 tdh_mng_vpflushdone(phys_addr_t tdr);
 u64 tdh_mng_key_freeid(phys_addr_t tdr);
-/* @gpa: aligned to 256; measures 256 bytes. */
+/* Measures 256 bytes at @gpa, which is aligned to 256. */
 u64 tdh_mr_extend(phys_addr_t tdr, u64 gpa, struct tdx_sept_info *ret_sept);
 u64 tdh_mr_finalize(phys_addr_t tdr);
 
@@ -229,25 +235,26 @@ u64 tdh_vp_addcx(phys_addr_t tdvpr, phys_addr_t page);
 u64 tdh_vp_init(phys_addr_t tdvpr, u64 initial_rcx, u32 x2apic_id);
 u64 tdh_vp_rd(phys_addr_t tdvpr, u64 field, u64 *ret_value);
 u64 tdh_vp_wr(phys_addr_t tdvpr, u64 field, u64 value, u64 mask);
-/* On the CPU that the vCPU is associated with. */
+/* Call this on the CPU with which the vCPU is associated. */
 u64 tdh_vp_flush(phys_addr_t tdvpr);
 /*
- * Runs the vCPU until the next TD exit.  @args: guest registers in and out; RCX
- * is set here.  noinstr, interrupts disabled, no retry and no tracepoint.
+ * Runs the vCPU until the next TD exit.  @args: registers in and out; the function sets RCX
+ * itself.  It is noinstr, is called with interrupts disabled, and unlike the other wrappers
+ * repeats no call and has no tracepoint.
  */
 u64 tdh_vp_enter(phys_addr_t tdvpr, struct tdx_module_args *args);
 
 /* Private memory */
 u64 tdh_mem_sept_add(phys_addr_t tdr, u64 gpa, int level, phys_addr_t page,
 		     struct tdx_sept_info *ret_sept);
-/* @source: what the page is filled with. */
+/* @source: a page of the host, whose contents are copied into @page. */
 u64 tdh_mem_page_add(phys_addr_t tdr, u64 gpa, phys_addr_t page, phys_addr_t source,
 		     struct tdx_sept_info *ret_sept);
 u64 tdh_mem_page_aug(phys_addr_t tdr, u64 gpa, int level, phys_addr_t page,
 		     struct tdx_sept_info *ret_sept);
 u64 tdh_mem_range_block(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept);
 u64 tdh_mem_range_unblock(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept);
-/* @ret_page: what was mapped there; written on success only. */
+/* @ret_page: the page that was mapped there; written on success only. */
 u64 tdh_mem_page_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
 			struct tdx_sept_info *ret_sept);
 u64 tdh_mem_sept_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
@@ -264,7 +271,7 @@ u64 tdh_phymem_page_reclaim(phys_addr_t page, u64 *ret_type, phys_addr_t *ret_ow
 			    u64 *ret_level);
 u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid);
 u64 tdh_phymem_page_rdmd(phys_addr_t page, struct tdx_page_info *ret_info);
-/* Once for each package; @resume after INTERRUPTED_RESUMABLE. */
+/* Call this once on each package; again with @resume set after INTERRUPTED_RESUMABLE. */
 u64 tdh_phymem_cache_wb(bool resume);
 
 #else /* !CONFIG_INTEL_TDX_HOST */

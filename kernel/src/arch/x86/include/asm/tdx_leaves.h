@@ -3,12 +3,12 @@
 #define _ASM_X86_TDX_LEAVES_H
 
 /*
- * The one table of the host's leaves (SEAMCALL): number, name as part of an
- * identifier, name as the interface writes it behind "TDH.".
+ * The one table of the functions of SEAMCALL, which the interface calls leaves: number of the
+ * leaf, its name in identifiers, and its name in the interface, without "TDH.".
  *
- * Numbers, names in traces and in the log come from it.  The software TDX module
- * does not build without a row for each leaf here, and a test holds the names that
- * user space knows (common/seamcall.c) equal to these.
+ * The constants TDH_* and the names in traces and in the log are made from this table.  The
+ * software TDX module builds only if its own table has a row for each leaf, and a test compares
+ * the names with those that user space has (common/seamcall.c).
  */
 #define TDX_HOST_LEAVES(LEAF)							\
 	LEAF(0,		VP_ENTER,		"VP.ENTER")			\
@@ -60,16 +60,16 @@
 	LEAF(53,	SYS_UPDATE,		"SYS.UPDATE")			\
 	LEAF(69,	SYS_DISABLE,		"SYS.DISABLE")
 
-/* TDH_VP_ENTER = 0 ...: RAX 15:0; the version is RAX 23:16. */
+/* TDH_VP_ENTER = 0 and so on: RAX bits 15:0 of a SEAMCALL.  Bits 23:16 are a version. */
 enum tdx_host_leaf {
 #define TDX_LEAF_NUMBER(nr, id, name)	TDH_##id = (nr),
 	TDX_HOST_LEAVES(TDX_LEAF_NUMBER)
 #undef TDX_LEAF_NUMBER
-	/* One above the last. */
+	/* One more than the last leaf number. */
 	TDX_HOST_LEAF_END
 };
 
-/* "MEM.PAGE.ADD" of TDH_MEM_PAGE_ADD. */
+/* Name of a leaf, for example "MEM.PAGE.ADD" for TDH_MEM_PAGE_ADD. */
 static inline const char *tdx_leaf_name(enum tdx_host_leaf leaf)
 {
 	switch (leaf) {

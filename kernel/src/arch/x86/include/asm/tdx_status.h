@@ -9,14 +9,14 @@
  * Completion status of a SEAMCALL or TDCALL.
  *
  *   63     error
- *   62     non-recoverable: the TD or the vCPU can not run again
+ *   62     non-recoverable: the TD or the vCPU cannot run again
  *   61     fatal
  *   60     host recoverability hint
  *   47:40  class
  *   39:32  detail within the class
- *   31:0   operand that it is about (TDX_OPERAND_ID_*), VMX exit reason, MSR, level ...
+ *   31:0   detail: the operand (TDX_OPERAND_ID_*), a VMX exit reason, an MSR, a level ...
  *
- * Every code below has bits 31:0 clear: compare it with tdx_status_code().
+ * Every code below has bits 31:0 clear: compare a code with tdx_status_code(status).
  */
 #define TDX_STATUS_ERROR			BIT_ULL(63)
 #define TDX_STATUS_NON_RECOVERABLE		BIT_ULL(62)
@@ -60,7 +60,7 @@
 #define TDX_OPERAND_INVALID			0xc000010000000000ULL
 #define TDX_OPERAND_ADDR_RANGE_ERROR		0xc000010100000000ULL
 
-/* Busy: somebody else holds the resource, trying again is meaningful */
+/* Busy: somebody else holds the resource; the same call may succeed later */
 #define TDX_OPERAND_BUSY			0x8000020000000000ULL
 #define TDX_PREVIOUS_TLB_EPOCH_BUSY		0x8000020100000000ULL
 #define TDX_SYS_BUSY				0x8000020200000000ULL
@@ -168,7 +168,7 @@
 #define TDX_INVALID_CPUSVN			0xc000100000000000ULL
 #define TDX_INVALID_REPORTMACSTRUCT		0xc000100100000000ULL
 
-/* Bits 31:0 of many codes: which operand the status is about */
+/* Bits 31:0 of many statuses: the operand that was refused or busy */
 #define TDX_OPERAND_ID_RAX			0U
 #define TDX_OPERAND_ID_RCX			1U
 #define TDX_OPERAND_ID_RDX			2U
@@ -215,13 +215,13 @@
 
 #ifndef __ASSEMBLY__
 
-/* The part that names what happened; comparable with the codes above. */
+/* The status without its bits 31:0, for comparison with the codes above. */
 static __always_inline u64 tdx_status_code(u64 status)
 {
 	return status & TDX_STATUS_CODE_MASK;
 }
 
-/* Bits 31:0: operand, exit reason or other detail. */
+/* Bits 31:0 of the status: operand, exit reason or other detail. */
 static __always_inline u32 tdx_status_detail(u64 status)
 {
 	return (u32)status;
@@ -237,7 +237,7 @@ static __always_inline bool tdx_status_is(u64 status, u64 code)
 	return tdx_status_code(status) == code;
 }
 
-/* @code about one operand, e.g. OPERAND_BUSY on TDX_OPERAND_ID_SEPT_TREE. */
+/* Is the status @code for @operand, for example OPERAND_BUSY for TDX_OPERAND_ID_SEPT_TREE? */
 static __always_inline bool tdx_status_is_about(u64 status, u64 code, u32 operand)
 {
 	return status == (code | operand);
@@ -248,23 +248,23 @@ static __always_inline bool tdx_status_is_error(u64 status)
 	return status & TDX_STATUS_ERROR;
 }
 
-/* The TD or the vCPU can not run again; may come without the error bit. */
+/* The TD or the vCPU cannot run again.  The error bit may be clear in such a status. */
 static __always_inline bool tdx_status_is_non_recoverable(u64 status)
 {
 	return status & TDX_STATUS_NON_RECOVERABLE;
 }
 
 /*
- * Something was in use and nothing changed: the same call may succeed later.
- * RND_NO_ENTROPY is in this class too; what remains of it after the retries of
- * the wrappers is worth a retry at leisure.
+ * Something was in use and nothing has changed: the same call may succeed later.
+ * RND_NO_ENTROPY is in this class too: the wrappers repeat the call a few times, and the caller
+ * may try again later.
  */
 static __always_inline bool tdx_status_is_busy(u64 status)
 {
 	return tdx_status_is_error(status) && tdx_status_class(status) == TDX_CLASS_BUSY;
 }
 
-/* The SEAMCALL did not reach a module: none loaded, no VMXON, backend gone. */
+/* The SEAMCALL did not reach a module: no module, CPU not in VMX operation, no backend. */
 static __always_inline bool tdx_status_is_software(u64 status)
 {
 	return tdx_status_class(status) == TDX_CLASS_SOFTWARE;
