@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who answers SEAMCALLs, and who relies on it. */
+/*
+ * The backend that answers SEAMCALLs instead of a TDX module, and references to the module or
+ * the backend.
+ */
 
 #define pr_fmt(fmt)	"virt/tdx: " fmt
 
@@ -16,16 +19,19 @@
 
 DEFINE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
 
-/* The backend in place of the instruction, if any; changed under backend_lock. */
+/* The registered backend; NULL: SEAMCALL is the instruction.  Changed under backend_lock. */
 static const struct tdx_backend __rcu *backend;
 static DEFINE_MUTEX(backend_lock);
-/* The backend is asked to go; changed under backend_lock, read under RCU where it matters. */
+/* The backend is being unregistered.  Changed under backend_lock; tdx_get() reads it under RCU. */
 static bool closing;
 
-/* 0: not enabled; 1: enabled; above: references of tdx_get(). */
+/* 0: TDX is not enabled.  1: it is enabled.  Each reference of tdx_get() adds 1. */
 static refcount_t users = REFCOUNT_INIT(0);
 
-/* SYS.DISABLE is interrupted about once a tick; it has to touch all of memory at worst. */
+/*
+ * SYS.DISABLE returns at each interrupt, about once a tick, and has to be called again.  In the
+ * worst case it has to touch all of memory.
+ */
 #define MAX_DISABLE_CALLS	100000
 
 bool tdx_is_enabled(void)
@@ -34,7 +40,7 @@ bool tdx_is_enabled(void)
 }
 EXPORT_SYMBOL_GPL(tdx_is_enabled);
 
-/* A backend that is asked to go stays for those who have a reference, and for nobody else. */
+/* While a backend is being unregistered, TDX is available only if someone holds a reference. */
 bool tdx_is_available(void)
 {
 	return boot_cpu_has(X86_FEATURE_TDX_HOST_PLATFORM) ||
@@ -54,8 +60,8 @@ bool tdx_users_close(void)
 }
 
 /*
- * The module reference comes first: once a backend's module goes, nobody can
- * become a user any more, not even for a moment.
+ * Take the reference to the backend's kernel module first: once that module is being unloaded,
+ * nobody can become a user any more, not even for a moment.
  */
 int tdx_get(void)
 {
@@ -80,7 +86,7 @@ EXPORT_SYMBOL_GPL(tdx_get);
 
 void tdx_put(void)
 {
-	/* Stays as it is as long as the reference is held. */
+	/* The backend cannot change, because the caller still holds its reference. */
 	const struct tdx_backend *b = rcu_access_pointer(backend);
 	struct module *owner = b ? b->owner : NULL;
 
@@ -102,7 +108,7 @@ void tdx_sys_disable(void)
 	} while ((tdx_status_is(status, TDX_INTERRUPTED_RESUMABLE) ||
 		  tdx_status_is(status, TDX_SYS_BUSY)) && --left);
 
-	/* Modules before SYS.DISABLE do not know the leaf, those that are not ready refuse it. */
+	/* Expected: an older module does not know the leaf, a module that is not ready refuses. */
 	if (status != TDX_SUCCESS && !tdx_status_is(status, TDX_OPERAND_INVALID) &&
 	    !tdx_status_is(status, TDX_SYS_NOT_READY))
 		pr_warn("SYS.DISABLE failed: 0x%016llx\n", status);
@@ -110,7 +116,7 @@ void tdx_sys_disable(void)
 
 static bool backend_valid(const struct tdx_backend *b)
 {
-	/* A KeyID has 16 bits, 0 is the one of ordinary memory. */
+	/* A KeyID has 16 bits.  0 is the KeyID of ordinary memory. */
 	return b->name && b->seamcall && b->first_keyid && b->nr_keyids >= 2 &&
 	       b->first_keyid <= U16_MAX && b->nr_keyids <= U16_MAX + 1 - b->first_keyid;
 }
@@ -145,7 +151,10 @@ int tdx_unregister_backend(const struct tdx_backend *b)
 	if (rcu_access_pointer(backend) != b)
 		return -ENOENT;
 
-	/* From here on no CPU and no user joins; those under way are waited for. */
+	/*
+	 * From here on tdx_get() fails, and so does tdx_cpu_enable() unless someone holds a
+	 * reference.  Wait for calls of tdx_get() that have begun before.
+	 */
 	WRITE_ONCE(closing, true);
 	synchronize_rcu();
 	r = tdx_platform_stop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How every SEAMCALL but VP.ENTER is made. */
+/* Makes every SEAMCALL of the wrappers, except for VP.ENTER. */
 
 #include <linux/export.h>
 #include <linux/sched/clock.h>
@@ -31,7 +31,7 @@ u64 tdx_call(u64 fn, struct tdx_module_args *args)
 	int tries = RDRAND_RETRY_LOOPS;
 	u64 status;
 
-	/* Entropy comes back by itself, within microseconds: as patient as RDRAND's users. */
+	/* The CPU has entropy again within microseconds: try as often as users of RDRAND do. */
 	do {
 		status = call_once(fn, &in, args);
 	} while (tdx_status_is(status, TDX_RND_NO_ENTROPY) && --tries);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Private KeyIDs of TDs: the range after the global KeyID. */
+/* Allocation of private KeyIDs for TDs: they are the range after the global KeyID. */
 
 #include <linux/export.h>
 #include <linux/idr.h>
@@ -10,7 +10,7 @@ static DEFINE_IDA(guest_keyids);
 static u32 global_keyid;
 static u32 nr_guest_keyids;
 
-/* Changes only while no TD can exist. */
+/* Called only while no TD can exist. */
 void tdx_set_keyids(u32 first, u32 nr)
 {
 	global_keyid = first;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ways to leave a kernel in which TDX is enabled: the module's state does not
- * survive a power state that stops the CPUs' memory controllers, and does survive
- * kexec.
+ * Hibernation, suspend and kexec of a kernel in which TDX is enabled.  The module's state does
+ * not survive a power state in which memory controllers stop, so hibernation and suspend are
+ * refused.  It does survive kexec, so the module is disabled before.
  */
 
 #define pr_fmt(fmt)	"virt/tdx: " fmt
@@ -31,7 +31,10 @@ static struct notifier_block pm_nb = {
 	.notifier_call = refuse_hibernation,
 };
 
-/* What no notifier announces: kexec that means to come back. */
+/*
+ * Suspend, and a kexec that returns to this kernel (kexec jump), which no PM notifier
+ * announces.
+ */
 static int refuse_suspend(void *unused)
 {
 	if (!tdx_is_enabled())
@@ -50,8 +53,8 @@ static struct syscore syscore = {
 };
 
 /*
- * Modules with SYS.DISABLE let the next kernel enable TDX anew; with others it
- * can not.  CPUs are still in VMX operation here if KVM is loaded.
+ * After SYS.DISABLE the next kernel can enable TDX again; modules without that leaf do not
+ * allow it.  If KVM is loaded, CPUs are still in VMX operation here, as SEAMCALLs need.
  */
 static int disable_for_kexec(struct notifier_block *nb, unsigned long action, void *unused)
 {

@@ -6,8 +6,8 @@
 #include "seamcall.h"
 
 /*
- * A leaf about the secure EPT entry at @gpa and @level; RCX and RDX come back
- * with an entry, or with a page on success of those that give one back.
+ * Make the SEAMCALL of a leaf that works on the secure EPT entry at @gpa and @level.  RCX and
+ * RDX return the entry; on success of a leaf that gives a page back, RCX is that page.
  */
 static u64 sept_call(u64 fn, u64 gpa, int level, struct tdx_module_args *args,
 		     struct tdx_sept_info *ret_sept)
@@ -21,7 +21,7 @@ static u64 sept_call(u64 fn, u64 gpa, int level, struct tdx_module_args *args,
 	return status;
 }
 
-/* A leaf that gives @page, in R8, to the module. */
+/* Make the SEAMCALL of a leaf that gives a page, whose address is in R8, to the module. */
 static u64 sept_give(u64 fn, u64 gpa, int level, struct tdx_module_args *args, int page_level,
 		     struct tdx_sept_info *ret_sept)
 {
@@ -34,7 +34,7 @@ static u64 sept_give(u64 fn, u64 gpa, int level, struct tdx_module_args *args, i
 	return status;
 }
 
-/* A leaf that gives a page back. */
+/* Make the SEAMCALL of a leaf that gives a page back to the kernel. */
 static u64 sept_take(u64 fn, phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
 		     struct tdx_sept_info *ret_sept)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that the module owns, on CPUs where that outlives the owner.
+ * Pages that the module owns or owned, on CPUs with X86_BUG_TDX_PW_MCE.
  *
- * With X86_BUG_TDX_PW_MCE, a partial write to a page that was last written with a
- * private KeyID poisons it, and the next read is a machine check.  Pages that are
- * given back are therefore written as whole cache lines, by MOVDIR64B.  A kernel
- * that is started by kexec knows nothing of the pages that were not given back:
- * a map of one bit for each page says which they are.  No other CPU has the map.
+ * On such a CPU, a partial write to a page that was last written with a private KeyID poisons
+ * the page, and the next read causes a machine check.  So a page that the module gives back
+ * is first written in whole cache lines, by MOVDIR64B.  A kernel started by kexec does not
+ * know which pages the module still owned.  This kernel keeps a map of those, with one bit for
+ * each page of memory, and writes them before kexec.  CPUs without the bug have no map.
  */
 
 #include <linux/bitmap.h>
@@ -59,7 +59,7 @@ u64 tdx_call_giving(u64 fn, struct tdx_module_args *args, phys_addr_t page, int 
 	unsigned long nr = 1UL << (9 * level);
 	u64 status;
 
-	/* Marked before: at no time does the module own a page that is not. */
+	/* Mark the page before the call, so that every page that the module owns is marked. */
 	if (static_branch_unlikely(&map_in_use))
 		mark(page, nr, true);
 	status = tdx_call(fn, args);
@@ -83,13 +83,16 @@ void tdx_scrub_pages(phys_addr_t page, unsigned long nr)
 		return;
 
 	scrub(__va(page), nr * PAGE_SIZE);
-	/* MOVDIR64B is weakly ordered. */
+	/* MOVDIR64B is weakly ordered: complete the writes before the mark goes. */
 	mb();
 	mark(page, nr, false);
 }
 EXPORT_SYMBOL_GPL(tdx_scrub_pages);
 
-/* The last CPU before the jump; every other one has written its caches back and is halted. */
+/*
+ * Called on the last CPU, right before the jump to the next kernel.  All other CPUs have written
+ * back their caches and are halted.
+ */
 void tdx_scrub_all_private(void)
 {
 	unsigned long pfn;

@@ -9,13 +9,13 @@
 
 #include <asm/tdx_abi.h>
 
-/* The last row has no comma behind it; no leaf has its number. */
+/* The list needs a last row without a comma: the number 0xffff, which no leaf has. */
 #define TDX_LEAF_SYMBOL(nr, id, name)	{ nr, name },
 #define show_tdx_leaf(nr) \
 	__print_symbolic(nr, TDX_HOST_LEAVES(TDX_LEAF_SYMBOL) { 0xffff, "unknown leaf" })
 
 /*
- * One SEAMCALL; a retry is an event of its own.
+ * One SEAMCALL.  If the wrapper repeats a call, each attempt is an event.
  *
  *   leaf RCX RDX R8 R9 -> status: RCX RDX R8, time
  */

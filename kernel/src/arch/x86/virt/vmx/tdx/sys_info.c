@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Global metadata of the module that KVM needs. */
+/* Reads the module's global metadata that KVM needs, once, when TDX is enabled. */
 
 #define pr_fmt(fmt)	"virt/tdx: " fmt
 
@@ -13,7 +13,7 @@
 
 static struct tdx_sys_info sys_info;
 
-/* Fields of one number; the identifier says how wide it is, and so is the member. */
+/* Fields that are one number.  The member has the size that the field's identifier says. */
 static const struct {
 	u64 id;
 	size_t offset;
@@ -60,7 +60,7 @@ static int read_numbers(struct tdx_sys_info *info)
 		r = read_field(fields[i].id, &value);
 		if (r)
 			return r;
-		/* Little endian: the member is the low part. */
+		/* Little endian: the low bytes of value come first. */
 		memcpy((void *)info + fields[i].offset, &value, tdx_md_size(fields[i].id));
 		if (fields[i].id == TDX_MD_SYS_UPDATE_VERSION)
 			pr_info("Module version: %u.%u.%02u\n", info->major_version,
@@ -102,10 +102,10 @@ static bool whole_pages(u16 size_bytes)
 	return size_bytes && IS_ALIGNED(size_bytes, PAGE_SIZE);
 }
 
-/* What every user relies on; a check here is one less in each of them. */
+/* Check here what every user of the metadata relies on, so that no user has to. */
 static int check_numbers(const struct tdx_sys_info *info)
 {
-	/* VP.ENTER from C code: RBP holds the frame. */
+	/* The kernel calls VP.ENTER from C code, which needs RBP unchanged afterwards. */
 	if (!(info->features0 & TDX_FEATURES0_NO_RBP_MOD)) {
 		pr_err("initialization failed: the module has no NO_RBP_MOD, update it\n");
 		return -EOPNOTSUPP;

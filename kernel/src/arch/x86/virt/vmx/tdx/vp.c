@@ -5,7 +5,7 @@
 
 #include "seamcall.h"
 
-/* Version 1 takes the x2APIC ID. */
+/* Version 1 of the leaf has the x2APIC ID as an operand. */
 #define VP_INIT_V1	(TDH_VP_INIT | 1ULL << TDX_LEAF_VERSION_SHIFT)
 
 u64 tdh_vp_create(phys_addr_t tdr, phys_addr_t tdvpr)
