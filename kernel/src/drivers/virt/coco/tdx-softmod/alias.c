@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory: softmod's own mapping of the TDMRs, and the host's direct map without the pages
- * that TDs have.
+ * Memory of TDs has two mappings: softmod's own, the alias, has all pages of the TDMRs; the
+ * kernel's direct map has those that no TD has.  So the host cannot read what a TD has.
  *
  * The alias has one virtual area for each GiB.  The direct map of a TDMR is split to
- * 4K pages when the TDMR is initialised, so that taking a page later is one PTE.
+ * 4K pages when the TDMR is initialised, so that taking a page later changes one PTE.
  *
- * Translations that CPUs remember are flushed lazily.  Each page taken has a number; a CPU
- * that has flushed up to the last number has no stale translation.  Recent numbers are
- * flushed page by page.  A TD that starts takes hundreds of pages in a row, and to interrupt
- * all CPUs for each would be most of its time: see FLUSH_PERIOD.
+ * CPUs flush their TLB entries of taken pages lazily.  Pages are numbered in the order in
+ * which they are taken; a CPU that has flushed up to the last number has no stale entry.
+ * The last NR_RECENT numbers can be flushed page by page, older ones need a full flush.
+ * A TD that starts takes hundreds of pages in a row, and would spend most of its time with
+ * interrupting all CPUs for each of them.  So for FLUSH_PERIOD after all CPUs have flushed,
+ * pages taken since then do not ask for a new flush.
  */
 
 #define pr_fmt(fmt) "tdx_softmod: " fmt
@@ -33,10 +35,10 @@
 #define BLOCK_PAGES	(1UL << (BLOCK_SHIFT - PAGE_SHIFT))
 #define NR_RECENT	64
 
-/* In jiffies: how long other CPUs may remember pages that were taken since the last flush. */
+/* In jiffies: how long CPUs may keep TLB entries of pages taken since the last flush. */
 #define FLUSH_PERIOD	(HZ / 10)
 
-/* By GiB. */
+/* Virtual address of each GiB in the alias; NULL if it is not mapped yet. */
 static void **blocks;
 static unsigned int nr_blocks;
 
@@ -46,20 +48,20 @@ static unsigned int nr_ram;
 static DEFINE_RAW_SPINLOCK(taken_lock);
 /* Number of the last page taken; written with taken_lock held. */
 static u64 taken;
-/* Address of page number n at n % NR_RECENT. */
+/* Address in the direct map of page number n, at n % NR_RECENT. */
 static unsigned long recent[NR_RECENT];
-/* All CPUs have flushed up to here, and had at this time in jiffies. */
+/* Up to which number all CPUs have flushed, and when that was so, in jiffies. */
 static u64 flushed_by_all;
 static unsigned long flushed_at;
-/* This CPU has. */
+/* Up to which number this CPU has flushed. */
 static DEFINE_PER_CPU(u64, flushed);
 static DEFINE_PER_CPU(call_single_data_t, flush_csd);
-/* Somebody has queued it, and it has not begun. */
+/* 1 from when flush_csd is queued on this CPU until its function begins. */
 static DEFINE_PER_CPU(atomic_t, flush_asked);
 
 /*
- * In bytes: where the boot loader left data for the kernel, as kexec does, one area of RAM
- * is two that meet in the middle of a page.
+ * Note an area of RAM, in bytes.  Adjacent areas become one, as they may meet in the middle
+ * of a page: data that the boot loader (kexec, say) left for the kernel splits an area there.
  */
 static int add_ram(struct resource *res, void *unused)
 {
@@ -76,7 +78,7 @@ static int add_ram(struct resource *res, void *unused)
 	return 0;
 }
 
-/* To whole pages. */
+/* Reduce each area of RAM to the whole pages in it, and drop those without any. */
 static void round_ram(void)
 {
 	unsigned int i, nr = 0;
@@ -99,7 +101,10 @@ unsigned int sm_platform_cmrs(struct sm_range *ret_cmrs, unsigned int max)
 	return nr;
 }
 
-/* The part of [pa, end) in which @pa is, RAM or not; @ret_end is where it ends. */
+/*
+ * Is @pa RAM?  *@ret_end is where the part of [pa, end) ends that is RAM, or not RAM, as
+ * @pa is.
+ */
 static bool is_ram(phys_addr_t pa, phys_addr_t end, phys_addr_t *ret_end)
 {
 	unsigned int i;
@@ -118,7 +123,10 @@ static bool is_ram(phys_addr_t pa, phys_addr_t end, phys_addr_t *ret_end)
 	return false;
 }
 
-/* Holes show a page of zeros, which no PAMT entry ever lets anybody use. */
+/*
+ * Map one GiB into the alias.  What is not RAM in it maps the page of zeros; nobody uses it,
+ * since such pages are reserved in the PAMT.
+ */
 static void *map_block(phys_addr_t base)
 {
 	phys_addr_t pa, next, end = base + (1ULL << BLOCK_SHIFT);
@@ -185,7 +193,7 @@ static void set_present(phys_addr_t pa, bool present)
 
 	if (!pte)
 		return;
-	/* Without GLOBAL too: in an entry that is not present it means PROT_NONE. */
+	/* Clear GLOBAL too: in an entry that is not present that bit means PROT_NONE. */
 	flags = (pte_flags(*pte) & ~bits) |
 		(present ? bits & __default_kernel_pte_mask : 0);
 	set_pte(pte, pfn_pte(PHYS_PFN(pa), __pgprot(flags)));
@@ -215,7 +223,7 @@ void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages)
 	}
 }
 
-/* This CPU forgets translations of pages taken so far. */
+/* Flush from this CPU's TLB all pages that were taken so far. */
 static void flush_here(void *unused)
 {
 	unsigned long flags;
@@ -224,7 +232,10 @@ static void flush_here(void *unused)
 	raw_spin_lock_irqsave(&taken_lock, flags);
 	last = taken;
 	n = __this_cpu_read(flushed);
-	/* With PTI the direct map is not global, and other PCIDs have translations too. */
+	/*
+	 * With PTI the direct map is not global, so other PCIDs may have TLB entries for it,
+	 * which INVLPG would leave.
+	 */
 	if (last - n > NR_RECENT || cpu_feature_enabled(X86_FEATURE_PTI)) {
 		__flush_tlb_all();
 	} else {
@@ -258,7 +269,7 @@ bool sm_platform_host_is_flushed(void)
 			continue;
 		}
 		clean = false;
-		/* One call is queued once, whoever asks. */
+		/* The CPU may have been asked already, and flush_csd cannot be queued twice. */
 		if (atomic_xchg(per_cpu_ptr(&flush_asked, cpu), 1))
 			continue;
 		if (smp_call_function_single_async(cpu, per_cpu_ptr(&flush_csd, cpu)))
@@ -328,7 +339,7 @@ void sm_alias_unload(void)
 {
 	unsigned int i;
 
-	/* Behind the last flush that was asked for. */
+	/* When this has run on each CPU, no flush_csd that was queued before is pending. */
 	on_each_cpu(flush_here, NULL, 1);
 	for (i = 0; i < nr_blocks; i++)
 		vunmap(blocks[i]);

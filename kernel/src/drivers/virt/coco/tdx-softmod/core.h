@@ -2,14 +2,14 @@
 #ifndef TDX_SOFTMOD_CORE_H
 #define TDX_SOFTMOD_CORE_H
 
-/* What the files of the core know of each other. */
+/* What the files of the core declare for each other. */
 
 #include "sept.h"
 #include "softmod.h"
 
 /*
- * One SEAMCALL.  Locks that a handler takes are listed here and given back when it
- * returns, so that handlers leave wherever a check fails.
+ * One SEAMCALL in progress.  All locks that it takes are recorded here and released
+ * when its handler returns, so a handler can simply return where a check fails.
  */
 
 struct sm_leaf;
@@ -20,16 +20,17 @@ struct sm_call {
 	const struct sm_leaf *leaf;
 	struct tdx_module_args *args;
 	u8 version;
-	/* Fault injection: an interruptible leaf is to stop half-way. */
+	/* Fault injection: the leaf is to return INTERRUPTED_RESUMABLE before it is done. */
 	bool interrupt;
+	/* Logical processor that executes the SEAMCALL. */
 	unsigned int lp;
 
-	/* The leaf's TDR or TDVPR operand; TDCS may be NULL if the leaf does not need it. */
+	/* The TD and vCPU of the leaf's TDR or TDVPR operand; @tdcs is td->tdcs. */
 	struct sm_td *td;
 	struct sm_tdcs *tdcs;
 	struct sm_vcpu *vcpu;
 
-	/* Secure EPT entry that is locked, and what it becomes when the leaf ends. */
+	/* The secure EPT entry that is locked, and the value it gets when the leaf ends. */
 	u64 *slot;
 	u64 slot_value;
 
@@ -40,22 +41,25 @@ struct sm_call {
 	} held[SM_MAX_HELD];
 };
 
-/* Register of an operand: its operand id, which is also what errors name. */
+/* A register is named by its operand id, which is also what an error status reports. */
 #define SM_RCX		TDX_OPERAND_ID_RCX
 #define SM_RDX		TDX_OPERAND_ID_RDX
 #define SM_R8		TDX_OPERAND_ID_R8
 #define SM_R9		TDX_OPERAND_ID_R9
 
-/* When may a leaf run?  Bits of struct sm_leaf.when. */
-#define SM_WHEN_NOT_READY	BIT(0)	/* before SYS_READY too */
-#define SM_WHEN_SHUTDOWN	BIT(1)	/* after SYS.SHUTDOWN too */
-#define SM_WHEN_NO_LP_INIT	BIT(2)	/* before LP.INIT of this LP too */
+/* When a leaf may run: bits of struct sm_leaf.when. */
+#define SM_WHEN_NOT_READY	BIT(0)	/* also before SYS_READY */
+#define SM_WHEN_SHUTDOWN	BIT(1)	/* also after SYS.SHUTDOWN */
+#define SM_WHEN_NO_LP_INIT	BIT(2)	/* also before SYS.LP.INIT on this LP */
 #define SM_MAY_SLEEP		BIT(3)	/* interrupts stay on */
 
-/* What must hold of the TD?  Bits of struct sm_leaf.td: OP_STATEs by number, and: */
+/*
+ * What a leaf requires of the TD: bits of struct sm_leaf.td.  The low bits are the
+ * OP_STATEs in which the leaf may run, by number.
+ */
 #define SM_TD_KEYED		BIT(8)	/* lifecycle is KEYS_CONFIGURED */
 #define SM_TD_ALIVE		BIT(9)	/* not fatal */
-#define SM_TD_ALL_TDCX		BIT(10)	/* each TDCX page is there */
+#define SM_TD_ALL_TDCX		BIT(10)	/* the host has added all TDCX pages */
 #define SM_TD_OP(states)	(SM_TD_KEYED | SM_TD_ALIVE | SM_TD_ALL_TDCX | (states))
 #define SM_OP0			BIT(SM_OP_UNINITIALIZED)
 #define SM_OP1			BIT(SM_OP_INITIALIZED)
@@ -68,23 +72,23 @@ struct sm_leaf {
 	u8 max_version;
 	/* SM_WHEN_* */
 	u8 when;
-	/* Registers of TDR and TDVPR, at most one of them; 0 = none. */
+	/* Register that holds the address of a TDR or of a TDVPR, at most one; 0 = none. */
 	u8 tdr, tdvpr;
-	/* Of TDR, TDVPR, and of the secure EPT tree for sm_mem_lock_tree(). */
+	/* How to lock the TDR, the TDVPR, and, in sm_mem_lock_tree(), the secure EPT tree. */
 	enum sm_lock_mode tdr_lock, tdvpr_lock, sept_lock;
-	/* Bits of TDVPR's register that are no address; the handler checks them. */
+	/* Bits of TDVPR's register that are not part of the address; the handler checks them. */
 	u64 flags;
 	/* SM_TD_* */
 	u16 td;
 };
 
-/* NULL: no such leaf. */
+/* Row of leaf @nr; NULL if module 1.5.05 has no such leaf. */
 const struct sm_leaf *sm_leaf(unsigned int nr);
 #define SM_NR_LEAVES	TDX_HOST_LEAF_END
 
-/* 0, or the status @busy. */
+/* Take @lock until the SEAMCALL ends.  Returns 0, or @busy if it is not free. */
 u64 sm_call_lock(struct sm_call *call, sm_lock_t *lock, enum sm_lock_mode mode, u64 busy);
-/* Give back what was locked last. */
+/* Release the lock that was taken last. */
 void sm_call_unlock(struct sm_call *call);
 
 /*
@@ -109,19 +113,19 @@ struct sm_pamt;
 struct sm_tdmr {
 	phys_addr_t base;
 	u64 size;
-	/* Below this, pages are usable: base, then multiples of 1 GiB up to the end. */
+	/* Pages below this address are usable.  It starts at @base and grows by whole GiB. */
 	phys_addr_t usable;
-	/* Next address that TDMR.INIT does. */
+	/* Where the next call of TDMR.INIT goes on; never below @usable. */
 	phys_addr_t next;
 	sm_lock_t lock;
-	/* By level: 4K, 2M, 1G. */
+	/* PAMT entries, one array for each level: 4K, 2M, 1G. */
 	struct sm_pamt *pamt[SM_NR_LEVELS];
 	unsigned int nr_reserved;
 	struct sm_range reserved[SM_MAX_RESERVED];
 };
 
 struct sm_sys {
-	/* enum sm_sys_state; leaves that change it hold lock exclusively. */
+	/* enum sm_sys_state; leaves that change it hold @lock exclusively. */
 	u32 state;
 	sm_lock_t lock;
 	unsigned int nr_packages;
@@ -131,32 +135,35 @@ struct sm_sys {
 	struct sm_range cmrs[SM_MAX_CMRS];
 	unsigned int nr_tdmrs;
 	struct sm_tdmr tdmrs[SM_MAX_TDMRS];
-	/* Key of this load for the MAC of reports. */
+	/* Key for the MAC of reports: random, made anew each time softmod is loaded. */
 	u8 report_key[SM_SHA256_SIZE];
 };
 
 extern struct sm_sys sm_sys;
 
-/* At load: forget everything, take @nr_hkids KeyIDs from @first_hkid on. */
+/*
+ * Called when the module is loaded: reset all state; the KeyIDs are the @nr_hkids ones
+ * from @first_hkid on.  Returns 0 or -errno.
+ */
 int sm_core_load(u16 first_hkid, u16 nr_hkids);
 
-/* For TDH.SYS.INFO: TDSYSINFO, 1024 bytes. */
+/* For TDH.SYS.INFO: fill @info, 1024 zero bytes, with TDSYSINFO. */
 void sm_sys_info_fill(u8 *info);
-/* Fields of the system context that depend on the CPU. */
+/* Bits that ATTRIBUTES and XFAM of a TD may have; all others must be 0. */
 u64 sm_attributes_fixed0(void);
 u64 sm_xfam_fixed0(void);
 
-/* Bit 11: IA32_ARCH_CAPABILITIES can be configured. */
+/* Bit 11: the host may configure IA32_ARCH_CAPABILITIES of a TD. */
 #define SM_FEATURES0 \
 	(TDX_FEATURES0_NO_RBP_MOD | TDX_FEATURES0_TOPOLOGY_ENUM | BIT_ULL(11))
 #define SM_XFAM_FIXED1		0x3ULL
 #define SM_CONFIG_FLAGS_FIXED0	(TDX_CONFIG_FLEXIBLE_PENDING_VE | TDX_CONFIG_NO_RBP_MOD)
 
-/* One TDMR of SYS.CONFIG; TDMR_INFO of the ABI. */
+/* One TDMR as SYS.CONFIG is given it: the ABI's TDMR_INFO. */
 struct sm_tdmr_info {
 	u64 base;
 	u64 size;
-	/* 1G, 2M, 4K. */
+	/* In this order: 1G, 2M, 4K. */
 	struct sm_range pamt[SM_NR_LEVELS];
 	struct {
 		u64 offset;
@@ -164,15 +171,17 @@ struct sm_tdmr_info {
 	} reserved[SM_MAX_RESERVED];
 };
 
-/* Checks @infos and makes sm_sys.tdmrs of them.  Returns the status of SYS.CONFIG. */
+/* Check @infos and set up sm_sys.tdmrs from them.  Returns the status of SYS.CONFIG. */
 u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int nr);
+/* The TDMR that @pa is in, or NULL. */
 struct sm_tdmr *sm_tdmr_find(phys_addr_t pa);
 
 /*
- * PAMT: one entry for each page of each size of a TDMR, 16 bytes.
+ * PAMT, the module's metadata of physical pages.  A TDMR has one entry of 16 bytes for
+ * each page of each size (4K, 2M, 1G).
  *
- * A page in use has its type in the entry of its size.  Entries of larger sizes
- * above it are NDA and count the 4K pages in use below.
+ * A page in use has its type in the entry of its own size.  The entries of the larger
+ * pages around it have type NDA and count how many 4K pages in them are in use.
  */
 
 struct sm_pamt {
@@ -182,9 +191,9 @@ struct sm_pamt {
 	u8 owner_high;
 	u32 owner_low;
 	union {
-		/* Page in use: TD epoch in which it was blocked. */
+		/* Of a page in use: TD epoch in which it was blocked. */
 		u64 bepoch;
-		/* NDA, larger than 4K: 4K pages below that are in use or reserved. */
+		/* Of an NDA entry of 2M or 1G: 4K pages in it that are in use or reserved. */
 		atomic64_t nr_used;
 	};
 };
@@ -202,15 +211,18 @@ struct sm_page {
 	struct sm_pamt *entry;
 };
 
-/* Alignment, KeyID bits and TDMR of a private page operand. */
+/*
+ * Check the address of a private page that is an operand: aligned, no KeyID bits, in
+ * the usable part of a TDMR.  Returns 0 or a status that names @operand.
+ */
 u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_tdmr **ret_tdmr);
 /*
- * Check a private page operand in the ABI's order and lock it: address, TDMR, PAMT
- * lock, type.  Errors name @operand.
+ * Check a private page that is an operand, and lock it.  The order is the ABI's:
+ * address, TDMR, PAMT lock, type.  Returns 0 or a status that names @operand.
  */
 u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 type,
 		enum sm_lock_mode mode, u32 operand, struct sm_page *ret_page);
-/* A page that nobody has, of this size. */
+/* The same for a page that is free, as a whole, at this size. */
 static inline u64 sm_page_get_free(struct sm_call *call, phys_addr_t pa, unsigned int level,
 				   u32 operand, struct sm_page *ret_page)
 {
@@ -220,17 +232,26 @@ static inline u64 sm_page_get_free(struct sm_call *call, phys_addr_t pa, unsigne
 /* Lock the page that @pa is part of, whatever its type and size. */
 u64 sm_page_find(struct sm_call *call, phys_addr_t pa, enum sm_lock_mode mode, u32 operand,
 		 struct sm_page *ret_page);
-/* A free page that sm_page_get() locked becomes one of @td (NULL: a TDR), zero or not. */
+/*
+ * Take a free page that sm_page_get() locked from the host and give it to @td (NULL: it
+ * is a TDR).  Its content stays as it is.
+ */
 void sm_page_take(struct sm_page *page, u8 type, struct sm_td *td);
-/* The page of a secure EPT leaf or table; the entry that points to it is locked. */
+/*
+ * Fill @ret_page for the page or table that a secure EPT entry points to.  The lock of
+ * that entry, which the caller holds, protects the page.
+ */
 void sm_page_at(phys_addr_t pa, unsigned int level, struct sm_page *ret_page);
-/* A page of @td (NULL: a TDR) becomes free and the host's again, and zero. */
+/* Free a page of @td (NULL: a TDR): zero it and give it back to the host. */
 void sm_page_free(struct sm_page *page, struct sm_td *td);
-/* One page of @td becomes SM_NR_ENTRIES of the next smaller size, and back. */
+/* Split one page of @td into SM_NR_ENTRIES pages of the next smaller size; and back. */
 void sm_page_split(struct sm_page *page, struct sm_td *td);
 void sm_page_merge(struct sm_page *page, struct sm_td *td);
 
-/* A host page operand: @align is a power of 2. */
+/*
+ * Check an operand that is an address in the host's own memory: aligned to @align (a
+ * power of 2), no KeyID bits, not a page that a TD has.  Returns 0 or a status.
+ */
 u64 sm_host_operand(phys_addr_t pa, u64 align, u32 operand);
 
 /*
@@ -248,57 +269,74 @@ enum sm_hkid_state {
 
 void sm_kot_load(u16 first, u16 nr);
 bool sm_kot_is_private(u64 hkid);
-/* Each returns a status; the first three take the table's lock. */
+/* These three lock the table until the SEAMCALL ends; each returns 0 or a status. */
 u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state);
 u64 sm_kot_flush(struct sm_call *call, u16 hkid);
 u64 sm_kot_free(struct sm_call *call, u16 hkid);
 enum sm_hkid_state sm_kot_state(u16 hkid);
-/* Fault injection: KeyIDs from the @nr-th on are never free; 0: no limit. */
+/* Fault injection: only the first so many KeyIDs can be assigned; 0: no limit. */
 extern u32 sm_kot_limit;
 
 /*
  * TLB tracking, association
  */
 
-/* Have all vCPUs left the epoch in which @entry's page was blocked?  See epoch.c. */
+/* Have all vCPUs left @bepoch, the epoch in which a page was blocked?  See epoch.c. */
 bool sm_epoch_is_tracked(const struct sm_tdcs *tdcs, u64 bepoch);
-/* Around a vCPU's run: epoch of the TD, counted.  0, or the status of VP.ENTER. */
+/* Before a vCPU runs: count it in the TD's current epoch.  Returns 0 or a status. */
 u64 sm_epoch_enter(struct sm_vcpu *vcpu);
+/* After it ran: count it no longer. */
 void sm_epoch_exit(struct sm_vcpu *vcpu);
+/* MEM.TRACK: begin the next epoch.  Returns the status. */
 u64 sm_epoch_advance(struct sm_tdcs *tdcs);
 
-/* Associate with this LP; 0 or VCPU_ASSOCIATED. */
+/* Associate @vcpu with @lp.  Returns 0, or VCPU_ASSOCIATED if another LP has it. */
 u64 sm_vcpu_associate(struct sm_vcpu *vcpu, unsigned int lp);
 
 /*
  * TD parameters, CPUID, measurement
  */
 
+/*
+ * Check @params and set up @tdcs from them.  Returns 0 or the status of MNG.INIT; with
+ * CPUID_CONFIG *@ret_cpuid is the leaf and subleaf that is wrong, or -1.
+ */
 u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u64 *ret_cpuid);
 
 #define SM_NR_CPUID_CONFIGS	18
 
 /* Entry @i of the list of configurable CPUID bits. */
 void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config);
-/* Values of a TD from its parameters; false: *@ret_cpuid is leaf and subleaf that is wrong. */
+/*
+ * Fill tdcs->cpuid from the TD's parameters.  False if the host configured what cannot
+ * be: *@ret_cpuid is then the leaf and subleaf, or -1 for entries beyond the list.
+ */
 bool sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params,
 			u64 *ret_cpuid);
-/* Leaves that the module answers: @i-th one, subleaf TDX_CPUID_NO_SUBLEAF; false at the end. */
+/*
+ * The @i-th leaf that the module answers, with TDX_CPUID_NO_SUBLEAF if it has no
+ * subleaves.  False after the last one.
+ */
 bool sm_cpuid_leaf(unsigned int i, u32 *ret_leaf, u32 *ret_subleaf);
+/* Index of a leaf and subleaf in tdcs->cpuid; -1 if the module does not answer it. */
 int sm_cpuid_index(u32 leaf, u32 subleaf);
 
 void sm_mr_page_add(struct sm_tdcs *tdcs, u64 gpa);
 
-/* Fault injection: false, or true and *@ret_status is what the leaf shall return. */
+/* Fault injection: true if this call is not to run and to return *@ret_status instead. */
 bool sm_injection_take(struct sm_call *call, unsigned int leaf, u64 *ret_status);
 /* sm_platform_random(), unless fault injection says that there is no entropy. */
 bool sm_random(void *to, size_t size);
 
 struct sm_injection {
-	/* Leaf number; calls until it happens (1: the next one); how often from then on. */
+	/*
+	 * Number of the leaf; which of its next calls is the first to fail (1: the next
+	 * one, 0: none); how many calls fail from then on.
+	 */
 	u32 leaf, nth, times;
+	/* What a failed call returns. */
 	u64 status;
-	/* Times that random numbers fail. */
+	/* How many of the next requests for random numbers fail. */
 	u32 no_entropy;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID of a TD: the real CPU's, less what a TD can not have, with what the host configures.
+ * CPUID of a TD: what the real CPU has, without what a TD cannot have, and with what the host
+ * configures.
  *
  * value = (real & passed) | fixed | (configured & direct) | (configured & real & allowed)
  */
@@ -11,11 +12,11 @@ enum { EAX, EBX, ECX, EDX };
 
 struct leaf {
 	u32 leaf, subleaf;
-	/* Bits of the real CPU that every TD has. */
+	/* Bits that every TD has if the real CPU has them. */
 	u32 passed[4];
-	/* Bits that are 1 on any CPU. */
+	/* Bits that every TD has on any CPU. */
 	u32 fixed[4];
-	/* Bits that are as the host says, and bits that it can only take away. */
+	/* Bits that the host sets freely, and bits that it can set if the real CPU has them. */
 	u32 direct[4], allowed[4];
 	bool is_configurable;
 };
@@ -72,7 +73,7 @@ static const struct leaf leaves[] = {
 	  .allowed = { 0, 0x200 } },
 };
 
-/* Order in which the ABI lists what can be configured: leaf 7.2 and 23.0 came later. */
+/* Configurable leaves in the ABI's order, in which 7.2 and 23.0 come after others. */
 static const struct {
 	u32 leaf, subleaf;
 } configs[SM_NR_CPUID_CONFIGS] = {
@@ -81,7 +82,7 @@ static const struct {
 	{ 0x1f, 0 }, { 0x1f, 1 }, { 0x1f, 2 }, { 0x1f, 3 }, { 0x1f, 4 }, { 0x1f, 5 },
 };
 
-/* Bits that need a state component. */
+/* Features that a TD has only if XFAM has the state component they need. */
 static const struct {
 	u32 leaf, subleaf, reg, mask;
 	u8 xfam_bit;
@@ -139,7 +140,7 @@ void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config)
 	ret_config->mask.edx = leaf->direct[EDX] | (leaf->allowed[EDX] & real[EDX]);
 }
 
-/* State components of XFAM: sizes and offsets as the CPU has them. */
+/* Leaf 0xD: the state components in XFAM, with the real CPU's sizes and offsets. */
 static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
 {
 	u32 real[4], size = SM_XSAVE_MIN_BYTES;
@@ -159,15 +160,16 @@ static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 r
 		size = max(size, real[EAX] + real[EBX]);
 	}
 	regs[EAX] = tdcs->xfam;
-	/* For the XCR0 that a vCPU starts with. */
+	/* The size for the XCR0 that a vCPU starts with. */
 	regs[EBX] = SM_XSAVE_MIN_BYTES;
 	regs[ECX] = size;
 	regs[EDX] = tdcs->xfam >> 32;
 }
 
 /*
- * The TSC runs at ECX * EBX / EAX Hz.  Where it can not be scaled that is the CPU's rate,
- * in steps that keep a guest's kHz * EBX within 32 bits.
+ * Leaf 0x15: the TSC runs at ECX * EBX / EAX Hz.  On a CPU that cannot scale the TSC this
+ * must be the CPU's own rate.  It is given in steps of ECX / 500 Hz: finer steps would make
+ * EBX so large that a guest's product of kHz and EBX does not fit into 32 bits.
  */
 static void set_tsc(const struct sm_tdcs *tdcs, u32 regs[4])
 {
@@ -181,7 +183,7 @@ static void set_tsc(const struct sm_tdcs *tdcs, u32 regs[4])
 	regs[EBX] = (sm_platform_tsc_hz() + regs[ECX] / steps / 2) / (regs[ECX] / steps);
 }
 
-/* What depends on the other parameters of the TD. */
+/* Bits that depend on XFAM and on the TSC frequency of the TD. */
 static void adjust(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
 {
 	unsigned int i;
@@ -211,20 +213,20 @@ static bool set_leaf(const struct sm_tdcs *tdcs, const struct leaf *leaf,
 			return false;
 		regs[i] = (real[i] & leaf->passed[i]) | leaf->fixed[i] | config[i];
 	}
-	/* Family, model and stepping are those of the CPU. */
+	/* Family, model and stepping are the real CPU's; the host may give these or 0. */
 	if (leaf->leaf == 1) {
 		if (config[EAX] && config[EAX] != (real[EAX] & leaf->direct[EAX]))
 			return false;
 		regs[EAX] = real[EAX] & leaf->direct[EAX];
 	}
-	/* HLE and RTM only together. */
+	/* A TD has both HLE and RTM or none of them. */
 	if (leaf->leaf == 7 && !leaf->subleaf && !(regs[EBX] & BIT(4)) != !(regs[EBX] & BIT(11)))
 		return false;
 	adjust(tdcs, leaf, regs);
 	return true;
 }
 
-/* The place of a leaf in TD_PARAMS, -1 if it can not be configured. */
+/* Index of a leaf's values in TD_PARAMS, -1 if the host cannot configure the leaf. */
 static int config_index(const struct leaf *leaf)
 {
 	unsigned int i;
@@ -249,7 +251,7 @@ bool sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params
 			      tdcs->cpuid[i]))
 			return false;
 	}
-	/* The unused rest. */
+	/* Values beyond the last configurable leaf must be 0. */
 	*ret_cpuid = ~0ULL;
 	return !memchr_inv(&params->cpuid_values[SM_NR_CPUID_CONFIGS], 0,
 			   (TDX_TD_PARAMS_NR_CPUIDS - SM_NR_CPUID_CONFIGS) *
@@ -269,7 +271,7 @@ bool sm_td_cpuid(const struct sm_tdcs *tdcs, u32 leaf, u32 subleaf, u32 ret_regs
 		memcpy(ret_regs, tdcs->cpuid[i], sizeof(tdcs->cpuid[i]));
 		return true;
 	}
-	/* Subleaves beyond those of a leaf that is answered are empty. */
+	/* A subleaf without a row, of a leaf that has rows, is all zero. */
 	memset(ret_regs, 0, 4 * sizeof(u32));
 	return sm_cpuid_index(leaf, 0) >= 0;
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module in debugfs, folder tdx_softmod.
+ * Files in debugfs, folder tdx_softmod.
  *
  *   calls			how often the host has called each leaf
  *
  * Fault injection:
  *
- *   leaf, status, times	what to return from which leaf, how often (0 and 1: once)
- *   nth			the call that it begins with; written last; 0: off
- *   no_entropy			times that there are no random numbers
- *   keyids			KeyIDs that can be had, the global one included; 0: all
+ *   leaf, status, times	number of the leaf, what it returns, for how many calls
+ *				(0 and 1: once)
+ *   nth			the call that is the first to fail, 1: the next one, 0: none;
+ *				written last, because writing it starts the injection
+ *   no_entropy			how many requests for random numbers fail
+ *   keyids			how many KeyIDs can be assigned, the global one included;
+ *				0: all
  */
 
 #include <linux/debugfs.h>

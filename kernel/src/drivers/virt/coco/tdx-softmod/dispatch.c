@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SEAMCALL: one order of checks, by the table in leaves.h.
+ * SEAMCALL: looks up the leaf in the table in leaves.h, makes the checks and takes the locks
+ * that its row asks for, in the same order for all leaves, and calls its handler.
  */
 
 #include "leaves.h"
@@ -14,7 +15,10 @@ static const struct sm_leaf leaves[SM_NR_LEAVES] = {
 #undef NO_LEAF
 };
 
-/* Each leaf of the interface has a row: the first of these that is not declared has none. */
+/*
+ * Each leaf of asm/tdx_leaves.h must have a row.  If one has none, its ROW_OF_... is not
+ * declared and this does not compile.
+ */
 #define ROW(id, ...)		ROW_OF_##id,
 enum { SM_LEAVES(ROW, ROW) };
 #define HAS_ROW(nr, id, name)	static_assert(ROW_OF_##id >= 0);
@@ -25,7 +29,7 @@ const struct sm_leaf *sm_leaf(unsigned int nr)
 	return nr < SM_NR_LEAVES && leaves[nr].handler ? &leaves[nr] : NULL;
 }
 
-/* May the leaf run, as the module and this LP are? */
+/* May the leaf run in this state of the module, and of this LP? */
 static u64 check_module(const struct sm_call *call)
 {
 	u32 state = READ_ONCE(sm_sys.state);

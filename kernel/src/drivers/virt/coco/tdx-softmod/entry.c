@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The secure EPT entry that a leaf is about: find it, lock it, say what is wrong with it.
+ * The first steps of leaves that work on a secure EPT entry: find the entry, lock it, and
+ * report to the host what is wrong with it.
  */
 
 #include "entry.h"
@@ -74,7 +75,7 @@ u64 sm_mem_tracked_page(struct sm_call *call, const struct sm_walk *walk,
 			struct sm_page *ret_page)
 {
 	sm_mem_page(walk, ret_page);
-	/* No vCPU has run: nothing can be in a TLB. */
+	/* Before MR.FINALIZE no vCPU can run, so no TLB can have the page. */
 	if (call->tdcs->op_state != SM_OP_RUNNABLE)
 		return 0;
 	if (!sm_sept_is_blocked(sm_sept_state(walk->entry)))

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TLB tracking.
+ * TLB tracking: when is a blocked page out of all TLBs?
  *
- * A vCPU runs in the epoch that was the TD's when it was entered, and is counted there.
- * TRACK begins the next epoch, if nobody is left in the one before the current one: so
- * there are never vCPUs in more than two epochs, and two counters do.  A page that was
- * blocked in an epoch is out of all TLBs when nobody runs in it or before it.
+ * A vCPU belongs to the epoch in which it was entered, and is counted in it until it
+ * exits.  MEM.TRACK begins the TD's next epoch, but only if no vCPU is left in the epoch
+ * before the current one.  So vCPUs are in two epochs at most, and two counters suffice.
+ * A vCPU that is entered in a new epoch flushes its TLB.  A page that was blocked in an
+ * epoch is therefore out of all TLBs as soon as that epoch and all before it are over and
+ * no vCPU is left in them.
  */
 
 #include "core.h"

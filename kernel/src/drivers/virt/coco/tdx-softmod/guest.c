@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a guest does to its own memory: faults, ACCEPT, operands of TDCALLs.
+ * Accesses of a guest to its own memory: nested page faults, MEM.PAGE.ACCEPT, operands of
+ * TDCALLs.
  */
 
 #include "core.h"
 
-/* Extended exit qualification: type 3:0, and what it is about. */
+/* Extended exit qualification of a failed ACCEPT: type in 3:0, then what was found. */
 #define EXIT_ACCEPT		1
 #define ACCEPT_LEVEL(l)		((u64)(l) << 32)
 #define ACCEPT_AT(l)		((u64)(l) << 35)
@@ -15,7 +16,7 @@
 #define LEVEL_BITS		GENMASK_ULL(2, 0)
 #define BAD_GPA			(TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX)
 
-/* Lock the tree against removal of tables, and walk. */
+/* Lock the tree, so that no table is removed, and walk.  False if it is locked. */
 static bool begin(struct sm_vcpu *vcpu, u64 gpa, unsigned int level, struct sm_walk *ret_walk)
 {
 	if (!sm_try_lock(&vcpu->tdcs->sept_lock, SM_SHARED))
@@ -33,12 +34,12 @@ static void fault_exit(struct sm_fault *fault, u64 gpa, unsigned int access)
 {
 	fault->kind = SM_FAULT_EXIT;
 	fault->gpa = gpa & ~(SM_PAGE_SIZE - 1);
-	/* No entry that lets nobody in has permissions to show. */
+	/* The entry allows no access at all, so there are no permissions to report. */
 	fault->qualification = access;
 	fault->ext_qualification = 0;
 }
 
-/* Which fault is an access to an entry in this state? */
+/* Fill @fault for an access to an entry in this state. */
 static void classify(u64 entry, u64 gpa, unsigned int access, struct sm_fault *fault)
 {
 	switch (sm_sept_state(entry)) {
@@ -78,14 +79,14 @@ static void accept_exit(struct sm_fault *fault, u64 gpa, unsigned int level,
 		fault->ext_qualification |= ACCEPT_IS_LEAF;
 }
 
-/* The pages become zero, then the guest's. */
+/* Zero the pages, then map them for the guest. */
 static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
 {
 	unsigned long i, nr_pages = sm_level_pages(walk->level);
 	phys_addr_t hpa;
 	u8 state;
 
-	/* The host does not see what the TD has, but for a moment. */
+	/* No stale TLB entry of the host may show the page for long: see softmod_vp_enter(). */
 	if (!sm_platform_host_is_flushed()) {
 		fault->kind = SM_FAULT_BUSY;
 		return TDX_SUCCESS;
@@ -94,7 +95,7 @@ static u64 accept_page(struct sm_walk *walk, struct sm_fault *fault)
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
 	state = sm_sept_next(SM_SEPT_ACCEPT, sm_sept_state(walk->entry));
 	if (state == SM_SEPT_NO_STATE) {
-		/* It was pending a moment ago: the guest tries again. */
+		/* It was pending before it was locked: BUSY makes the guest try again. */
 		sm_sept_unlock_entry(walk->slot, walk->entry);
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
 	}
@@ -134,7 +135,7 @@ u64 sm_sept_accept(struct sm_vcpu *vcpu, u64 rcx, struct sm_fault *fault)
 u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
 		      struct sm_fault *fault)
 {
-	/* Of the only VM: R, W, X and valid. */
+	/* Attributes of the TD itself, its only VM: R, W, X and valid. */
 	const u64 attributes = 0x8007;
 	struct sm_walk walk;
 	u8 state;
@@ -169,13 +170,17 @@ static void *map_private(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fa
 	if (fault->kind != SM_FAULT_NONE)
 		return NULL;
 	/*
-	 * The page can not go: removal needs it blocked and all vCPUs out of the epoch,
-	 * and this one is in it.
+	 * Nobody can remove the page while the caller uses it: that needs the page blocked
+	 * and all vCPUs out of the epoch in which it was, and this vCPU is in that epoch or an
+	 * older one.
 	 */
 	return sm_va(sm_leaf_pa(walk.entry, walk.level, gpa));
 }
 
-/* KVM's tables are in host memory, and are freed after a grace period: interrupts are off. */
+/*
+ * KVM frees its page tables only after an RCU grace period, which cannot end while
+ * interrupts are off here.
+ */
 static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
 {
 	const u64 needed = SM_SEPT_P | SM_SEPT_U | (write ? SM_SEPT_W : 0);
@@ -210,7 +215,7 @@ void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write, struct
 				     map_private(vcpu, gpa, write, fault);
 }
 
-/* NULL: there is none, or it is not RAM. */
+/* KVM's root for shared memory; NULL if the host has not set it, or it is not RAM. */
 static const u64 *host_root(const struct sm_vcpu *vcpu)
 {
 	if (vcpu->host.shared_eptp == ~0ULL)
@@ -218,14 +223,15 @@ static const u64 *host_root(const struct sm_vcpu *vcpu)
 	return sm_platform_host_va(vcpu->host.shared_eptp & SM_SEPT_HPA);
 }
 
+/* Copy entry @i of KVM's root @theirs, 0 if that is NULL.  False if nothing changed. */
 static bool copy_entry(struct sm_tdcs *tdcs, const u64 *theirs, unsigned int i)
 {
 	u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
 
-	/* The CPU that walks the copy sets A and D in it. */
+	/* A and D do not count: CPUs that walk the copy set them in the copy only. */
 	if (!((READ_ONCE(tdcs->root[i]) ^ entry) & ~(SM_SEPT_A | SM_SEPT_D)))
 		return false;
-	/* Before it is there: each vCPU that enters from now on looks at it. */
+	/* Set the bit first, so that no vCPU that enters misses a copy to bring up to date. */
 	set_bit(i, tdcs->copied);
 	WRITE_ONCE(tdcs->root[i], entry);
 	return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fault injection: the Nth call of a leaf returns what was asked for.
+ * Fault injection: the Nth call of a leaf returns a status that a test has set.
  */
 
 #include "core.h"
@@ -22,7 +22,10 @@ bool sm_injection_take(struct sm_call *call, unsigned int leaf, u64 *ret_status)
 	if (!injection->times)
 		WRITE_ONCE(injection->nth, 0);
 
-	/* What is resumed must have been started: the leaf does its part. */
+	/*
+	 * A CACHE.WB that is resumed must have been started, so the leaf has to run and
+	 * return INTERRUPTED_RESUMABLE itself.
+	 */
 	if (leaf == TDH_PHYMEM_CACHE_WB && injection->status == TDX_INTERRUPTED_RESUMABLE) {
 		call->interrupt = true;
 		return false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private KeyIDs: which are free, and which still have to be written back on which
- * package.  There are no keys; the life cycle is the real one.
+ * Key ownership table: which private KeyIDs are free, and for which of them the caches of
+ * which package still have to be written back.  softmod has no keys and encrypts nothing,
+ * but KeyIDs go through the same states as in the real module.
  */
 
 #include "leaves.h"
@@ -12,15 +13,15 @@ static struct {
 	struct {
 		/* enum sm_hkid_state */
 		u8 state;
-		/* Packages whose caches may hold data of this KeyID. */
+		/* Packages whose caches still have to be written back for this KeyID. */
 		u64 dirty;
 	} hkids[SM_MAX_HKIDS];
 } kot;
 
-/* PHYMEM.CACHE.WB of a package, one at a time each. */
+/* PHYMEM.CACHE.WB of each package; one at a time per package. */
 static struct {
 	sm_lock_t lock;
-	/* Interrupted, and these KeyIDs are to be finished. */
+	/* A call was interrupted; the host has to resume it for the KeyIDs in @hkids. */
 	bool started;
 	DECLARE_BITMAP(hkids, SM_MAX_HKIDS);
 } writeback[SM_MAX_PACKAGES];

@@ -3,32 +3,33 @@
 #define TDX_SOFTMOD_LEAVES_H
 
 /*
- * The host's leaves.  dispatch.c checks the state of the module, TDR or TDVPR operand,
- * locks, and state of the TD as a leaf's row says, in this order; then the handler
- * returns the completion status and writes outputs to call->args.
+ * The table of the host's leaves.  dispatch.c does what a leaf's row says, in this order:
+ * it checks the state of the module, checks and locks the TDR or TDVPR operand, and checks
+ * the state of the TD.  Then the handler runs, returns the completion status and writes
+ * outputs to call->args.
  *
  * Each leaf of asm/tdx_leaves.h has a row:
  *
- *	LEAF(leaf, handler, what else differs from 0 in struct sm_leaf)
+ *	LEAF(leaf, handler, other members of struct sm_leaf that are not 0)
  *	NO_LEAF(leaf)		not in module 1.5.05
  */
 
 #include "core.h"
 
-/* Bits 52 and 53 of VP.ENTER's RCX. */
+/* Bits 52 and 53 of RCX are flags in VP.ENTER, see softmod_vp_enter(). */
 #define SM_ENTER_FLAGS	GENMASK_ULL(53, 52)
 
-/* Boot-time leaves, in any state but shutdown. */
+/* Leaves that initialise the module or describe it; they run before it is ready. */
 #define SYS(flags)	.when = SM_WHEN_NOT_READY | (flags)
 #define TDR(reg, mode)	.tdr = SM_##reg, .tdr_lock = SM_##mode
-/* A vCPU's leaf: the TDVPR is locked exclusively, and the TDR behind it. */
+/* A leaf about a vCPU: its TDVPR is locked exclusively, then its TD's TDR as said. */
 #define TDVPR(reg, tdr_mode) \
 	.tdvpr = SM_##reg, .tdvpr_lock = SM_EXCLUSIVE, .tdr_lock = SM_##tdr_mode
 #define TD(states)	.td = SM_TD_OP(states)
-/* ADDCX is how the TDCX pages come to be. */
+/* For MNG.ADDCX, which adds the TDCX pages. */
 #define TD_NO_TDCX	.td = SM_TD_OP(SM_OP0) & ~SM_TD_ALL_TDCX
 #define TREE(mode)	.sept_lock = SM_##mode
-/* About an entry of the secure EPT. */
+/* A leaf about an entry of the secure EPT. */
 #define MEM(tree_mode)	TDR(RDX, SHARED), TD(SM_OP12), TREE(tree_mode)
 
 #define SM_LEAVES(LEAF, NO_LEAF)								\

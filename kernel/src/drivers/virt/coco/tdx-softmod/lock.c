@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Try-locks, and those that a SEAMCALL holds until it ends.
+ * Try-locks, and the record of those that a SEAMCALL holds until it ends.
  */
 
 #include "core.h"

@@ -14,6 +14,7 @@ enum sm_lock_mode {
 	SM_EXCLUSIVE,
 };
 
+/* False if the lock is not free; nothing waits. */
 bool sm_try_lock(sm_lock_t *lock, enum sm_lock_mode mode);
 void sm_unlock(sm_lock_t *lock, enum sm_lock_mode mode);
 

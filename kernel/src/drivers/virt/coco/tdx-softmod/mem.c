@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MEM leaves: secure EPT tables and private pages.
+ * MEM leaves: add, block, remove and read secure EPT tables and private pages.
  */
 
 #include "entry.h"
@@ -21,7 +21,7 @@ SM_HANDLER(mem_sept_add)
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_EPT, call->td);
-	/* A zero entry is a free one. */
+	/* An entry that is 0 has the state FREE. */
 	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	call->slot_value = sm_sept_make(state, page.pa, walk.level);
 	return TDX_SUCCESS;
@@ -163,7 +163,7 @@ SM_HANDLER(mem_track)
 	return sm_epoch_advance(call->tdcs);
 }
 
-/* MEM.RD and MEM.WR: 8 bytes of a debug TD. */
+/* MEM.RD and MEM.WR: find the 8 bytes of a debug TD that the host reads or writes. */
 static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
 {
 	u64 gpa = call->args->rcx, status;
@@ -183,7 +183,7 @@ static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
 	state = sm_sept_state(walk.entry);
 	if (!sm_sept_is_leaf(walk.entry))
 		return sm_mem_fail(call, TDX_EPT_WALK_FAILED, &walk);
-	/* A pending page has no content yet. */
+	/* A pending page has no content yet; a blocked one can be read but not written. */
 	if (state != TDX_SEPT_MAPPED && (write || state != TDX_SEPT_BLOCKED))
 		return sm_mem_fail(call, TDX_EPT_ENTRY_STATE_INCORRECT, &walk);
 	status = sm_mem_lock_entry(call, &walk);

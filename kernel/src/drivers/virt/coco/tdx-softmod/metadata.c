@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Metadata fields: who may read and write which bits.
+ * Metadata fields: a table for each context (module, TD, vCPU) of where the value is and
+ * which of its bits host and guest may read and write.
  */
 
 #include "core.h"
 
 #define ALL		(~0ULL)
 #define NO_FIELD	(~0ULL)
-/* Bits of an identifier that must be 0 where one element is meant. */
+/* Bits that must be 0 in an identifier that names one element. */
 #define RESERVED	(GENMASK_ULL(31, 24) | GENMASK_ULL(37, 34) | GENMASK_ULL(46, 38) | \
 			 GENMASK_ULL(49, 47) | BIT_ULL(55) | BIT_ULL(62))
 #define KEY_MASK	(TDX_MD_CLASS_MASK | TDX_MD_FIELD_MASK)
 #define SIZE_CODE(id)	(((id) & TDX_MD_ELEMENT_SIZE_MASK) >> 32)
 
 enum source {
-	/* Where the value is: a constant, or an offset in a structure. */
+	/* field.value is the value, or its offset in struct sm_td, sm_tdcs or sm_vcpu. */
 	VALUE, TD, TDCS, VCPU,
-	/* A function of the element. */
+	/* field.get() computes it. */
 	FUNCTION,
-	/* The run loop's. */
+	/* The run loop has it: sm_run_read(). */
 	RUN,
 };
 
@@ -28,17 +29,18 @@ struct who {
 };
 
 struct field {
-	/* Of the first element, as the ABI writes it. */
+	/* The ABI's identifier of the first element. */
 	u64 id;
 	u16 nr_elements;
+	/* enum source */
 	u8 source;
-	/* Only debug TDs show it to the host. */
+	/* The host can read the field only of debug TDs. */
 	bool debug;
 	/* Bits that the host and the guest can read and write. */
 	u64 host_read, host_write, guest_read, guest_write;
 	u64 value;
 	u64 (*get)(const struct who *who, unsigned int element);
-	/* May it be written?  0 or the status. */
+	/* Returns 0 if @value may be written, else the status. */
 	u64 (*check)(const struct who *who, u64 value);
 };
 
@@ -119,7 +121,10 @@ static u64 get_xfam(const struct who *who, unsigned int i)
 	return who->vcpu->tdcs->xfam;
 }
 
-/* A bit of TD_CTLS needs what the TD was configured with. */
+/*
+ * A guest may change PENDING_VE_DISABLE only if the host configured FLEXIBLE_PENDING_VE, and
+ * set ENUM_TOPOLOGY only if the host gave all vCPUs their x2APIC ids.
+ */
 static u64 check_td_ctls(const struct who *who, u64 value)
 {
 	const struct sm_tdcs *tdcs = who->td->tdcs;
@@ -281,7 +286,7 @@ static const struct {
 	[SM_CONTEXT_VP] = { vp_fields, ARRAY_SIZE(vp_fields) },
 };
 
-/* Class and code count; context, size and the rest do not. */
+/* Find a field by class and field code of @id; the other bits do not matter. */
 static const struct field *find(enum sm_context context, u64 id, unsigned int *ret_element)
 {
 	unsigned int i;
@@ -298,6 +303,7 @@ static const struct field *find(enum sm_context context, u64 id, unsigned int *r
 	return NULL;
 }
 
+/* Bits that @side may read; 0 if it may not read the field. */
 static u64 readable(const struct field *field, enum sm_side side, const struct who *who)
 {
 	if (side == SM_SIDE_GUEST)
@@ -355,7 +361,7 @@ static void put(const struct field *field, const struct who *who, u64 value)
 	} else if (field->get == get_cpuid_user_ve) {
 		who->vcpu->cpuid_ve = (who->vcpu->cpuid_ve & 1) | value << 1;
 	} else {
-		/* What the host wrote is kept in 64 bits whatever its size is. */
+		/* Members of struct sm_vcpu_host are u64, whatever size the ABI's field has. */
 		bool is_wide = field->source == VCPU &&
 			       field->value >= offsetof(struct sm_vcpu, host);
 
@@ -363,7 +369,7 @@ static void put(const struct field *field, const struct who *who, u64 value)
 	}
 }
 
-/* CPUID_VALUES: the code has leaf and subleaf in it. */
+/* Class CPUID_VALUES: leaf and subleaf are part of the field code. */
 #define CPUID_CLASS		0x14ULL
 #define CPUID_NO_SUBLEAF	BIT(8)
 
@@ -443,7 +449,7 @@ u64 sm_metadata_write(enum sm_side side, enum sm_context context, struct sm_td *
 		return TDX_METADATA_FIELD_NOT_WRITABLE;
 	field = find(context, id, &element);
 	if (!field) {
-		/* A debugger's: registers of the vCPU. */
+		/* The rest are registers of a vCPU, which the host may write in a debug TD. */
 		if (context != SM_CONTEXT_VP || side != SM_SIDE_HOST ||
 		    !sm_td_is_debug(td->tdcs) || !sm_run_read(vcpu, id, &old))
 			return TDX_METADATA_FIELD_ID_INCORRECT;
@@ -456,7 +462,10 @@ u64 sm_metadata_write(enum sm_side side, enum sm_context context, struct sm_td *
 	if (!(writable & mask))
 		return TDX_METADATA_FIELD_NOT_WRITABLE;
 	old = get(field, &who, element);
-	/* What can not be written must not change; a field not written yet has no value. */
+	/*
+	 * Bits that cannot be written must keep their values.  In a field that was never
+	 * written, which has no value yet, they must be 0.
+	 */
 	if (old != NO_FIELD && ((old ^ value) & mask & ~writable))
 		return TDX_METADATA_FIELD_VALUE_NOT_VALID;
 	if (old == NO_FIELD && field->check && (value & mask & ~writable))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MNG leaves: a TD from its first page to its KeyID's return.
+ * MNG leaves: the life of a TD, from its first page until its KeyID is free again.
  */
 
 #include "leaves.h"
@@ -77,7 +77,7 @@ SM_HANDLER(mng_init)
 	status = sm_host_operand(args->rdx, 1024, SM_RDX);
 	if (status)
 		return status;
-	/* A copy that the host can not change: in a page of the TDCS that nothing uses yet. */
+	/* Work on a copy, which the host cannot change, in a TDCX page that nothing else uses. */
 	params = sm_va(td->tdcx[4]);
 	if (!sm_platform_read_host(params, args->rdx, sizeof(*params)))
 		return TDX_OPERAND_INVALID | SM_RDX;

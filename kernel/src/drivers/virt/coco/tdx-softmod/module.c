@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * softmod as a kernel module: may it load, and how does the host reach it.
+ * softmod as a kernel module: decide whether it may load, and register it with the kernel
+ * as the one that answers SEAMCALLs.
  */
 
 #define pr_fmt(fmt) "tdx_softmod: " fmt
@@ -13,7 +14,7 @@
 
 #include "module.h"
 
-/* Where a platform with a few MKTME KeyIDs has its private ones. */
+/* First private KeyID.  On a real platform with a few MKTME KeyIDs those are below it. */
 #define FIRST_KEYID	32
 
 static bool i_know_this_is_not_tdx;
@@ -95,7 +96,7 @@ module_init(softmod_load);
 static void __exit softmod_unload(void)
 {
 	sm_debugfs_unload();
-	/* Nobody uses it any more: users hold a reference to this module. */
+	/* This cannot fail: each user of the backend holds a reference to this module. */
 	WARN_ON(tdx_unregister_backend(&backend));
 	sm_run_unload();
 	sm_alias_unload();

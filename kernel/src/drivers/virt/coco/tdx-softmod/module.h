@@ -2,7 +2,7 @@
 #ifndef TDX_SOFTMOD_MODULE_H
 #define TDX_SOFTMOD_MODULE_H
 
-/* What the parts around the core know of each other, in the kernel only. */
+/* Declarations for the files around the core that exist in the kernel only. */
 
 #include <linux/percpu.h>
 
@@ -11,7 +11,7 @@
 /* How often the host called each leaf. */
 DECLARE_PER_CPU(unsigned long[SM_NR_LEAVES], sm_nr_calls);
 
-/* At load and unload; may sleep. */
+/* Called when the module is loaded and unloaded; may sleep. */
 int sm_platform_load(void);
 void sm_platform_unload(void);
 int sm_alias_load(void);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measurement: MRTD while the TD is built, RTMRs while it runs.
+ * Measurement: MRTD while the host builds the TD, RTMRs while the guest runs.
  */
 
 #include "entry.h"
@@ -9,7 +9,7 @@
 #define BLOCK		128
 #define CHUNK		256
 
-/* What was done to which GPA. */
+/* Measure that the leaf @what was applied to @gpa. */
 static void measure(struct sm_tdcs *tdcs, const char *what, u64 gpa)
 {
 	u8 block[BLOCK] = {};

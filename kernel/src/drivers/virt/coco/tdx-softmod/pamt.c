@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Physical pages: what they are, whose they are, who works on them.
+ * PAMT: the type, the owner and the lock of each physical page.
  */
 
 #include "core.h"
@@ -34,8 +34,8 @@ u64 sm_page_address(phys_addr_t pa, unsigned int level, u32 operand, struct sm_t
 }
 
 /*
- * The host may still reach a page that it gave away, by a TLB entry that it was left with:
- * a fault of the access is not enough to know.
+ * Does a TD have the page?  To access it and see whether that faults is not enough: the
+ * host may still have a TLB entry for a page that it gave away.
  */
 static bool is_given_away(phys_addr_t pa)
 {
@@ -63,9 +63,9 @@ u64 sm_host_operand(phys_addr_t pa, u64 align, u32 operand)
 }
 
 /*
- * Lock the entries above the page, shared: while they are NDA none of them becomes
- * a page.  @ret_nr is how many; the largest is locked first.  A larger page that is
- * in use already ends the search: *@ret_level is its size.
+ * Lock the PAMT entries of the larger pages around the page, shared and the largest first,
+ * so that none of them can become a page in use.  *@ret_nr is how many were locked.  If a
+ * larger page is in use already, stop there: *@level becomes its level.
  */
 static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa,
 		      unsigned int *level, u64 busy, unsigned int *ret_nr)
@@ -85,7 +85,7 @@ static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa
 		if (status)
 			return status;
 		++*ret_nr;
-		/* It may have become a page before it was locked. */
+		/* It may have become a page in use before it was locked. */
 		if (entry->type != TDX_PT_NDA)
 			return busy;
 	}
@@ -93,8 +93,8 @@ static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa
 }
 
 /*
- * Keep the page's lock, give those above back: the page is in use, and so no entry
- * above it can become a page.
+ * Release the @nr locks that lock_above() took, and keep the page's own, which was taken
+ * last.  The page is in use, so no larger page around it can be taken anyway.
  */
 static void unlock_above(struct sm_call *call, unsigned int nr)
 {
@@ -156,7 +156,7 @@ u64 sm_page_find(struct sm_call *call, phys_addr_t pa, enum sm_lock_mode mode, u
 	status = sm_call_lock(call, &page.entry->lock, mode, TDX_OPERAND_BUSY | operand);
 	if (status)
 		return status;
-	/* A larger page was not locked when it was found. */
+	/* A larger page was found before it was locked, and may have become free since. */
 	if (page.level && page.entry->type == TDX_PT_NDA)
 		return TDX_OPERAND_BUSY | operand;
 	*ret_page = page;
@@ -171,7 +171,7 @@ void sm_page_at(phys_addr_t pa, unsigned int level, struct sm_page *ret_page)
 	ret_page->entry = sm_pamt_entry(ret_page->tdmr, pa, level);
 }
 
-/* Count @nr_pages of 4K more in the entries above the page. */
+/* Add @nr_pages, in 4K, to the counts of the larger pages around the page. */
 static void count_above(const struct sm_page *page, s64 nr_pages)
 {
 	unsigned int level;

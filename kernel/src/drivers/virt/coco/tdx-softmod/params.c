@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TD_PARAMS: what a TD may be.
+ * TD_PARAMS, the host's parameters for a new TD: check them and put them into the TDCS.
  */
 
 #include "core.h"
 
 #define MASK_AVX512	GENMASK_ULL(7, 5)
 #define MASK_AVX	BIT_ULL(2)
-/* User states that the run loop switches: those that fit into its page. */
+/* User state components that the run loop can switch: their XSAVE area fits into a page. */
 #define MASK_XFAM	(0xe7ULL | BIT_ULL(9))
 
 #define TSC_HZ_PER_UNIT	(TDX_TSC_UNIT_KHZ * 1000ULL)
 #define TSC_MIN		4
 #define TSC_MAX		400
 
-/* RDCL_NO, SKIP_L1DFL_VMENTRY, MDS_NO, PSCHANGE_MC_NO, TAA_NO */
+/* What TDs read by default: RDCL_NO, SKIP_L1DFL_VMENTRY, MDS_NO, PSCHANGE_MC_NO, TAA_NO. */
 #define ARCH_CAPABILITIES (BIT_ULL(0) | BIT_ULL(3) | BIT_ULL(5) | BIT_ULL(6) | BIT_ULL(8))
 
 #define BAD(operand)	(TDX_OPERAND_INVALID | TDX_OPERAND_ID_##operand)
 
-/* Nothing that needs a CPU feature which softmod or the CPU does not have. */
+/* Other attributes need CPU features that softmod does not provide. */
 u64 sm_attributes_fixed0(void)
 {
 	return TDX_ATTR_DEBUG | TDX_ATTR_SEPT_VE_DISABLE;
@@ -43,7 +43,7 @@ static bool xfam_is_valid(u64 xfam)
 	       ((xfam & MASK_AVX512) == MASK_AVX512 && (xfam & MASK_AVX));
 }
 
-/* In the order of the fields; 0 or the status of MNG.INIT. */
+/* Check the fields in their order in TD_PARAMS.  Returns 0 or the status of MNG.INIT. */
 static u64 check(const struct tdx_td_params *p)
 {
 	if (p->attributes & ~sm_attributes_fixed0())
@@ -64,7 +64,7 @@ static u64 check(const struct tdx_td_params *p)
 		return BAD(TSC_FREQUENCY);
 	if (!is_zero(p->reserved1, sizeof(p->reserved1)))
 		return BAD(RDX);
-	/* A host can take promises away, and make none that the CPU does not make. */
+	/* A host may clear bits of the default, but not set others: the CPU may lack them. */
 	if ((p->msr_config_ctls & 1) ? p->arch_capabilities & ~ARCH_CAPABILITIES :
 	    p->arch_capabilities)
 		return BAD(ARCH_CAPABILITIES);
@@ -95,8 +95,8 @@ u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *p, u64 *re
 		tdcs->td_ctls |= SM_TD_CTLS_PENDING_VE_DISABLE;
 
 	/*
-	 * Guest TSC starts at 0.  On a CPU that can not scale it runs at the CPU's rate,
-	 * whatever the host asked for, and the host can read that.
+	 * The guest's TSC starts at 0.  On a CPU that cannot scale the TSC it runs at the
+	 * CPU's rate whatever rate the host asked for; the host sees that in TSC_MULTIPLIER.
 	 */
 	tdcs->tsc_multiplier = 1ULL << 48;
 	if (sm_platform_scales_tsc())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PHYMEM leaves: pages that TDs are done with.
+ * PHYMEM.PAGE leaves: the host takes back a page of a TD that was torn down, writes back
+ * the caches for a page, or reads its metadata.
  */
 
 #include "leaves.h"
@@ -57,7 +58,7 @@ SM_HANDLER(phymem_page_wbinvd)
 
 	if (hkid && !sm_kot_is_private(hkid))
 		return TDX_OPERAND_INVALID | SM_RCX;
-	/* Caches are coherent without KeyIDs: nothing to write back. */
+	/* softmod does not encrypt, so all KeyIDs share the caches: nothing to write back. */
 	status = sm_page_find(call, call->args->rcx & GENMASK_ULL(pa_bits - 1, 0), SM_SHARED,
 			      SM_RCX, &page);
 	if (status)

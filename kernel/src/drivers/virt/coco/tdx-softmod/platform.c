@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel under the core: CPUs, random numbers, hashes.  Memory is in alias.c.
+ * platform.h in the kernel: CPUs, random numbers, hashes.  Memory is in alias.c.
  */
 
 #define pr_fmt(fmt) "tdx_softmod: " fmt
@@ -24,7 +24,10 @@ static struct crypto_shash *sha384;
 
 int sm_platform_load(void)
 {
-	/* The generic one: it neither sleeps nor wants the FPU, which may be a guest's. */
+	/*
+	 * The generic implementation neither sleeps nor uses the FPU, which may hold the
+	 * guest's registers when softmod hashes.
+	 */
 	sha384 = crypto_alloc_shash("sha384-generic", 0, 0);
 	if (IS_ERR(sha384))
 		return PTR_ERR(sha384);
@@ -110,7 +113,10 @@ bool sm_platform_random(void *to, size_t size)
 	return true;
 }
 
-/* The generic implementation can not fail: what it works on is in the descriptor. */
+/*
+ * The generic implementation cannot fail, as all it works on is in the descriptor.  The
+ * state is imported and exported around each step because it lives in a TDCS.
+ */
 
 void sm_platform_sha384_init(struct sm_sha384 *sha)
 {

@@ -3,8 +3,8 @@
 #define TDX_SOFTMOD_PLATFORM_H
 
 /*
- * All that the core of softmod asks of what it stands on.  platform.c and
- * alias.c answer in the kernel, tests/kernel/softmod in user space.
+ * What the core of softmod needs from its environment.  In the kernel platform.c and
+ * alias.c implement it; in user space the tests in tests/kernel/softmod do.
  *
  * Unless a comment says "may sleep", a function here works in any context:
  * interrupts off, mmu_lock held.
@@ -27,7 +27,7 @@
 
 /* Physical memory */
 
-/* What the host and the module hand to each other. */
+/* Size of the pages that the host hands to the module and gets back. */
 #define SM_PAGE_SIZE	4096UL
 
 struct sm_range {
@@ -35,64 +35,68 @@ struct sm_range {
 	u64 size;
 };
 
-/* Convertible memory, ascending, 4K granular; returns how many of at most @max. */
+/* Ranges of convertible memory: whole 4K pages, ascending.  Returns how many, at most @max. */
 unsigned int sm_platform_cmrs(struct sm_range *ret_cmrs, unsigned int max);
 
-/* Bits of a physical address without KeyID bits: KeyIDs start there. */
+/* Width of a physical address without the KeyID, which is in the bits above. */
 unsigned int sm_platform_pa_bits(void);
 
 /*
- * Make [@pa, @pa + @size), of a TDMR, accessible to sm_va() and to the functions
- * that take pages from the host.  @size is at most 1 GiB, within one GiB.
+ * Prepare [@pa, @pa + @size) of a TDMR for sm_va(), sm_platform_take() and
+ * sm_platform_give_back().  The range does not cross a multiple of 1 GiB.
  * May sleep.  Returns 0 or -ENOMEM.
  */
 int sm_platform_add_memory(phys_addr_t pa, u64 size);
 
-/* softmod's own access to a page of a TDMR that has been initialised; constant time. */
+/* Where softmod itself has @pa mapped, which is in an initialised part of a TDMR. */
 void *sm_va(phys_addr_t pa);
 
 /*
- * Take pages from the host: from now on its own mapping of them is not present.
- * Stale translations remain until sm_platform_host_is_flushed() ends them.
+ * Take pages from the host: make its mapping of them not present.  TLBs may keep
+ * translations of them until sm_platform_host_is_flushed() has them flushed.
  */
 void sm_platform_take(phys_addr_t pa, unsigned long nr_pages);
 /* Zero pages, and give them back to the host. */
 void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages);
 /*
- * True if no CPU has a stale host translation of any page taken so far, or all were
- * flushed a moment ago.  Starts flushes where needed and does not wait for them: ask again.
+ * True if no CPU has a TLB entry left for any page taken so far, or if all CPUs were
+ * flushed a moment ago.  Otherwise it starts the flushes that are missing and returns
+ * false without waiting for them: the caller asks again later.
  */
 bool sm_platform_host_is_flushed(void);
 
 /*
- * Copy between softmod and memory that is the host's own (KeyID 0).  False if it
- * is not accessible, because it is no RAM or was taken.  @size stays in one page.
+ * Copy between softmod and memory that is the host's own (KeyID 0), within one page.
+ * False if that is not accessible, because it is not RAM or was taken.
  */
 bool sm_platform_read_host(void *to, phys_addr_t from, size_t size);
 bool sm_platform_write_host(phys_addr_t to, const void *from, size_t size);
-/* The PAMTs and page tables of KVM: ordinary RAM that is never taken; NULL if it is not. */
+/*
+ * The host's mapping of @pa, for memory that is never taken, such as PAMTs and KVM's page
+ * tables.  NULL if it is not RAM or was taken.
+ */
 void *sm_platform_host_va(phys_addr_t pa);
 
 /* CPUs */
 
-/* Logical processor of the caller, who can not migrate. */
+/* Logical processor (LP) and CPU package of the caller, who cannot migrate. */
 unsigned int sm_platform_lp(void);
 unsigned int sm_platform_package(void);
-/* Below SM_MAX_PACKAGES. */
+/* At most SM_MAX_PACKAGES. */
 unsigned int sm_platform_nr_packages(void);
 /* True if each LP of the machine, online or not, is in @lps, a bitmap of SM_MAX_LPS. */
 bool sm_platform_all_lps_in(const unsigned long *lps);
 
 /* CPUID of the real CPU. */
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4]);
-/* User states that XCR0 may have. */
+/* The host's XCR0: the user state components that the CPU has enabled. */
 u64 sm_platform_xcr0(void);
 u64 sm_platform_tsc(void);
 u64 sm_platform_tsc_hz(void);
 /* Can the TSC of a guest run at another rate? */
 bool sm_platform_scales_tsc(void);
 
-/* No interrupt between these: a SEAMCALL is not interrupted. */
+/* Interrupts are off between these two calls, because nothing interrupts a SEAMCALL. */
 unsigned long sm_platform_irq_save(void);
 void sm_platform_irq_restore(unsigned long flags);
 
@@ -103,7 +107,7 @@ bool sm_platform_random(void *to, size_t size);
 
 #define SM_SHA384_SIZE	48
 
-/* State of a SHA-384 stream, plain bytes: may live in a TDCS. */
+/* State of a SHA-384 computation.  Plain bytes without pointers, so it can be in a TDCS. */
 struct sm_sha384 {
 	u64 opaque[32];
 };

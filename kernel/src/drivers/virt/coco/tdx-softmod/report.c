@@ -2,12 +2,14 @@
 /*
  * TDREPORT.
  *
- * Its MAC has a key that exists while this module is loaded, and all that would name a TDX
- * module and its security version is zero: no verifier can take it for a genuine one.
+ * The key of its MAC is random and exists only while softmod is loaded, and all fields that
+ * would name a TDX module and its security version are zero: no verifier can take the
+ * report for a genuine one.
  */
 
 #include "core.h"
 
+/* Type of the report, and offsets in its 1024 bytes. */
 #define TYPE		0x81
 #define TCB_HASH	0x020
 #define TD_HASH		0x050
@@ -65,7 +67,7 @@ u64 sm_report_verify(const u8 mac[SM_REPORTMAC_SIZE])
 	unsigned int i;
 
 	sm_platform_hmac(sm_sys.report_key, mac, MAC, expected);
-	/* In constant time: a guest must not find the MAC byte by byte. */
+	/* Compare in constant time, or a guest could guess the MAC byte by byte. */
 	for (i = 0; i < sizeof(expected); i++)
 		different |= expected[i] ^ mac[MAC + i];
 	return different ? TDX_INVALID_REPORTMACSTRUCT : TDX_SUCCESS;

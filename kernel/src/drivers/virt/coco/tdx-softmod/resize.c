@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MEM leaves that keep what the guest sees and change what is below: another page,
- * smaller pages, larger pages.
+ * MEM leaves that change the physical pages behind a GPA and keep what the guest sees:
+ * RELOCATE moves it to another page, DEMOTE splits a page into smaller ones, PROMOTE merges
+ * smaller pages into one.
  */
 
 #include "entry.h"
@@ -23,8 +24,9 @@ SM_HANDLER(mem_page_relocate)
 		return status;
 
 	/*
-	 * Other CPUs may still have a translation of the new page: waiting for them is not
-	 * possible here, and giving up would only make the next try take it anew.
+	 * The host's other CPUs may still have TLB entries for the new page.  A leaf cannot
+	 * wait for them, and returning BUSY would not help: the page would go back to the
+	 * host, and the next try would have to take it again.
 	 */
 	sm_page_take(&new, TDX_PT_REG, call->td);
 	/* A pending page has no content; ACCEPT will zero it. */
@@ -63,7 +65,10 @@ SM_HANDLER(mem_page_demote)
 	return TDX_SUCCESS;
 }
 
-/* Only leaves in one state, of pages that are neighbours and together aligned? */
+/*
+ * A table can become one large page if all its entries are leaves in the same state, and
+ * their pages are contiguous and aligned to the large size.
+ */
 static bool can_merge(const u64 *entries, unsigned int level)
 {
 	u64 first = READ_ONCE(entries[0]);
@@ -98,7 +103,7 @@ SM_HANDLER(mem_page_promote)
 
 	first = *(u64 *)sm_va(table.pa);
 	sm_page_at(first & SM_SEPT_HPA, walk.level, &page);
-	/* Somebody looks at the large page: the same as a locked entry. */
+	/* If the large page's PAMT entry is locked, report it as if the SEPT entry were. */
 	status = sm_call_lock(call, &page.entry->lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | SM_RCX);
 	if (status)
 		return status;

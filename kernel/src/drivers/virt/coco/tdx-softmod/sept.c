@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Secure EPT: entries, their states, the walk.
+ * Secure EPT: how an entry is encoded, the states and their transitions, the walk.
  *
- * The CPU walks these tables as its nested page table.  An entry that the guest may use is
- * present; all others are not, whatever they point to.  A and D are set in advance, so
- * that the CPU never writes to an entry.
+ * The CPU walks these tables as its nested page table.  An entry is present if the guest
+ * may use what it points to, and not present otherwise, even if it points to a page.  A and
+ * D are set when an entry is made, so that the CPU never has to write to one.
  */
 
 #include "sept.h"
@@ -12,10 +12,10 @@
 #define PRESENT		(SM_SEPT_P | SM_SEPT_W | SM_SEPT_U | SM_SEPT_A)
 #define STATE		GENMASK_ULL(55, 52)
 #define STATE_SHIFT	52
-/* In the state bits of an entry, for the ABI's TDX_SEPT_NON_LEAF. */
+/* Stands for TDX_SEPT_NON_LEAF in the state bits of an entry. */
 #define NON_LEAF	8
 
-/* Architectural bits that no macro of the ABI header names. */
+/* Bits of an entry as the host sees it, for which the ABI header has no macro. */
 #define ARCH_RWX	(TDX_SEPT_ENTRY_R | TDX_SEPT_ENTRY_W | TDX_SEPT_ENTRY_X)
 #define ARCH_LEAF	(6ULL << 3 | BIT_ULL(6) | TDX_SEPT_ENTRY_PS | TDX_SEPT_ENTRY_SVE)
 
@@ -41,12 +41,12 @@ static const struct {
 	{ SM_SEPT_RELOCATE,	TDX_SEPT_BLOCKED,		TDX_SEPT_MAPPED },
 	{ SM_SEPT_RELOCATE,	TDX_SEPT_PENDING,		TDX_SEPT_PENDING },
 	{ SM_SEPT_RELOCATE,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_PENDING },
-	/* To what the 512 new entries are; the entry itself becomes NL_MAPPED. */
+	/* The last column is the state of the 512 new entries; this entry becomes NL_MAPPED. */
 	{ SM_SEPT_DEMOTE,	TDX_SEPT_MAPPED,		TDX_SEPT_MAPPED },
 	{ SM_SEPT_DEMOTE,	TDX_SEPT_BLOCKED,		TDX_SEPT_MAPPED },
 	{ SM_SEPT_DEMOTE,	TDX_SEPT_PENDING,		TDX_SEPT_PENDING },
 	{ SM_SEPT_DEMOTE,	TDX_SEPT_PENDING_BLOCKED,	TDX_SEPT_PENDING },
-	/* The entry becomes what the 512 entries below were. */
+	/* The last column does not matter: the entry gets the state of the 512 below it. */
 	{ SM_SEPT_PROMOTE,	TDX_SEPT_NL_MAPPED,		TDX_SEPT_NL_MAPPED },
 	{ SM_SEPT_PROMOTE,	TDX_SEPT_NL_BLOCKED,		TDX_SEPT_NL_MAPPED },
 	{ SM_SEPT_ACCEPT,	TDX_SEPT_PENDING,		TDX_SEPT_MAPPED },

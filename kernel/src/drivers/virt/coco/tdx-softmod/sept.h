@@ -3,8 +3,9 @@
 #define TDX_SOFTMOD_SEPT_H
 
 /*
- * Secure EPT.  Entries are those of AMD's nested page tables, the CPU walks them;
- * the state is in bits that it ignores.  sept.c alone knows how.
+ * Secure EPT.  An entry has the format of AMD's nested page tables, because the CPU
+ * walks these tables; the state of the entry is in bits that the CPU ignores.  Only
+ * sept.c knows the encoding.
  */
 
 #include "softmod.h"
@@ -18,14 +19,16 @@
 #define SM_SEPT_HPA		GENMASK_ULL(51, 12)
 #define SM_SEPT_LOCK		BIT_ULL(56)
 
+/* Where a walk ended. */
 struct sm_walk {
+	/* The entry in its table, and its value without SM_SEPT_LOCK. */
 	u64 *slot;
 	u64 entry;
-	/* Where the walk ended: the wanted level if all tables down to it are there. */
+	/* The wanted level, or a higher one if a table on the way is missing or blocked. */
 	unsigned int level;
 };
 
-/* What is done to an entry; rows of the table of transitions. */
+/* Operations on an entry; the table of transitions in sept.c says which state follows. */
 enum sm_sept_op {
 	SM_SEPT_ADD,
 	SM_SEPT_PAGE_ADD,
@@ -42,7 +45,7 @@ enum sm_sept_op {
 
 #define SM_SEPT_NO_STATE	0xff
 
-/* State after @op, SM_SEPT_NO_STATE if it is not allowed in @state. */
+/* State of an entry after @op; SM_SEPT_NO_STATE if @op is not allowed in @state. */
 u8 sm_sept_next(enum sm_sept_op op, u8 state);
 
 static inline bool sm_sept_is_blocked(u8 state)
@@ -51,7 +54,7 @@ static inline bool sm_sept_is_blocked(u8 state)
 	       state == TDX_SEPT_NL_BLOCKED;
 }
 
-/* TDX_SEPT_*: what the ABI calls the state of @entry. */
+/* State of @entry as one of the ABI's TDX_SEPT_*. */
 u8 sm_sept_state(u64 entry);
 
 static inline bool sm_sept_is_table(u64 entry)
@@ -64,7 +67,10 @@ static inline bool sm_sept_is_leaf(u64 entry)
 	return sm_sept_state(entry) != TDX_SEPT_FREE && !sm_sept_is_table(entry);
 }
 
-/* Where @gpa is in the page that the leaf @entry of @level maps; KVM's entries are alike. */
+/*
+ * Physical address of @gpa, which the leaf @entry of @level maps.  Works for entries of
+ * KVM's nested page table too.
+ */
 static inline phys_addr_t sm_leaf_pa(u64 entry, unsigned int level, u64 gpa)
 {
 	u64 in_page = sm_level_size(level) - 1;
@@ -72,16 +78,17 @@ static inline phys_addr_t sm_leaf_pa(u64 entry, unsigned int level, u64 gpa)
 	return (entry & SM_SEPT_HPA & ~in_page) | (gpa & in_page);
 }
 
-/* The entry in @state, for a page or table at @hpa. */
+/* Make an entry in @state, for a page or table at @hpa. */
 u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level);
-/* As the ABI shows it in RCX and RDX. */
+/* The entry as leaves return it to the host in RCX and RDX. */
 u64 sm_sept_arch_entry(u64 entry);
 u64 sm_sept_arch_info(u64 entry, unsigned int level);
 
-/* From the root down to @level, or until there is no table; locks nothing. */
+/* Walk from the root down to @level, or until an entry has no table; locks nothing. */
 void sm_sept_walk(const struct sm_tdcs *tdcs, u64 gpa, unsigned int level, struct sm_walk *ret);
+/* False if the entry is locked already.  Updates walk->entry. */
 bool sm_sept_lock_entry(struct sm_walk *walk);
-/* @entry is what it becomes. */
+/* Unlock the entry and write its new value @entry. */
 void sm_sept_unlock_entry(u64 *slot, u64 entry);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module as a whole: SYS leaves write it, all others read it.
+ * State of the module as a whole.  The SYS leaves write it, all other leaves read it.
  */
 
 #include "core.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's own life: SYS leaves.
+ * SYS leaves: initialise the module, describe it, shut it down.
  */
 
 #include "leaves.h"
 
 #define INFO_BYTES	1024
-/* Of the lists of CMRs and of TDMRs, and of a TDMR_INFO. */
+/* Alignment of the lists of CMRs and of TDMRs, and of a TDMR_INFO. */
 #define TABLE_ALIGN	512
 
 int sm_core_load(u16 first_hkid, u16 nr_hkids)
@@ -105,8 +105,9 @@ SM_HANDLER(sys_rd)
 }
 
 /*
- * A page of sequences, each an identifier and a value, behind a header: bytes used
- * in 15:0, number of sequences in 31:16.
+ * Writes as many fields as fit into the host's page: a header of 8 bytes (bytes used in
+ * bits 15:0, number of fields in 31:16), then identifier and value of each field.  R8 is
+ * the field to start with, and returns the one to go on with.
  */
 SM_HANDLER(sys_rdall)
 {
@@ -138,12 +139,12 @@ SM_HANDLER(sys_rdall)
 	return TDX_SUCCESS;
 }
 
-/* TDMR_INFO structures, one after the other: too large for a stack. */
+/* The host's TDMR_INFO structures; too large for the stack.  sm_sys.lock protects them. */
 static struct sm_tdmr_info tdmr_infos[SM_MAX_TDMRS];
 
 static u64 read_tdmr_infos(struct tdx_module_args *args)
 {
-	/* As it is in memory. */
+	/* Layout of TDMR_INFO in memory. */
 	struct {
 		u64 base, size;
 		u64 pamt[SM_NR_LEVELS][2];
@@ -226,14 +227,14 @@ SM_HANDLER(sys_shutdown)
 
 	if (status)
 		return status;
-	/* The only handoff version, MODULE_HV, is 0. */
+	/* RCX must be the handoff version that softmod has (MODULE_HV), which is 0. */
 	if (call->args->rcx)
 		return TDX_OPERAND_INVALID | SM_RCX;
 	WRITE_ONCE(sm_sys.state, SM_SYS_SHUTDOWN);
 	return TDX_SUCCESS;
 }
 
-/* There is never a module before this one whose state could be taken over. */
+/* SYS.UPDATE takes over the state of the module before this one; there never is one. */
 SM_HANDLER(sys_update)
 {
 	return TDX_SYS_STATE_INCORRECT;

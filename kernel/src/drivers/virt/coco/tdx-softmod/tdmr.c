@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDMRs: memory that TDs can have.  SYS.CONFIG describes it, TDMR.INIT makes it usable.
+ * TDMRs: the memory whose pages TDs can be given.  SYS.CONFIG says where they are, calls
+ * of SYS.TDMR.INIT make them usable, one chunk after the other.
  */
 
 #include "leaves.h"
 
 #define GIB		BIT_ULL(30)
-/* What one call of TDMR.INIT does. */
+/* Bytes that one call of TDMR.INIT initialises. */
 #define CHUNK		(4ULL << 20)
 
-/* Detail of errors of SYS.CONFIG. */
+/*
+ * Details in the low bits of an error of SYS.CONFIG: number of the TDMR, of its PAMT or
+ * reserved area, and of the other TDMR.
+ */
 #define BAD_TDMR(code, i)		((code) | (u64)(i))
 #define BAD_PART(code, i, part)		((code) | (u64)(i) | (u64)(part) << 8)
 #define BAD_PAIR(code, i, part, j)	(BAD_PART(code, i, part) | (u64)(j) << 16)
@@ -19,7 +23,7 @@ static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* Neither wraps around nor leaves the physical address space. */
+/* Does the range neither wrap around nor leave the physical address space? */
 static bool fits(u64 base, u64 size)
 {
 	u64 limit = 1ULL << sm_platform_pa_bits();
@@ -31,7 +35,7 @@ static bool in_cmrs(u64 base, u64 size)
 {
 	unsigned int i;
 
-	/* CMRs may touch each other. */
+	/* CMRs may be adjacent, so the range may begin in one and end in another. */
 	for (i = 0; i < sm_sys.nr_cmrs && size; i++) {
 		const struct sm_range *cmr = &sm_sys.cmrs[i];
 
@@ -45,7 +49,10 @@ static bool in_cmrs(u64 base, u64 size)
 	return !size;
 }
 
-/* Reserved areas: inside, ascending; the rest of the TDMR must be in CMRs. */
+/*
+ * Reserved areas must be inside the TDMR, in ascending order, without overlap.  All that
+ * is not reserved must be in CMRs.
+ */
 static u64 configure_reserved(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
 {
 	bool ended = false;
@@ -78,7 +85,7 @@ static u64 configure_pamt(const struct sm_tdmr_info *info, unsigned int n, struc
 {
 	unsigned int part;
 
-	/* TDMR_INFO has them in the order 1G, 2M, 4K; so do the codes. */
+	/* TDMR_INFO has the PAMTs in the order 1G, 2M, 4K; an error names the level. */
 	for (part = 0; part < SM_NR_LEVELS; part++) {
 		const struct sm_range *pamt = &info->pamt[part];
 		unsigned int level = SM_NR_LEVELS - 1 - part;
@@ -96,7 +103,7 @@ static u64 configure_pamt(const struct sm_tdmr_info *info, unsigned int n, struc
 	return 0;
 }
 
-/* Does the range share a page with memory of the TDMR that is not reserved? */
+/* Does the range overlap memory of the TDMR that is not reserved? */
 static bool uses(const struct sm_tdmr *tdmr, u64 base, u64 size)
 {
 	u64 at = tdmr->base;
@@ -112,7 +119,7 @@ static bool uses(const struct sm_tdmr *tdmr, u64 base, u64 size)
 	return overlap(at, tdmr->base + tdmr->size - at, base, size);
 }
 
-/* No PAMT on another PAMT, nor in memory that TDs can have. */
+/* A PAMT may overlap neither another PAMT nor memory that TDs can be given. */
 static u64 check_pamt_overlap(const struct sm_tdmr_info *infos, unsigned int nr)
 {
 	unsigned int a, b, i, j;
@@ -182,7 +189,7 @@ static bool is_reserved(const struct sm_tdmr *tdmr, phys_addr_t pa)
 	return false;
 }
 
-/* PAMT entries of the chunk; those above count what is reserved. */
+/* Initialise PAMT entries of the chunk; those of larger pages count reserved pages. */
 static void init_pamt(struct sm_tdmr *tdmr, phys_addr_t chunk)
 {
 	phys_addr_t pa;
@@ -222,13 +229,13 @@ SM_HANDLER(sys_tdmr_init)
 		return status;
 	if (tdmr->next == tdmr->base + tdmr->size)
 		return TDX_TDMR_ALREADY_INITIALIZED;
-	/* No memory is nothing that the ABI knows; busy has the caller try again. */
+	/* The ABI has no status for "out of memory"; after BUSY the caller tries again. */
 	if (sm_platform_add_memory(tdmr->next, CHUNK))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_TDMR;
 
 	init_pamt(tdmr, tdmr->next);
 	tdmr->next += CHUNK;
-	/* Others find pages below by now, and their PAMT entries. */
+	/* Whoever sees the new value sees the PAMT entries of the pages below it, too. */
 	smp_store_release(&tdmr->usable, tdmr->next & ~(GIB - 1));
 	args->rdx = tdmr->usable;
 	return TDX_SUCCESS;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VP leaves: a vCPU, and on which LP its state is.
+ * VP leaves: the life of a vCPU, and its association with a logical processor (LP).
  */
 
 #include "leaves.h"
@@ -16,7 +16,7 @@ u64 sm_vcpu_associate(struct sm_vcpu *vcpu, unsigned int lp)
 	if (old != NO_LP)
 		return TDX_VCPU_ASSOCIATED;
 	atomic_inc(&vcpu->tdcs->nr_associated);
-	/* What this LP remembers of the TD may be from any time. */
+	/* This LP's TLB may still have translations of the TD from long ago. */
 	vcpu->flush_tlb = true;
 	return 0;
 }
@@ -99,6 +99,7 @@ SM_HANDLER(vp_init)
 	return sm_vcpu_associate(vcpu, call->lp);
 }
 
+/* Is the vCPU READY or, if that is allowed too, DISABLED?  Returns 0 or a status. */
 static u64 check_ready(const struct sm_call *call, bool or_disabled)
 {
 	u8 state = call->vcpu->state;
@@ -155,13 +156,19 @@ SM_HANDLER(vp_enter)
 	struct sm_vcpu *vcpu = call->vcpu;
 	u64 flags = call->args->rcx & SM_ENTER_FLAGS, status;
 
-	/* Bit 53 resumes L1, of which there is none; bit 52 answers a trap exit. */
+	/*
+	 * Bit 53 resumes L1 after an exit of a nested VM, and softmod has no nested VMs.
+	 * Bit 52 is only allowed after a trap-like exit.
+	 */
 	if ((flags & BIT_ULL(53)) || (flags && vcpu->last_exit != SM_EXIT_ASYNC_TRAP))
 		return TDX_OPERAND_INVALID | SM_RCX;
 	status = check_ready(call, false);
 	if (!status)
 		status = sm_vcpu_associate(vcpu, call->lp);
-	/* The host does not see what the TD has, but for a moment. */
+	/*
+	 * With a stale TLB entry the host could still read a page of the TD.  alias.c allows
+	 * that for a short time; after it the vCPU does not run until CPUs have flushed.
+	 */
 	if (!status && !sm_platform_host_is_flushed())
 		status = TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE;
 	if (!status)
