@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The virtual APIC: registers in the virtual-APIC page, at the offsets of an xAPIC page
- * as VMX has them.  The host requests interrupts through the posted-interrupt
- * descriptor only.
+ * The virtual APIC.  Its registers are in the virtual-APIC page, which is laid out like an
+ * xAPIC's page, as in VMX.  The host requests interrupts only through the posted-interrupt
+ * descriptor.
  */
 #include <linux/bitops.h>
 
 #include "run.h"
 
-/* MSR 0x800 + n is at 16 * n. */
+/* The register of MSR 0x800 + n is at offset 16 * n of the page. */
 #define X2APIC_MSR_FIRST	0x800
 
 #define APIC_ID			0x02
@@ -21,11 +21,12 @@
 #define APIC_SELF_IPI		0x3f
 
 #define NR_VECTORS		256
-/* Vectors below are exceptions'; an APIC does not take them. */
+/* An APIC does not accept the vectors below, which are those of exceptions. */
 #define FIRST_VECTOR		16
 
-/* Posted-interrupt descriptor. */
+/* Posted-interrupt descriptor, in the host's memory. */
 struct posted_desc {
+	/* A bit for each vector that the host requests. */
 	unsigned long requests[NR_VECTORS / BITS_PER_LONG];
 	/* Bit 0: outstanding notification. */
 	unsigned long control;
@@ -38,7 +39,7 @@ static u32 *apic_reg(struct sm_vcpu *vcpu, unsigned int index)
 	return sm_run(vcpu)->apic + index * 16;
 }
 
-/* Bit of @vector in ISR, TMR or IRR, which begins at register @index. */
+/* The part of ISR or IRR, which begins at register @index, that has the bit of @vector. */
 static u32 *vector_reg(struct sm_vcpu *vcpu, unsigned int index, unsigned int vector)
 {
 	return apic_reg(vcpu, index + vector / 32);
@@ -54,7 +55,7 @@ static void set_vector(struct sm_vcpu *vcpu, unsigned int index, unsigned int ve
 		*reg &= ~BIT(vector % 32);
 }
 
-/* -1 if there is none. */
+/* Highest vector whose bit is set in ISR or IRR; -1 if there is none. */
 static int highest_vector(struct sm_vcpu *vcpu, unsigned int index)
 {
 	int i;
@@ -87,7 +88,10 @@ static void update_ppr(struct sm_vcpu *vcpu)
 	*apic_reg(vcpu, APIC_PPR) = (tpr & 0xf0) >= service ? tpr : service;
 }
 
-/* CR8 knows the class only; what is below it changes with the class alone. */
+/*
+ * CR8 has only bits 7:4 of TPR, the class.  As long as the class stays the same, bits 3:0,
+ * which the guest may have set by the MSR, stay too.
+ */
 void sm_apic_set_tpr(struct sm_vcpu *vcpu, u8 tpr)
 {
 	if ((sm_apic_tpr(vcpu) ^ tpr) & 0xf0)
@@ -134,7 +138,7 @@ void sm_apic_merge_posted(struct sm_vcpu *vcpu)
 
 	if (!(vcpu->host.pin_controls & SM_PIN_POSTED_INTERRUPTS))
 		return;
-	/* The host may not have kept it RAM. */
+	/* It was RAM when the host set it, but need not be any more. */
 	desc = sm_platform_host_va(pa);
 	if (!desc || !test_and_clear_bit(POSTED_ON_BIT, &desc->control))
 		return;
@@ -159,7 +163,7 @@ static void end_of_interrupt(struct sm_vcpu *vcpu)
 	update_ppr(vcpu);
 }
 
-/* Registers that only the host's APIC code has: timer, ICR, LVTs ... */
+/* Registers that the host emulates, such as timer, ICR and LVTs: #VE. */
 static bool is_host_emulated(unsigned int index)
 {
 	switch (index) {

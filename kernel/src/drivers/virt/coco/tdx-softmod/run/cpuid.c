@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID: the core has the values that are the TD's, what moves with the vCPU is here.
+ * CPUID.  The core has the values that are constant in a TD; this file adds the bits that
+ * change while a vCPU runs.
  */
 #include "run.h"
 
@@ -33,7 +34,7 @@ static u32 xsave_bytes(u64 xstate, bool compacted)
 	return bytes;
 }
 
-/* False: #VE. */
+/* Leaves 0xB and 0x1F; false: #VE, because the guest has not set ENUM_TOPOLOGY. */
 static bool topology(struct sm_vcpu *vcpu, u32 subleaf, u32 regs[4])
 {
 	if (!(READ_ONCE(vcpu->tdcs->td_ctls) & SM_TD_CTLS_ENUM_TOPOLOGY))
@@ -43,7 +44,7 @@ static bool topology(struct sm_vcpu *vcpu, u32 subleaf, u32 regs[4])
 	return true;
 }
 
-/* Bits that change while the vCPU runs; false: the leaf is answered by #VE now. */
+/* Set the bits that change while the vCPU runs.  False: CPUID of this leaf is #VE now. */
 static bool set_dynamic_bits(struct sm_vcpu *vcpu, u32 leaf, u32 subleaf, u32 regs[4])
 {
 	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;

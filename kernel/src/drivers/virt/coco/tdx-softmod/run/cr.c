@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Control registers: what a TD may write.  Reads are the CPU's, since the VMCB holds what
- * the guest is to see.  EFER.LME is always set for the guest, so paging is long mode.
+ * Writes to control registers.  Reads do not exit, because the VMCB holds the values that the
+ * guest is to see.  EFER.LME is always 1 for the guest, so paging means long mode.
  */
 #include <asm/trapnr.h>
 
@@ -11,7 +11,7 @@
 #define CR_OPCODE_LMSW		0x01
 #define CR_OPCODE_WRITE		0x22
 
-/* Qualification of a CR access: number, 5:4 how, 11:8 the GPR. */
+/* VMX's qualification of a CR access: bits 3:0 the CR, 5:4 the kind of access, 11:8 the GPR. */
 #define CR_ACCESS_LMSW		(3 << 4)
 #define CR_GPR_SHIFT		8
 #define CR_LMSW_SOURCE_SHIFT	16
@@ -21,16 +21,16 @@
 #define CR0_FIXED		(X86_CR0_PE | X86_CR0_NE)
 #define LMSW_BITS		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS)
 
-/* What any CPU with long mode has. */
+/* Bits that any CPU with long mode has. */
 #define CR4_BASE		(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
 				 X86_CR4_PSE | X86_CR4_PAE | X86_CR4_MCE | X86_CR4_PGE | \
 				 X86_CR4_PCE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | \
 				 X86_CR4_OSXSAVE)
-/* Bits that only move mode bits about which the TLB knows nothing. */
+/* Bits on which translations do not depend, so that their change needs no TLB flush. */
 #define CR4_NO_FLUSH		(X86_CR4_TSD | X86_CR4_DE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | \
 				 X86_CR4_OSXSAVE | X86_CR4_FSGSBASE | X86_CR4_UMIP | X86_CR4_PCE)
 
-/* CR4 bits that come with a bit of (virtual) CPUID: register 1 EBX, 2 ECX. */
+/* CR4 bits that the guest may set only if its CPUID has this bit; @reg: 1 EBX, 2 ECX. */
 static const struct {
 	u64 cr4;
 	u32 leaf;
@@ -46,7 +46,7 @@ static const struct {
 	{ X86_CR4_LA57, 7, 2, 16 },
 };
 
-/* A write to a CR, decoded. */
+/* A decoded instruction that writes a CR. */
 struct cr_write {
 	unsigned int length;
 	u64 value;
@@ -54,9 +54,9 @@ struct cr_write {
 };
 
 /*
- * MOV to @cr, or for CR0 also CLTS and LMSW.  False if the bytes are none of these (the
- * guest changes them; it executes what is there now) or LMSW has a memory operand, for
- * which @ret->length is then not 0.
+ * Decode MOV to @cr or, for CR0, also CLTS and LMSW.  Returns false if it is none of these,
+ * because the guest has changed the bytes meanwhile and is to execute what is there now; and
+ * if it is LMSW with a memory operand, for which @ret->length is not 0.
  */
 static bool decode(struct sm_vcpu *vcpu, unsigned int cr, struct cr_write *ret)
 {
@@ -91,7 +91,7 @@ static bool decode(struct sm_vcpu *vcpu, unsigned int cr, struct cr_write *ret)
 			     X86_CR0_PE;
 		return op[2] >> 6 == 3;
 	}
-	/* REX.R is bit 3 of the register's number; so is LOCK, which only 32-bit code needs. */
+	/* REX.R is bit 3 of the CR's number.  LOCK would be, too, for CR8 in 32-bit code only. */
 	if (op[1] == CR_OPCODE_WRITE && (((op[2] >> 3) & 7) | (insn.rex & 4) << 1) == cr) {
 		ret->qualification = cr | gpr << CR_GPR_SHIFT;
 		ret->value = sm_is_64bit(vcpu) ? run->regs[gpr] : (u32)run->regs[gpr];
@@ -106,7 +106,7 @@ static enum sm_next inject_ve_cr(struct sm_vcpu *vcpu, const struct cr_write *cr
 	return sm_inject_ve_insn(vcpu, EXIT_REASON_CR_ACCESS, cr->qualification, cr->length);
 }
 
-/* The CPU's EFER has LME and LMA while the guest has paging, see init.c. */
+/* Paging goes on or off.  The VMCB's EFER has LME and LMA only while it is on, see init.c. */
 static void set_paging(struct sm_vcpu *vcpu, bool on)
 {
 	struct sm_run *run = sm_run(vcpu);
@@ -127,7 +127,7 @@ enum sm_next sm_handle_cr0_write(struct sm_vcpu *vcpu)
 	u64 changed;
 
 	if (!decode(vcpu, 0, &cr))
-		/* LMSW from memory: the guest's #VE handler has no use for its operand. */
+		/* LMSW from memory is #VE; no guest handles it, so its operand is not read. */
 		return cr.length ? inject_ve_cr(vcpu, &cr) : SM_ENTER;
 
 	if (cr.value >> 32 || ((cr.value & X86_CR0_PG) && !(cr.value & X86_CR0_PE)) ||
@@ -141,7 +141,7 @@ enum sm_next sm_handle_cr0_write(struct sm_vcpu *vcpu)
 	if (changed & X86_CR0_PG) {
 		bool on = cr.value & X86_CR0_PG;
 
-		/* Long mode needs PAE to begin, and ends from compatibility mode only. */
+		/* Long mode begins only with PAE, and ends only from compatibility mode. */
 		if ((on && (!(save->cr4 & X86_CR4_PAE) ||
 			    (save->cs.attrib & SVM_SELECTOR_L_MASK))) ||
 		    (!on && (sm_is_64bit(vcpu) || (save->cr4 & X86_CR4_PCIDE))))
@@ -182,9 +182,9 @@ enum sm_next sm_handle_cr4_write(struct sm_vcpu *vcpu)
 		return SM_ENTER;
 
 	/*
-	 * CPUs with TDX have PCIDs, and OVMF counts on it: it takes a CPU back from the OS by
-	 * toggling PCIDE.  Where this CPU has none, setting the bit has no effect, instead
-	 * of killing every TD of several vCPUs that goes to power itself off.
+	 * CPUs with TDX have PCIDs and OVMF relies on that: it toggles PCIDE when it takes a CPU
+	 * back from the OS.  On a CPU without PCIDs this would be #GP and kill each TD with
+	 * several vCPUs when it powers off, so there setting PCIDE has no effect instead.
 	 */
 	if (!(allowed & X86_CR4_PCIDE))
 		cr.value &= ~(u64)X86_CR4_PCIDE;
@@ -217,7 +217,7 @@ enum sm_next sm_handle_cr8_write(struct sm_vcpu *vcpu)
 	return SM_ENTER;
 }
 
-/* Components that the architecture wants together. */
+/* The architecture allows some state components only together with others. */
 static bool xcr0_is_valid(u64 xcr0)
 {
 	const u64 avx512 = XFEATURE_MASK_AVX512;

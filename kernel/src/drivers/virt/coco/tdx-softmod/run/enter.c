@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VP.ENTER: takes over what the host passes, runs the guest until a TD exit, and gives
- * the host what it may see of it.
+ * VP.ENTER: takes in the registers that the host passes, runs the guest until a TD exit,
+ * and returns the registers that the host may see.
  *
- * A physical interrupt that ends the guest's run is still pending on AMD-V, and the host
- * takes it as soon as it enables interrupts.  To report it as VMX does, acknowledged and
- * with its vector, would make the host handle it twice.  So such a run ends with
- * OPERAND_BUSY, "try again", which a host must expect from VP.ENTER anyway; the same for
- * NMI, SMI and INIT.
+ * On AMD-V a physical interrupt that ends the guest's run is still pending, and the host
+ * takes it as soon as it enables interrupts.  VMX would report it as acknowledged, with its
+ * vector; if softmod did so, the host would handle it twice.  So such a run ends with
+ * OPERAND_BUSY, "try again", which a host must expect from VP.ENTER anyway.  The same goes
+ * for NMI, SMI and INIT.
  */
 #include <asm/msr.h>
 #include <asm/tdx.h>
@@ -15,7 +15,7 @@
 
 #include "run.h"
 
-/* Where TDG.VP.VMCALL's registers are in SEAMCALL's; RBP stays the host's. */
+/* Where the registers that TDG.VP.VMCALL can pass are in SEAMCALL's; -1: never passed. */
 static const s16 arg_offsets[SM_NR_GPRS] = {
 	[SM_GPR_RAX] = -1,
 	[SM_GPR_RCX] = -1,
@@ -40,7 +40,7 @@ static u64 *arg(struct tdx_module_args *args, unsigned int gpr)
 	return (void *)args + arg_offsets[gpr];
 }
 
-/* The host's answer to TDG.VP.VMCALL. */
+/* Give the guest the host's answer to its TDG.VP.VMCALL. */
 static void import_vmcall(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 {
 	struct sm_run *run = sm_run(vcpu);
@@ -52,7 +52,7 @@ static void import_vmcall(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	}
 	run->regs[SM_GPR_RAX] = TDX_SUCCESS;
 	sm_host_import_xmm(vcpu, run->vmcall_mask >> 16);
-	/* Taken; should the guest not get to run now, the next VP.ENTER passes nothing. */
+	/* If the guest does not get to run now, the next VP.ENTER must not do this again. */
 	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
 }
 
@@ -73,7 +73,7 @@ static void export_exit(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 {
 	const struct sm_td_exit *exit = &sm_run(vcpu)->exit;
 
-	/* "Try again" says nothing of the guest and leaves the registers as they were. */
+	/* OPERAND_BUSY tells nothing about the guest and leaves the registers as they were. */
 	if (tdx_status_is(exit->rax, TDX_OPERAND_BUSY))
 		return;
 	*args = (struct tdx_module_args) {
@@ -97,7 +97,7 @@ static void run_guest(struct sm_vcpu *vcpu)
 	do {
 		sm_event_prepare(vcpu);
 		if (!sm_host_vmrun(vcpu)) {
-			/* SVM was just switched off: the host goes down. */
+			/* The host has switched SVM off meanwhile, as it does to reboot. */
 			sm_td_exit(vcpu, (struct sm_td_exit) { .rax = TDX_SEAMCALL_UD });
 			return;
 		}
@@ -110,7 +110,7 @@ u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	struct sm_run *run = sm_run(vcpu);
 	struct sm_host host;
 
-	/* As without VMXON. */
+	/* SEAMCALL is #UD if VMX is not on; here the same for SVM. */
 	if (!svm_is_enabled())
 		return TDX_SEAMCALL_UD;
 	if (rdtsc_ordered() < run->last_exit_tsc)

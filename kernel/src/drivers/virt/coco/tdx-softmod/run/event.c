@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Events on their way into the guest.  One exception or NMI goes through EVENTINJ, an
- * interrupt through V_IRQ: the CPU then delivers it when RFLAGS.IF, the shadow of STI
- * and TPR allow it, without an exit.  That it was delivered is seen at the next #VMEXIT,
- * before anything that the guest can ask of its APIC, since every access to it exits.
+ * Injection of events into the guest.  An exception or NMI goes through EVENTINJ, one at a
+ * time.  An interrupt goes through V_IRQ: the CPU delivers it, without an exit, as soon as
+ * RFLAGS.IF, the shadow of STI and TPR allow that.  The run loop learns that it was delivered
+ * at the next #VMEXIT.  That is early enough, because each access of the guest to its APIC
+ * exits, so it cannot see IRR and ISR out of date.
  */
 #include <asm/trapnr.h>
 
@@ -23,7 +24,7 @@ static bool is_type(u32 event, u32 type)
 	return (event & EVENTINJ_VALID) && (event & EVENTINJ_TYPE) == type;
 }
 
-/* Exceptions that make a double fault of one that comes while they are delivered. */
+/* If another exception occurs while such an exception is delivered, it is a double fault. */
 static bool is_contributory(u32 event)
 {
 	u32 vector = event & EVENTINJ_VECTOR;
@@ -42,7 +43,10 @@ static bool is_software(u32 event)
 		(vector == X86_TRAP_BP || vector == X86_TRAP_OF));
 }
 
-/* A new exception takes the place of an event whose delivery was interrupted. */
+/*
+ * A new exception occurred during the delivery of another event.  The exception comes first,
+ * and the event is delivered later.
+ */
 static void drop_vectoring(struct sm_vcpu *vcpu)
 {
 	struct sm_run *run = sm_run(vcpu);
@@ -53,7 +57,7 @@ static void drop_vectoring(struct sm_vcpu *vcpu)
 		vcpu->pend_nmi = 1;
 		run->nmi_blocked = false;
 	}
-	/* A software event comes again: RIP is at its instruction. */
+	/* A software event needs nothing: RIP is still at its instruction, which repeats it. */
 	run->vectoring = 0;
 }
 
@@ -77,7 +81,7 @@ static enum sm_next inject(struct sm_vcpu *vcpu, u32 event, u32 error)
 	return SM_ENTER;
 }
 
-/* A fault: the instruction is to be executed again, so no instruction breakpoint twice. */
+/* After a fault the instruction is executed again, but its breakpoint must not hit again. */
 static void set_rf(struct sm_vcpu *vcpu, unsigned int vector)
 {
 	if (vector != X86_TRAP_DB)
@@ -109,7 +113,7 @@ enum sm_next sm_inject_ud(struct sm_vcpu *vcpu)
 
 enum sm_next sm_inject_ve(struct sm_vcpu *vcpu, const struct sm_ve_info *ve)
 {
-	/* The guest has not fetched what the last one was about. */
+	/* The guest has not fetched the information of the last #VE yet. */
 	if (vcpu->ve_info.valid)
 		return sm_inject_error(vcpu, SM_DF_VECTOR, 0);
 	vcpu->ve_info = *ve;
@@ -137,7 +141,10 @@ static void set_intercept(struct vmcb_control_area *control, unsigned int bit, b
 		control->intercepts[bit / 32] &= ~BIT(bit % 32);
 }
 
-/* NMI: after the guest has fetched its #VE information, not in a shadow, not in an NMI. */
+/*
+ * Inject a pending NMI, but not while the guest handles another one, has #VE information that
+ * it has not fetched yet, or is in an interrupt shadow.
+ */
 static void prepare_nmi(struct sm_vcpu *vcpu)
 {
 	struct sm_run *run = sm_run(vcpu);
@@ -162,7 +169,7 @@ static void prepare_interrupt(struct sm_vcpu *vcpu)
 
 	control->int_ctl &= ~(V_IRQ_INJECTION_BITS_MASK | V_TPR_MASK);
 	control->int_ctl |= tpr >> 4;
-	/* While something is requested, a new TPR may let it in or keep it out. */
+	/* While an interrupt is requested, a new TPR may allow or prevent its delivery. */
 	set_intercept(control, INTERCEPT_CR8_WRITE, vector >= 0);
 
 	run->virq = -1;
@@ -207,12 +214,12 @@ void sm_event_collect(struct sm_vcpu *vcpu)
 	if (!(event & EVENTINJ_VALID))
 		return;
 	/*
-	 * With V_IRQ still set the interrupt was not taken, though a CPU may describe its
-	 * delivery here, and with a type that it would not accept back.
+	 * If V_IRQ is still set, the guest has not taken the interrupt, even if the CPU reports
+	 * its delivery here, which some do with a type that EVENTINJ does not accept.
 	 */
 	if (virq >= 0 && (control->int_ctl & V_IRQ_MASK) && (event & EVENTINJ_VECTOR) == virq)
 		return;
-	/* Software events are not delivered again: RIP is still at their instruction. */
+	/* A software event need not be injected: RIP is still at its instruction. */
 	if (is_software(event))
 		return;
 	run->vectoring = event;

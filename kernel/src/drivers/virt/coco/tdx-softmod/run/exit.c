@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * #VMEXIT: one table of who deals with it.
+ * #VMEXIT: a table of what follows from each exit code.
  */
 #include <asm/trapnr.h>
 
 #include "run.h"
 
 enum exit_kind {
-	/* Not in the table: the CPU or the VMCB is not what softmod thinks. */
+	/* Not in the table.  softmod did not ask for such an exit: the TD is killed. */
 	KIND_UNKNOWN,
-	/* Pending for the host, which takes it after VP.ENTER. */
+	/* An interrupt, NMI, SMI or INIT for the host: VP.ENTER ends with OPERAND_BUSY. */
 	KIND_HOST,
-	/* An instruction, #VE with VMX's exit reason. */
+	/* An instruction for which the guest gets #VE with VMX's exit reason. */
 	KIND_VE,
-	/* An instruction that no CPU with TDX lets a TD execute, or does not know. */
+	/* An instruction that is #UD in a TD. */
 	KIND_UD,
+	/* An instruction that is #GP in a TD. */
 	KIND_GP,
-	/* An instruction: ->handle_insn() with its length. */
+	/* An instruction: call ->handle_insn() with its length. */
 	KIND_INSN,
-	/* Anything else: ->handle(). */
+	/* Anything else: call ->handle(). */
 	KIND_HANDLER,
 };
 
@@ -33,7 +34,7 @@ struct exit {
 	};
 };
 
-/* Qualification of an I/O exit, from EXITINFO1. */
+/* VMX's exit qualification of an I/O instruction. */
 #define IO_IN			BIT_ULL(3)
 #define IO_STRING		BIT_ULL(4)
 #define IO_REP			BIT_ULL(5)
@@ -55,7 +56,7 @@ static enum sm_next handle_io(struct sm_vcpu *vcpu)
 		qualification |= IO_STRING;
 	if (info & SVM_IOIO_REP_MASK)
 		qualification |= IO_REP;
-	/* SZ8, SZ16, SZ32 are the flags 1, 2, 4. E4-E7 have the port in the next byte. */
+	/* Opcodes E4 to E7 have the port in the instruction, the others in DX. */
 	if ((insn.bytes[insn.opcode] & 0xfc) == 0xe4)
 		qualification |= IO_IMMEDIATE;
 	qualification |= (info >> 16) << IO_PORT_SHIFT;
@@ -64,13 +65,13 @@ static enum sm_next handle_io(struct sm_vcpu *vcpu)
 				 vmcb->control.exit_info_2 - vmcb->save.rip);
 }
 
-/* @more bytes after the opcode, too. */
+/* Make sure that @more bytes after the first byte of the opcode have been read, too. */
 static bool fetch_more(struct sm_vcpu *vcpu, unsigned int more, struct sm_insn *insn)
 {
 	return insn->opcode + more < insn->nr_bytes || sm_insn_fetch(vcpu, more, insn);
 }
 
-/* On this CPU TDCALL is no instruction, nor is VMCALL. */
+/* CPUs with AMD-V do not know TDCALL and VMCALL: they are #UD, which is intercepted. */
 static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 {
 	static const u8 tdcall[] = { 0x0f, 0x01, 0xcc };
@@ -78,7 +79,10 @@ static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 	struct sm_insn insn;
 	unsigned int length;
 
-	/* Not more than the CPU has read: UD2 may be the last thing in front of no page. */
+	/*
+	 * Read no more bytes than the CPU has: UD2 may be at the end of a page, with no page
+	 * mapped behind it.
+	 */
 	if (!sm_insn_fetch(vcpu, 0, &insn))
 		return SM_ENTER;
 	if (insn.bytes[insn.opcode] == 0x0f && !fetch_more(vcpu, 1, &insn))
@@ -207,8 +211,8 @@ enum sm_next sm_handle_exit(struct sm_vcpu *vcpu)
 	case KIND_VE:
 	case KIND_INSN:
 		/*
-		 * The bytes need not be those that were executed: the guest can change
-		 * them.  Then it executes what is there now.
+		 * If the bytes are not what the CPU has executed, the guest has changed them
+		 * meanwhile.  Then let it execute what is there now.
 		 */
 		if (!sm_insn_fetch(vcpu, exit.nr_opcode - 1, &insn))
 			return SM_ENTER;
@@ -221,7 +225,7 @@ enum sm_next sm_handle_exit(struct sm_vcpu *vcpu)
 	case KIND_UNKNOWN:
 		break;
 	}
-	/* VMEXIT_INVALID among them: the TD's state is one that the CPU refuses. */
+	/* Among them is VMEXIT_INVALID: the CPU refuses to run the vCPU in its state. */
 	return sm_td_exit_fatal(vcpu, TDX_NON_RECOVERABLE_TD,
 				EXIT_REASON_INVALID_STATE | VMX_EXIT_REASONS_FAILED_VMENTRY);
 }

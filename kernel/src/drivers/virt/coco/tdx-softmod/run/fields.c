@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fields of TDH.VP.RD and TDH.VP.WR that live in the run state.  Which of them a caller
- * may touch is the core's decision: guest state is a debug TD's.
+ * TDH.VP.RD and TDH.VP.WR of fields that live in the run state.  The core has decided
+ * already that the caller may access the field; guest state only in a debug TD.
  */
 #include "run.h"
 
@@ -24,7 +24,7 @@ struct vmcs_field {
 	FIELD(limit_encoding, name.limit),				\
 	FIELD(base_encoding, name.base)
 
-/* Guest state by VMCS encoding, where the VMCB has the same thing. */
+/* Fields of a VMCS for which the VMCB has a counterpart, by VMCS encoding. */
 static const struct vmcs_field vmcs_fields[] = {
 	SEGMENT(0x0800, 0x4800, 0x6806, es),
 	SEGMENT(0x0802, 0x4802, 0x6808, cs),
@@ -67,7 +67,7 @@ static void *vmcs_field(struct sm_vcpu *vcpu, u32 code, u8 *ret_size)
 	return NULL;
 }
 
-/* Where a field that can be written is; NULL if there is none. */
+/* Where the field is in memory; NULL if there is no such field that can be written. */
 static void *field_at(struct sm_vcpu *vcpu, u64 field, u8 *ret_size)
 {
 	u32 class = (field & TDX_MD_CLASS_MASK) >> CLASS_SHIFT;

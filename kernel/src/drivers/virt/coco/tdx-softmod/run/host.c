@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host's side of a run: what of the CPU is the guest's while it runs and that
- * neither VMRUN nor VMLOAD switches.
+ * Switches the parts of the CPU's state that neither VMRUN nor VMLOAD switches: extended
+ * state, debug registers, some MSRs.
  *
- * By the ABI VP.ENTER returns with extended state of XFAM in its initial state, XCR0
- * and XSS as XFAM says and debug registers disabled; the caller restores its own.  The
- * MSRs that the ABI lets VP.ENTER zero come back as they were: VMLOAD restores most of
- * them anyway, and a host that lost them because a VMM trusts SVM would be gone.
+ * According to the ABI, when VP.ENTER returns, the extended state in XFAM is in its initial
+ * state, XCR0 and XSS are what XFAM says, and debug registers are disabled; the caller
+ * restores its own.  The ABI allows VP.ENTER to zero some MSRs, too.  softmod gives them back
+ * as they were: VMLOAD restores most of them anyway, and kvm_amd does not expect to lose
+ * the others.
  */
 #include <linux/context_tracking.h>
 #include <linux/kvm_host.h>
@@ -24,7 +25,7 @@
 #define DR6_RESET	0xffff0ff0UL
 #define DR7_RESET	0x400UL
 
-/* Offset of XMM0 in the FXSAVE image, of XSTATE_BV in the header. */
+/* Offsets in an XSAVE area: XMM0, and XSTATE_BV in the header. */
 #define XSAVE_XMM	160
 #define XSAVE_BV	512
 #define XSTATE_SSE	BIT_ULL(1)
@@ -33,7 +34,7 @@
 
 struct switched_msr {
 	u32 msr;
-	/* CPUs without it do not have the MSR. */
+	/* CPUs without this feature do not have the MSR. */
 	u16 feature;
 };
 
@@ -42,14 +43,14 @@ static const struct switched_msr switched_msrs[SM_NR_MSRS] = {
 	[SM_MSR_TSC_RATIO] = { MSR_AMD64_TSC_RATIO, X86_FEATURE_TSCRATEMSR },
 	[SM_MSR_XSS] = { MSR_IA32_XSS, X86_FEATURE_XSAVES },
 	[SM_MSR_DEBUGCTL] = { MSR_IA32_DEBUGCTLMSR, X86_FEATURE_ALWAYS },
-	/* The host's value is a per-CPU variable, and is in force until right before VMRUN. */
+	/* Switched by run_once(), right before and after VMRUN. */
 	[SM_MSR_SPEC_CTRL] = { MSR_IA32_SPEC_CTRL, X86_FEATURE_MSR_SPEC_CTRL },
 };
 
-/* The vCPU that ran last on this CPU. */
+/* sm_run.id of the vCPU that ran last on this CPU. */
 static DEFINE_PER_CPU(u64, last_run_id);
 
-/* An extended state area whose header says: all components in their initial state. */
+/* An XSAVE area whose header, all zero, says that all components are in initial state. */
 static const struct {
 	u16 fcw;
 	u8 pad[22];
@@ -88,7 +89,7 @@ static void xrstor(const void *area, u64 mask)
 		     : "memory");
 }
 
-/* Stores XMM0-XMM15 as the CPU has them. */
+/* Store XMM0-XMM15 of the CPU. */
 static void store_xmm(u8 (*to)[16])
 {
 #define STORE(n) "movdqu %%xmm" #n ", " #n "*16(%0)\n\t"
@@ -185,21 +186,22 @@ void sm_host_leave(struct sm_vcpu *vcpu, struct sm_host *host)
 			wrmsrl(switched_msrs[i].msr, run->msrs[i]);
 	}
 
-	/* The host's breakpoints are off before its addresses go. */
+	/* Disable the host's breakpoints before DR0-DR3 change. */
 	set_debugreg(DR7_RESET, 7);
 	if (run->drs_live)
 		load_drs(run->drs);
 
-	/* Branch history of another guest is none of this one's. */
+	/* Branch predictions that another vCPU has trained must not affect this one. */
 	if (this_cpu_read(last_run_id) != run->id) {
 		this_cpu_write(last_run_id, run->id);
 		indirect_branch_prediction_barrier();
 	}
 
 	/*
-	 * KVM changed its shared page table while the vCPU was out, and has nothing to
-	 * invalidate translations of TDs with: softmod does it at each entry.  This also
-	 * covers another vCPU that used the ASID on this CPU, and all that TD epochs ask for.
+	 * Flush at each entry.  KVM may have changed its page table for shared memory while
+	 * the vCPU did not run, and has no means to invalidate a TD's TLB entries.  The flush
+	 * also removes entries of other vCPUs with the same ASID, and is all that TD epochs
+	 * ask for.
 	 */
 	run->flush_tlb = true;
 	vcpu->flush_tlb = false;
@@ -212,14 +214,14 @@ void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
 	u64 xfam = vcpu->tdcs->xfam;
 	unsigned int i;
 
-	/* #VMEXIT disabled the breakpoints in DR7. */
+	/* #VMEXIT has disabled the guest's breakpoints in DR7. */
 	if (run->drs_live) {
 		store_drs(run->drs);
 		load_drs(zero);
 	}
 	set_debugreg(DR6_RESET, 6);
 
-	/* A #DB in the guest clears DEBUGCTL.BTF. */
+	/* The guest's value may have changed: a #DB clears DEBUGCTL.BTF. */
 	if (run->msrs[SM_MSR_DEBUGCTL])
 		rdmsrl(MSR_IA32_DEBUGCTLMSR, run->msrs[SM_MSR_DEBUGCTL]);
 	for (i = 0; i < SM_MSR_SPEC_CTRL; i++) {
@@ -239,8 +241,8 @@ static __always_inline void set_spec_ctrl(u64 now, u64 want)
 }
 
 /*
- * From the guest's SPEC_CTRL to the host's there is no call that instruments or
- * blocks.  Host IF stays 0 for all that is not in sm_vmrun().
+ * No code that can be instrumented may run between the two writes to SPEC_CTRL.  The host's
+ * IF is 0 all the time except inside sm_vmrun().
  */
 static noinstr int run_once(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa)
 {
@@ -272,14 +274,14 @@ bool sm_host_vmrun(struct sm_vcpu *vcpu)
 	if (run->flush_tlb)
 		vmcb->control.tlb_ctl = boot_cpu_has(X86_FEATURE_FLUSHBYASID) ?
 			TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
-	/* The CPU may keep nothing of a VMCB whose page the host can take back. */
+	/* The CPU must not use a cached VMCB: the host may have reclaimed and reused its page. */
 	vmcb->control.clean = 0;
 
 	r = run_once(run, sm_vmcb_pa(vcpu), this_cpu_read(sm_host_page_pa));
 	if (r < 0)
 		return false;
 
-	/* What ended the run, an NMI for one, happens to the host here. */
+	/* If a host's event, such as an NMI, ended the run, the host takes it here. */
 	asm volatile("stgi" : : : "memory");
 	if (r)
 		return false;
@@ -292,7 +294,7 @@ bool sm_host_vmrun(struct sm_vcpu *vcpu)
 
 void sm_host_machine_check(void)
 {
-	/* As #MC in user space: the kernel's own context is intact. */
+	/* Pretend that #MC came from user space: the kernel's own state is intact. */
 	struct pt_regs regs = {
 		.cs = 3,
 		.flags = X86_EFLAGS_IF,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VP.INIT: the state in which a vCPU first runs, and its VMCB.
+ * VP.INIT: the initial state of a vCPU, and its VMCB.
  */
 #include <linux/atomic.h>
 
 #include "run.h"
 
-/* An x86 that reads its first instruction at the top of 4 GiB. */
+/* Initial values of registers, as in an x86 CPU after reset. */
 #define RESET_RIP		0xfffffff0
 #define RESET_PAT		0x0007040600070406ULL
 #define RESET_FMASK		0x20200
@@ -14,7 +14,7 @@
 #define RESET_DR7		0x400
 #define RESET_FCW		0x37f
 
-/* Access rights as a VMCB has them: bits 7:0 and 15:12 of the descriptor's, without a gap. */
+/* Access rights in a VMCB: bits 7:0 and 15:12 of those in a descriptor, without the gap. */
 #define ATTR_CODE		0xc9b
 #define ATTR_DATA		0xc93
 #define ATTR_LDT_UNUSABLE	0x002
@@ -25,8 +25,8 @@
 #define XSAVE_MXCSR		24
 
 /*
- * What ends the guest's run.  The CPU below shall never do for a TD what a CPU with TDX
- * would not, so all of SVM's own instructions are here; each becomes #UD.
+ * What ends the guest's run.  This includes all instructions of SVM, each of which becomes
+ * #UD: a TD must not be able to do what it could not do on a CPU with TDX.
  */
 static const u8 sm_intercepts[] = {
 	INTERCEPT_CR0_WRITE, INTERCEPT_CR4_WRITE,
@@ -56,13 +56,13 @@ static void init_control(struct sm_vcpu *vcpu, struct vmcb_control_area *control
 
 	for (i = 0; i < ARRAY_SIZE(sm_intercepts); i++)
 		control->intercepts[sm_intercepts[i] / 32] |= BIT(sm_intercepts[i] % 32);
-	/* Until the guest uses a debug register, the CPU keeps the host's. */
+	/* DR0-DR3 are switched only after the guest has accessed a debug register. */
 	control->intercepts[INTERCEPT_DR] = 0xff00ff;
 
 	control->iopm_base_pa = sm_iopm_pa;
 	control->msrpm_base_pa = sm_msrpm_pa;
 	control->asid = sm_asid;
-	/* Physical interrupts obey the host's IF, never the guest's. */
+	/* The guest's IF must not hold back physical interrupts. */
 	control->int_ctl = V_INTR_MASKING_MASK;
 	control->nested_ctl = SVM_NESTED_CTL_NP_ENABLE;
 	control->nested_cr3 = sm_td_root(vcpu);
@@ -86,9 +86,9 @@ static void init_save(struct vmcb_save_area *save)
 	save->cr0 = X86_CR0_PE | X86_CR0_ET | X86_CR0_NE;
 	save->cr4 = X86_CR4_MCE;
 	/*
-	 * LME is the guest's from the start, and the CPU's only when paging comes on:
-	 * there is a CPU that does not survive #VMEXIT with LME and without PG and PAE.
-	 * Nothing but RDMSR, which exits, could tell the difference.
+	 * The guest reads EFER.LME as 1 from the start, but the VMCB has it only while paging
+	 * is on: there is a CPU that does not survive a #VMEXIT with LME but without PG and
+	 * PAE.  Only RDMSR could tell the difference, and it exits.
 	 */
 	save->efer = EFER_SCE | EFER_NX | EFER_SVME;
 	save->g_pat = RESET_PAT;
@@ -110,7 +110,7 @@ static void init_gprs(struct sm_vcpu *vcpu, u64 rcx)
 	regs[SM_GPR_RSI] = vcpu->index;
 }
 
-/* FCW and MXCSR are not zero in a CPU that comes out of reset. */
+/* After reset all extended state is zero, except for FCW and MXCSR. */
 static void init_xsave(void *area)
 {
 	u16 fcw = RESET_FCW;
@@ -132,7 +132,7 @@ u64 sm_run_init(struct sm_vcpu *vcpu, u64 rcx)
 	run->efer = EFER_SCE | EFER_LME | EFER_NX;
 	run->xcr0 = XFEATURE_MASK_FP;
 	run->virq = -1;
-	/* A ratio of the MSR has 32 bits of fraction, the multiplier of the ABI 48. */
+	/* The MSR's ratio has 32 bits of fraction, the ABI's multiplier has 48. */
 	run->msrs[SM_MSR_TSC_RATIO] = vcpu->tdcs->tsc_multiplier >> 16;
 
 	init_control(vcpu, &run->vmcb->control);
@@ -146,8 +146,8 @@ u64 sm_run_init(struct sm_vcpu *vcpu, u64 rcx)
 void sm_run_flush(struct sm_vcpu *vcpu)
 {
 	/*
-	 * All state is in the TDVPS after each VP.ENTER.  Only the CPU's cache of the VMCB
-	 * and its TLB may know the vCPU, and the next VP.ENTER trusts neither.
+	 * After each VP.ENTER all state is in the TDVPS.  The CPU may still cache the VMCB and
+	 * have TLB entries, but the next VP.ENTER uses neither of them.
 	 */
 	sm_run(vcpu)->flush_tlb = true;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The instruction that caused an exit.  A CPU without next-RIP saving, or with an exit
- * that does not give it, leaves its length to be found here.
+ * Reads the instruction that caused an exit, to find its opcode and its length.  Not each
+ * CPU, and not each kind of exit, reports the RIP of the next instruction.
  *
- * The guest may change the bytes while they are read: what is found is used as one copy,
- * and at worst fits an instruction that the guest itself put there.
+ * The guest may change the bytes meanwhile.  They are copied and only the copy is used, so
+ * at worst it is another instruction that the guest itself has put there.
  */
 #include <linux/mm.h>
 
@@ -13,7 +13,7 @@
 
 #include "run.h"
 
-/* Copies what is mapped of [@gva, @gva + @size) up to the end of its page. */
+/* Copy @size bytes at @gva, but none beyond the end of its page.  Returns how many; or 0. */
 static unsigned int read_code(struct sm_vcpu *vcpu, u64 gva, u8 *to, unsigned int size)
 {
 	unsigned int in_page = min_t(unsigned int, size, PAGE_SIZE - offset_in_page(gva));
@@ -39,7 +39,7 @@ static u64 linear_rip(struct sm_vcpu *vcpu)
 	return (u32)(save->cs.base + save->rip);
 }
 
-/* True if byte @i is a prefix; notes it. */
+/* If @byte is a prefix, note it in @insn and return true. */
 static bool take_prefix(struct sm_vcpu *vcpu, struct sm_insn *insn, u8 byte)
 {
 	switch (byte) {
@@ -90,7 +90,7 @@ bool sm_insn_fetch(struct sm_vcpu *vcpu, unsigned int more, struct sm_insn *insn
 			return true;
 		if (insn->nr_bytes == sizeof(insn->bytes))
 			return false;
-		/* It goes on in the next page. */
+		/* The instruction goes on in the next page. */
 		nr = read_code(vcpu, gva + insn->nr_bytes, insn->bytes + insn->nr_bytes,
 			       sizeof(insn->bytes) - insn->nr_bytes);
 		if (!nr)

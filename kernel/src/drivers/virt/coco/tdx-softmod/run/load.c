@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the run loop has once: permission maps, a page for each CPU, an ASID.
+ * What exists once for all TDs: permission maps, a page for each CPU, the ASID.
  */
 #include <linux/bitmap.h>
 #include <linux/cpumask.h>
@@ -14,7 +14,7 @@
 
 #include "run.h"
 
-/* The CPU reads 12 KiB + 1 bit and 8 KiB. */
+/* The CPU reads 12 KiB and a bit of the I/O map, and 8 KiB of the MSR map. */
 #define IOPM_ORDER	2
 #define MSRPM_ORDER	1
 
@@ -26,8 +26,8 @@ u32 sm_asid;
 DEFINE_PER_CPU(phys_addr_t, sm_host_page_pa);
 
 /*
- * MSRs that the CPU itself switches with the guest (VMCB, VMLOAD): no reason to exit.
- * PAT is not among them: it is the VMCB's, but not every CPU honours that one.
+ * MSRs that VMRUN, VMLOAD and VMSAVE switch, so the guest may access them without an exit.
+ * PAT is not in the list: the VMCB has it, but not every CPU uses the VMCB's.
  */
 static const u32 sm_native_msrs[] = {
 	MSR_STAR,
@@ -41,7 +41,10 @@ static const u32 sm_native_msrs[] = {
 	MSR_IA32_SYSENTER_EIP,
 };
 
-/* Two bits for each MSR, read and write, in ranges of 8K MSRs at multiples of 2 KiB. */
+/*
+ * The MSR map has two bits for each MSR, for reads and writes.  Each of these ranges of 8K
+ * MSRs takes 2 KiB of it.
+ */
 static void clear_msr_intercepts(void *msrpm, u32 msr)
 {
 	static const u32 ranges[] = { 0, 0xc0000000, 0xc0010000 };
@@ -91,8 +94,8 @@ int sm_run_load(void)
 		return -ENODEV;
 
 	/*
-	 * KVM's pool of ASIDs ends one below the last; see the patch to kvm_amd.  Were
-	 * the ASID one of KVM's, a plain guest could meet translations of a TD.
+	 * Use the CPU's last ASID, which a patch to kvm_amd keeps out of KVM's pool.  With an
+	 * ASID that KVM uses too, an ordinary guest could hit TLB entries of a TD.
 	 */
 	sm_asid = cpuid_ebx(SVM_CPUID) - 1;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nested page faults.  Private GPAs are the core's to judge.  A shared GPA that KVM has
- * not mapped is either MMIO, for which the guest asks with TDG.VP.VMCALL after a #VE, or
- * memory that KVM maps when it is told of the fault.
+ * Nested page faults.  For a private GPA the core decides what follows.  A shared GPA that
+ * KVM has not mapped is either MMIO or memory.  For MMIO the guest gets #VE, and then asks
+ * the host by TDG.VP.VMCALL; for memory there is a TD exit, upon which KVM maps it.
  *
- * In VMX a bit of the EPT entry tells the two apart: suppress-#VE.  KVM sets it, bit 63,
- * in every entry that stands for nothing (SHADOW_NONPRESENT_VALUE), and leaves it clear in
- * MMIO SPTEs of a TD.  The CPU below knows no such bit, so KVM's entry is read here.  On
- * AMD-V an MMIO SPTE is present and has an address that no memory has.
+ * VMX tells the two apart by the bit suppress-#VE (63) of the EPT entry.  KVM sets it in each
+ * entry that maps nothing (SHADOW_NONPRESENT_VALUE) and clears it in MMIO SPTEs of a TD.
+ * AMD-V has no such bit, so KVM's entry is looked up here.  An MMIO SPTE can also be, as
+ * kvm_amd makes them, a present one with an address beyond all physical memory.
  */
 #include <asm/processor.h>
 
@@ -23,15 +23,15 @@
 #define SHARED_SUPPRESS_VE	BIT_ULL(63)
 #define SHARED_NX		BIT_ULL(63)
 
-/* Bits 5:3 of the qualification: what the entry allows. */
+/* Bits 5:3 of the qualification: which accesses the entry allows. */
 #define QUALIFICATION_ENTRY_SHIFT	3
 
-/* Bits 8:7: the linear address is valid, and it is what was accessed. */
+/* Bits 8:7: the linear address is valid, and the access was to its translation. */
 #define QUALIFICATION_GLA		GENMASK_ULL(8, 7)
 
 #define EXT_PENDING		6
 
-/* KVM's entry for @gpa: a leaf, or the one that is not present on the way there. */
+/* KVM's entry for @gpa: the leaf, or the first entry on the way that is not present. */
 static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 {
 	u64 table = vcpu->host.shared_eptp;
@@ -43,7 +43,7 @@ static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 		const u64 *entries = sm_platform_host_va(table & SHARED_ADDRESS);
 		u64 entry;
 
-		/* Not RAM: KVM is wrong, and hears of the fault. */
+		/* A table must be in RAM.  KVM's is not, so let KVM see the fault. */
 		if (!entries)
 			return SHARED_SUPPRESS_VE;
 		entry = READ_ONCE(entries[sm_level_index(gpa, level)]);
@@ -99,10 +99,10 @@ static enum sm_next handle_shared(struct sm_vcpu *vcpu, u64 gpa, unsigned int ac
 	u64 entry = shared_entry(vcpu, gpa);
 	unsigned int allowed = entry_access(entry);
 
-	/* Nothing is allowed there. */
+	/* The qualification says that the entry allows no access. */
 	if (is_mmio(entry))
 		return inject_violation(vcpu, gpa, access);
-	/* KVM has mapped it by now. */
+	/* KVM has mapped it meanwhile. */
 	if ((allowed & access) == access)
 		return SM_ENTER;
 	return exit_violation(vcpu, gpa, access | allowed << QUALIFICATION_ENTRY_SHIFT, 0);
@@ -146,8 +146,8 @@ enum sm_next sm_handle_npf(struct sm_vcpu *vcpu)
 		access = SM_ACCESS_WRITE;
 
 	/*
-	 * Physical addresses wider than the TD's: VMX would make it #PF with RSVD, for which
-	 * the linear address is missing here.
+	 * The address is wider than the TD's GPAs.  On VMX the guest would get #PF with RSVD,
+	 * but that needs the linear address, which AMD-V does not report; so it gets #GP.
 	 */
 	if (gpa >> SM_GPAW)
 		fault.kind = SM_FAULT_INVALID;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RDMSR and WRMSR: one table.  MSRs that are not in it are #VE.  STAR, LSTAR, FMASK, the
- * FS and GS bases and the SYSENTER MSRs do not come here, see load.c.
+ * RDMSR and WRMSR: a table of what each MSR does.  MSRs that are not in it are #VE.  STAR,
+ * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see load.c.
  */
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
@@ -9,15 +9,17 @@
 
 #include "run.h"
 
+/* What an access to an MSR does; @arg is msr_range.arg. */
 enum kind {
 	VE,
 	GP,
-	/* @arg: the value. */
+	/* Reads as @arg. */
 	CONST,
-	/* Write only: commands to the CPU.  @arg: feature that comes with it. */
+	/* A write is passed to the CPU if it has the feature @arg; a read is #GP. */
 	COMMAND,
-	/* #GP unless a bit of CPUID is there, then #VE.  @arg: leaf << 16 | ECX bit. */
+	/* #VE if the TD's CPUID has a bit, else #GP.  @arg: leaf << 16 | bit of ECX. */
 	CPUID_VE,
+	/* Handled by apic.c. */
 	APIC,
 	TSC, ARCH_CAPABILITIES, DS_AREA, EFER, PAT, XSS, DEBUGCTL, SPEC_CTRL, TSC_AUX,
 };
@@ -32,10 +34,10 @@ struct msr_range {
 
 #define CPUID_ECX(leaf, bit)	((leaf) << 16 | (bit))
 
-/* MISC_ENABLE: fast strings, neither BTS nor PEBS. */
+/* MISC_ENABLE: fast strings on; BTS and PEBS are not available. */
 #define MISC_ENABLE_VALUE	(BIT(0) | BIT(11) | BIT(12))
 
-/* Ascending; the first match counts. */
+/* In ascending order, without overlap. */
 static const struct msr_range ranges[] = {
 	{ 0x10, 0x10, TSC, VE },
 	{ 0x48, 0x48, SPEC_CTRL, SPEC_CTRL },
@@ -44,7 +46,7 @@ static const struct msr_range ranges[] = {
 	{ 0x8c, 0x8f, GP, GP },
 	{ 0x98, 0x9b, GP, GP },
 	{ 0x9e, 0x9e, GP, GP },
-	/* No CPU with AMD-V has it: a read natively is #GP. */
+	/* CPUs with AMD-V do not have it, where a read is #GP. */
 	{ 0xbc, 0xbc, GP, VE },
 	{ 0xbd, 0xbd, CONST, VE, 1 },
 	{ 0xc1, 0xc8, GP, GP },
@@ -188,7 +190,7 @@ static enum sm_msr_result write_efer(struct sm_vcpu *vcpu, u64 value)
 {
 	struct sm_run *run = sm_run(vcpu);
 
-	/* Only SCE is the guest's to change, and what it says of LMA does not count. */
+	/* The guest may change only SCE; what it writes to LMA is ignored. */
 	if ((value ^ run->efer) & ~(u64)(EFER_SCE | EFER_LMA))
 		return SM_MSR_VE;
 	run->efer = (run->efer & ~(u64)EFER_SCE) | (value & EFER_SCE);
@@ -202,7 +204,7 @@ static enum sm_msr_result write_debugctl(struct sm_vcpu *vcpu, u64 value)
 
 	if (value & ~(u64)(DEBUGCTLMSR_LBR | DEBUGCTLMSR_BTF | DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS))
 		return SM_MSR_GP;
-	/* Branch trace messages that go nowhere. */
+	/* TR without BTS would send branch trace messages to nowhere. */
 	if ((value & (DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS)) == DEBUGCTLMSR_TR)
 		return SM_MSR_VE;
 	if (value & ~(u64)DEBUGCTLMSR_BTF)
@@ -214,7 +216,7 @@ static enum sm_msr_result write_debugctl(struct sm_vcpu *vcpu, u64 value)
 	return SM_MSR_DONE;
 }
 
-/* The CPU below decides which bits exist. */
+/* Write the CPU's MSR: that is how to find out whether it accepts the value. */
 static enum sm_msr_result write_tsc_aux(struct sm_vcpu *vcpu, u64 value)
 {
 	struct sm_run *run = sm_run(vcpu);
@@ -229,7 +231,10 @@ static enum sm_msr_result write_spec_ctrl(struct sm_vcpu *vcpu, u64 value)
 {
 	u64 host = this_cpu_read(x86_spec_ctrl_current);
 
-	/* In force from the next VMRUN; tried here because the CPU knows which bits it has. */
+	/*
+	 * Write the value to the CPU to see whether it accepts it, then restore the host's.
+	 * The guest's takes effect at the next VMRUN.
+	 */
 	if (!sm_host_has_msr(SM_MSR_SPEC_CTRL) || wrmsrl_safe(MSR_IA32_SPEC_CTRL, value))
 		return SM_MSR_GP;
 	wrmsrl(MSR_IA32_SPEC_CTRL, host);
@@ -268,7 +273,7 @@ static enum sm_msr_result write_msr(struct sm_vcpu *vcpu, u32 msr, u64 value)
 		run->vmcb->save.g_pat = value;
 		return SM_MSR_DONE;
 	case XSS:
-		/* No component of XFAM is a supervisor state: none can be switched. */
+		/* XFAM never has supervisor states, because softmod cannot switch them. */
 		return value ? SM_MSR_GP : SM_MSR_DONE;
 	case DEBUGCTL:
 		return write_debugctl(vcpu, value);

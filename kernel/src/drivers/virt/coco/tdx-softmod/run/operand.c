@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The linear address that an instruction accesses.
+ * Finds the linear address that an instruction accesses.
  *
- * A guest that gets #VE for MMIO looks at it: Linux does no MMIO on behalf of user space.
- * VMX tells it; a nested page fault on AMD-V tells the guest-physical address only.
+ * A guest that gets #VE for MMIO needs this address: Linux refuses MMIO at user-space
+ * addresses.  VMX reports it with the exit, but a nested page fault on AMD-V reports the
+ * guest-physical address only, so the instruction is decoded here.
  */
 #include <linux/mm.h>
 
@@ -11,7 +12,7 @@
 
 #include "run.h"
 
-/* Fields of ModRM and SIB with this value mean something else than a register. */
+/* Values of fields of ModRM and SIB that do not name a register. */
 #define RM_HAS_SIB		4
 #define RM_IS_RIP		5
 #define SIB_NO_INDEX		4
@@ -26,7 +27,7 @@ static bool decode(struct sm_vcpu *vcpu, struct insn *ret_insn)
 	unsigned int more;
 	int ret;
 
-	/* Not beyond its page unless it goes on there. */
+	/* Read byte by byte: only an instruction that crosses a page needs the next page. */
 	for (more = 0; more < sizeof(fetched.bytes); more++) {
 		if (!sm_insn_fetch(vcpu, more, &fetched))
 			return false;
@@ -43,7 +44,7 @@ static u64 segment_base(struct sm_vcpu *vcpu, struct insn *insn)
 	u64 base = 0;
 	int i;
 
-	/* The others have none in 64-bit mode; the last of the two counts. */
+	/* Other segments have base 0 in 64-bit mode; the last prefix of the two counts. */
 	for (i = 0; i < insn->prefixes.nbytes; i++) {
 		if (insn->prefixes.bytes[i] == PREFIX_FS)
 			base = save->fs.base;
@@ -83,7 +84,7 @@ static u64 modrm_address(struct sm_vcpu *vcpu, const struct insn *insn)
 	return address + (s64)insn->displacement.value;
 }
 
-/* MOV between the accumulator and an address in the instruction. */
+/* MOV between AL or (E/R)AX and an absolute address that is part of the instruction. */
 static bool is_moffs(const struct insn *insn)
 {
 	return insn->opcode.nbytes == 1 && (insn->opcode.bytes[0] & 0xfc) == 0xa0;
@@ -105,6 +106,9 @@ u64 sm_operand_address(struct sm_vcpu *vcpu, u64 gpa)
 	if (insn.addr_bytes == 4)
 		address = (u32)address;
 	address += segment_base(vcpu, &insn);
-	/* Something else: its other operand, or the guest has changed it meanwhile. */
+	/*
+	 * If the offset in the page differs, @gpa was accessed by another operand, or the
+	 * guest has changed the instruction meanwhile.
+	 */
 	return offset_in_page(address) == offset_in_page(gpa) ? address : 0;
 }

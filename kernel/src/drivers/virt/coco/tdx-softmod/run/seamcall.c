@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The backend's entry: a SEAMCALL from wherever the kernel makes one.
+ * The backend's ->seamcall(): entry for all SEAMCALLs that the kernel makes.
  */
 #include <linux/context_tracking.h>
 #include <linux/kvm_host.h>
@@ -24,7 +24,10 @@ static __always_inline bool in_guest_state(void)
 
 noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
 {
-	/* For KVM the guest runs; for the rest of the kernel it does not yet. */
+	/*
+	 * KVM calls VP.ENTER in guest state, in which the code below may not run.  So leave
+	 * that state; run_once() in host.c enters it around VMRUN.
+	 */
 	unsigned int nr = fn & TDX_LEAF_NR_MASK;
 	bool in_guest = nr == TDH_VP_ENTER && in_guest_state();
 	u64 r;

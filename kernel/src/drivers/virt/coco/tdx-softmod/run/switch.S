@@ -4,7 +4,7 @@
 #include <asm/cpufeatures.h>
 #include <asm/nospec-branch.h>
 
-/* struct sm_run begins with the GPRs by number; RAX and RSP are the VMCB's. */
+/* Offset of GPR @n in struct sm_run.  VMRUN switches RAX and RSP, this code the others. */
 #define GPR(n)	((n) * 8)
 
 .section .noinstr.text, "ax"
@@ -12,19 +12,20 @@
 /*
  * int sm_vmrun(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa)
  *
- * One VMRUN between CLGI and the moment before STGI.  The caller is at IF = 0 and
- * executes STGI with IF = 0: an interrupt or NMI that ended the guest's run is still
- * pending then, and is delivered once, by the host's own IDT.
+ * Executes CLGI and VMRUN.  The caller has IF = 0 and executes STGI later, still with
+ * IF = 0.  An interrupt or NMI that ended the guest's run is pending until then, and is
+ * delivered once, through the host's own IDT.
  *
  * VMRUN does not switch FS, GS, TR, LDTR, KERNEL_GS_BASE and the SYSCALL and SYSENTER
- * MSRs.  The host's are kept in a page of softmod's own, not in the one that
- * VM_HSAVE_PA names: that one is KVM's, which relies on what it put there.
+ * MSRs.  The host's are saved in a page of softmod's own (@host_pa).  The page that
+ * VM_HSAVE_PA names is KVM's, which relies on what it has put there.
  *
- * Between VMLOAD of the guest and VMLOAD of the host there is no per-CPU data.
+ * Per-CPU data cannot be accessed from VMLOAD of the guest to VMLOAD of the host,
+ * because GS is the guest's.
  *
- * IF is set far before VMRUN because host IF at VMRUN says whether physical
- * interrupts end the guest's run, and a shadow of STI right before it could reach
- * into the guest.
+ * The host's IF must be set at VMRUN, or physical interrupts do not end the guest's run.
+ * STI comes well before VMRUN, because its interrupt shadow could otherwise last into
+ * the guest.
  *
  * Returns 0, or 1 if VMRUN faulted, with GIF clear; or -1 with GIF as it was if CLGI
  * faulted, because EFER.SVME is clear.
@@ -91,13 +92,13 @@ SYM_FUNC_START(sm_vmrun)
 	pop	%rax
 	vmload	%rax
 
-	/* Before the first RET: it may be trained by the guest. */
+	/* Before the first RET, as the guest may have trained the predictor of returns. */
 	FILL_RETURN_BUFFER %rax, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
 	UNTRAIN_RET_VM
 
 	cli
 
-	/* Nothing of the guest's stays where speculation could use it. */
+	/* Clear the guest's values, so that speculation cannot use them. */
 	mov	%ebx, %eax
 	xor	%ebx, %ebx
 	xor	%ecx, %ecx
@@ -127,7 +128,7 @@ SYM_FUNC_START(sm_vmrun)
 5:	mov	$-1, %eax
 	jmp	.Lreturn
 
-	/* VMRUN faulted: GPRs of the guest are as they were, drop the copies. */
+	/* VMRUN faulted: the guest's GPRs have not changed, so do not save them. */
 6:	pop	%rax
 	mov	$1, %ebx
 	jmp	4b

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ends a run: noted here by whoever deals with a #VMEXIT, given to the host by enter.c.
+ * The end of a run.  Handlers of a #VMEXIT note here what VP.ENTER is to return; enter.c
+ * gives it to the host.
  */
 #include "run.h"
 
-/* Not among KVM's: no VMX guest's TDCALL reaches KVM. */
+/* KVM's headers do not have it: KVM never sees a TDCALL of a VMX guest. */
 #define EXIT_REASON_TDCALL	77
 
 enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit)
 {
 	sm_run(vcpu)->exit = exit;
 	vcpu->last_exit = SM_EXIT_ASYNC_FAULT;
-	/* A triple fault is for ever. */
+	/* After a triple fault the vCPU never runs again. */
 	if (tdx_status_is(exit.rax, TDX_NON_RECOVERABLE_VCPU))
 		vcpu->state = SM_VCPU_DISABLED;
 	return SM_EXIT;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDCALL: guest leaves, one table.
+ * TDCALL: a table of the guest's leaves, and their handlers.
  */
 #include "run.h"
 
@@ -8,7 +8,7 @@
 #define VERSION_SHIFT		16
 #define RESERVED_MASK		GENMASK_ULL(63, 24)
 
-/* TDG.VP.VMCALL: what RCX may have. */
+/* TDG.VP.VMCALL: registers that the mask in RCX may not name, and its bits. */
 #define VMCALL_REGS_FORBIDDEN	(BIT(SM_GPR_RAX) | BIT(SM_GPR_RCX) | BIT(SM_GPR_RSP))
 #define VMCALL_MASK		GENMASK_ULL(31, 0)
 
@@ -16,13 +16,17 @@
 #define NR_RTMRS		4
 #define REPORT_SUBTYPE_TDX	0
 
-/* TDG.MEM.PAGE.ATTR: bits of an L1 VM in RDX and R8. */
+/* TDG.MEM.PAGE.ATTR: attributes of the TD itself (L1) in RDX and R8. */
 #define ATTR_L1_MASK		GENMASK_ULL(15, 0)
 
-/* The leaf returned with this in RAX; RIP goes on. */
+/* How a leaf ended. */
 struct tdcall {
+	/* For RAX. */
 	u64 status;
-	/* Not SM_FAULT_NONE: a memory operand was not there, @status does not count. */
+	/*
+	 * If this is not SM_FAULT_NONE, a memory operand could not be accessed.  @status does
+	 * not matter, and the TDCALL has not completed.
+	 */
 	struct sm_fault fault;
 	unsigned int access;
 };
@@ -38,8 +42,8 @@ static u64 *regs(struct sm_vcpu *vcpu)
 }
 
 /*
- * Memory operand @gpa, aligned to @align, which is at least @bytes.  NULL: @call says what
- * became of it, OPERAND_INVALID for @operand if @gpa is none.
+ * Get a pointer to the memory operand at @gpa.  It must be aligned to @align, which is at
+ * least @bytes.  NULL: @call has the fault, or OPERAND_INVALID for @operand_id.
  */
 static void *operand(struct sm_vcpu *vcpu, struct tdcall *call, u64 gpa, size_t bytes,
 		     size_t align, bool write, u32 operand_id)
@@ -70,7 +74,7 @@ static void vp_info(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *c
 	r[SM_GPR_RDX] = tdcs->attributes;
 	r[SM_GPR_R8] = tdcs->nr_vcpus | (u64)tdcs->max_vcpus << 32;
 	r[SM_GPR_R9] = vcpu->index;
-	/* TDG.SYS.RD is there. */
+	/* Bit 0: TDG.SYS.RD is supported. */
 	r[SM_GPR_R10] = 1;
 	r[SM_GPR_R11] = 0;
 }
@@ -92,7 +96,7 @@ static void mr_rtmr_extend(struct sm_vcpu *vcpu, unsigned int version, struct td
 	va = operand(vcpu, call, gpa, sizeof(data), RTMR_ALIGN, false, TDX_OPERAND_ID_RCX);
 	if (!va)
 		return;
-	/* Another vCPU may write there meanwhile. */
+	/* Copy it, as another vCPU may change it meanwhile. */
 	memcpy(data, va, sizeof(data));
 	call->status = sm_rtmr_extend(vcpu, index, data);
 }
@@ -176,7 +180,7 @@ static void mem_page_attr_rd(struct sm_vcpu *vcpu, unsigned int version, struct 
 	}
 }
 
-/* Attributes are those of nested VMs, which a TD here has none of. */
+/* Attributes can be written only for nested VMs, and a TD has none with softmod. */
 static void mem_page_attr_wr(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
 	u64 *r = regs(vcpu);
@@ -215,7 +219,7 @@ static void write_field(struct sm_vcpu *vcpu, enum sm_context context, struct td
 	r[SM_GPR_R8] = tdx_status_is_error(call->status) ? 0 : old;
 }
 
-/* RCX names a VM of the TD; only itself is there. */
+/* RCX names a VM of the TD.  The only one is 0, the TD itself. */
 static bool is_this_vm(struct sm_vcpu *vcpu, struct tdcall *call)
 {
 	if (regs(vcpu)[SM_GPR_RCX]) {
@@ -273,7 +277,7 @@ static const struct leaf leaves[] = {
 	[24] = { .handle = mem_page_attr_wr },
 };
 
-/* True if the vCPU is to leave; if not, RAX has the status. */
+/* TDG.VP.VMCALL: true if its operands are good and the TD exits; else RAX has the status. */
 static bool try_vmcall(struct sm_vcpu *vcpu, unsigned int version)
 {
 	u64 forbidden = VMCALL_REGS_FORBIDDEN;
@@ -314,7 +318,7 @@ enum sm_next sm_handle_tdcall(struct sm_vcpu *vcpu, unsigned int length)
 	else
 		leaf->handle(vcpu, version, &call);
 
-	/* The instruction starts again, when what it needs is there. */
+	/* RIP stays at the TDCALL, which the guest repeats after the fault is handled. */
 	if (call.fault.kind != SM_FAULT_NONE)
 		return sm_handle_fault(vcpu, &call.fault, call.access);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The guest's own page tables, read to find the code at RIP.
+ * Walk of the guest's own page tables, to find the code at RIP.
  *
- * EFER.LME is constant in a TD, so paging is long-mode paging or off.  Permissions are
- * not looked at: the CPU has fetched from there a moment ago, and when the tables have
- * changed since then the guest gets to see what it is racing with.
+ * EFER.LME is always set in a TD, so paging is either long-mode paging or off.  Permissions
+ * are not checked: the CPU has just fetched from there.  If the guest has changed the tables
+ * since then, it gets what is mapped now.
  */
 #include "run.h"
 
