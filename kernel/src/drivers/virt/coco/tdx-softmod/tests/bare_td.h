@@ -3,9 +3,9 @@
 #define TDX_SOFTMOD_TESTS_BARE_TD_H
 
 /*
- * A TD without KVM: what its guest and the test that drives it know of each other.
- * The guest executes commands.  It asks for one with TDG.VP.VMCALL, in which it reports what
- * became of the last one; the test answers with the next.
+ * A TD without KVM: the interface between its guest and the test that drives it.
+ * The guest executes commands.  It requests one with TDG.VP.VMCALL, in which it also reports
+ * the result of the last one; the test answers with the next.
  */
 
 /* Private GPAs of the image, one page each; the code ends with the reset vector. */
@@ -20,34 +20,37 @@
 #define GUEST_CODE_BYTES	0x2000
 #define GUEST_PAGES		8
 
-/* In the page of the GDT: operands of LGDT and LIDT, the stack grows down to them. */
+/* The page of the GDT also has the operands of LGDT and LIDT, and above them the stack. */
 #define GUEST_GDTR		(GUEST_GDT + 0x40)
 #define GUEST_IDTR		(GUEST_GDT + 0x50)
 #define GUEST_STACK		(GUEST_GDT + 0x1000)
 #define GUEST_CS64		0x08
 #define GUEST_DS		0x10
 
-/* Where the code has what others point at. */
+/* Offsets in the code: 64-bit entry, and exception handlers for the IDT. */
 #define GUEST_ENTRY64		0x400
 #define GUEST_HANDLERS		0x1000
 #define GUEST_HANDLER_BYTES	16
 #define GUEST_NR_EXCEPTIONS	32
-/* Handler number for each vector that is an interrupt. */
+/* Number of the handler that serves all vectors of interrupts. */
 #define GUEST_IRQ_HANDLER	32
 #define GUEST_IRQ_VECTOR	0x41
 
-/* Linear addresses for memory that is not part of the image: 2 MiB each. */
+/* Linear addresses at which the guest maps memory beside its image: 2 MiB each. */
 #define GUEST_SHARED_VA		0xffc00000
 #define GUEST_EXTRA_VA		0xffa00000
 
 /* R11 of the guest's request. */
 #define GUEST_REQUEST		0x7464
-/* Mask of the request: all but RAX, RCX, RSP, RBP. */
+/* Registers that the request passes: all but RAX, RCX, RSP, RBP. */
 #define GUEST_REQUEST_MASK	0xffcc
-/* Vector of a command that did not fault. */
+/* Reported instead of a vector if the command did not fault. */
 #define GUEST_NO_FAULT		0xff
 
-/* Commands, in R10 of the answer; operands in RAX, RCX, RDX, R8 and R9 of the guest. */
+/*
+ * Commands, in R10 of the answer.  R11 to R15 of the answer become RAX, RCX, RDX, R8 and R9
+ * of the guest.
+ */
 #define CMD_TDCALL		0
 #define CMD_CPUID		1
 #define CMD_RDMSR		2
@@ -57,7 +60,7 @@
 #define CMD_HLT			6
 #define CMD_IN			7	/* port DX */
 #define CMD_OUT			8
-#define CMD_WAIT		9	/* IF on until the IRQs are not RDX, or RCX rounds */
+#define CMD_WAIT		9	/* IF = 1 until #IRQs != RDX, or RCX rounds */
 #define CMD_RDTSC		10
 #define CMD_CR4			11	/* CR4 = RCX, then RAX = CR4 */
 #define CMD_CR0			12

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the guest does, and what shall come of it.
+ * Test cases: what the guest does, and what the guest and the host must see then.
  */
 #include <linux/bitops.h>
 #include <linux/io.h>
@@ -50,7 +50,7 @@ static u64 tdcall(struct bare_td *td, u64 rax, u64 rcx, u64 rdx, u64 r8, u64 r9)
 	return bare_td_do(td, command) ? td->report.rax : ~0ULL;
 }
 
-/* The first request: registers as VP.INIT made them. */
+/* The first request reports the registers as VP.INIT has set them. */
 static bool test_first_request(struct bare_td *td)
 {
 	const struct tdx_module_args *a = &td->args;
@@ -64,14 +64,14 @@ static bool test_first_request(struct bare_td *td)
 	}
 	bare_td_equal(td, "RCX: the mask of the registers", a->rcx, GUEST_REQUEST_MASK);
 	bare_td_equal(td, "initial RBX: GPA width", a->r13, 48);
-	/* What is above 32 bits need not survive 32-bit code. */
+	/* The guest starts in 32-bit mode, in which the upper half need not survive. */
 	bare_td_equal(td, "initial RCX", (u32)a->r14, 0x55667788);
 	bare_td_equal(td, "initial RDX: CPUID(1).EAX", a->r15, cpuid_eax(1));
 	bare_td_equal(td, "initial RSI: vCPU index", a->rdi, 0);
 	return true;
 }
 
-/* One TDCALL and its status. */
+/* One TDCALL: its registers and the status that it must return. */
 static const struct tdcall_case {
 	const char *name;
 	u64 rax, rcx, rdx, r8, r9;
@@ -141,7 +141,7 @@ static void test_tdcalls(struct bare_td *td)
 		      TDX_CONFIG_NO_RBP_MOD | TDX_CONFIG_FLEXIBLE_PENDING_VE);
 }
 
-/* One instruction: the exception that it ends in, and what VP.VEINFO.GET says then. */
+/* One command: the exception that it ends in and, if that is #VE, its information. */
 static const struct insn_case {
 	const char *name;
 	struct bare_td_command command;
@@ -237,7 +237,7 @@ static void test_cpu(struct bare_td *td)
 	       ((u32)r->rax | r->rdx << 32) - tsc < (1ULL << 40));
 }
 
-/* XMM registers in the mask travel both ways. */
+/* TDG.VP.VMCALL passes XMM registers that its mask names to the host and back. */
 static void test_xmm(struct bare_td *td)
 {
 	struct bare_td_command vmcall = {
@@ -274,7 +274,7 @@ static u64 read_guest(struct bare_td *td, u64 va)
 	       td->report.vector == GUEST_NO_FAULT ? td->report.rax : ~0ULL;
 }
 
-/* The last command ended in #VE for an access to @gpa. */
+/* The last command must have ended in #VE for an access to @gpa. */
 static void expect_ve(struct bare_td *td, const char *name, u64 gpa)
 {
 	bare_td_equal(td, name, td->report.vector, VECTOR_VE);
@@ -283,7 +283,10 @@ static void expect_ve(struct bare_td *td, const char *name, u64 gpa)
 	bare_td_equal(td, "its GPA", td->report.r9, gpa);
 }
 
-/* The page at EXTRA_GPA: accepted before it is there, used, taken away, given back. */
+/*
+ * The guest accepts a page at EXTRA_GPA before the host has added it, then uses it.  The host
+ * removes it and adds it again.
+ */
 static void test_private_memory(struct bare_td *td)
 {
 	struct bare_td_command accept = { CMD_TDCALL, TDG_MEM_PAGE_ACCEPT, EXTRA_GPA };
@@ -318,7 +321,7 @@ static void test_private_memory(struct bare_td *td)
 			 TYPE_PENDING);
 }
 
-/* With a #VE for pages that are pending; the guest asks for it. */
+/* The guest sets TD_CTLS so that an access to a pending page is #VE. */
 static void test_pending_ve(struct bare_td *td)
 {
 	u64 gpa = EXTRA_GPA + PAGE_SIZE;
@@ -337,7 +340,7 @@ static void test_pending_ve(struct bare_td *td)
 						       BIT(0)), TDX_SUCCESS);
 }
 
-/* A second #VE before the first was asked about is a double fault. */
+/* A second #VE before the guest has fetched the first one's information is #DF. */
 static void test_double_fault(struct bare_td *td)
 {
 	bare_td_do(td, (struct bare_td_command) { CMD_HLT });
@@ -367,7 +370,7 @@ static void test_shared_memory(struct bare_td *td)
 	bare_td_do(td, (struct bare_td_command) { CMD_WRITE, .rcx = GUEST_SHARED_VA, .rdx = 77 });
 	bare_td_equal(td, "the host reads what the guest writes", READ_ONCE(*data), 77);
 
-	/* What KVM has there for MMIO: #VE is not suppressed. */
+	/* KVM's entry for MMIO does not have the bit suppress-#VE. */
 	td->shared[3][1] = 0;
 	bare_td_do(td, (struct bare_td_command) { CMD_READ, .rcx = GUEST_SHARED_VA + PAGE_SIZE });
 	expect_ve(td, "read of MMIO", SHARED_MMIO_GPA);
@@ -434,7 +437,7 @@ static void test_interrupts(struct bare_td *td)
 	bare_td_equal(td, "and the next one, after its IRET", r->nmis, 2);
 }
 
-/* The guest runs until the host's timer has ended its run a few times. */
+/* Let the guest run until the host's timer has interrupted it a few times. */
 static void test_timer(struct bare_td *td)
 {
 	u64 nr_busy = td->nr_busy;
@@ -462,6 +465,6 @@ void bare_td_run_cases(struct bare_td *td)
 	test_shared_memory(td);
 	test_timer(td);
 	test_pending_ve(td);
-	/* The last one: its guest can not go on. */
+	/* Must be the last one, because the guest cannot go on after it. */
 	test_private_memory(td);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guest of the bare TD: 32-bit entry, long mode, then a loop that executes the
- * test's commands.  It is data for this kernel; GUEST_CODE is where it runs.
+ * The guest of the bare TD.  It starts in 32-bit mode, switches to long mode, and executes
+ * the test's commands in a loop.  For the kernel this code is data, which the test copies
+ * to GUEST_CODE in the TD.
  */
 #include <linux/linkage.h>
 #include "bare_td.h"
@@ -12,7 +13,7 @@
 	.balign 64
 SYM_DATA_START(bare_td_code)
 
-/* From the reset vector.  RBX, RCX, RDX, RSI and R8 are what VP.INIT gave. */
+/* The reset vector jumps here.  RBX, RCX, RDX, RSI and R8 have the values from VP.INIT. */
 	.code32
 .Lstart32:
 	movl	%cr4, %eax
@@ -36,7 +37,7 @@ SYM_DATA_START(bare_td_code)
 	movl	$GUEST_IDTR, %eax
 	lidt	(%rax)
 
-	/* The first report: registers as they were at the start. */
+	/* The first report has the registers as they were at the start. */
 	movl	$GUEST_DATA, %ebp
 	movq	$GUEST_NO_FAULT, .Lvector(%rbp)
 	movq	%rbx, .Lrax(%rbp)
@@ -49,7 +50,7 @@ SYM_DATA_START(bare_td_code)
 	movq	%cr4, %rax
 	movq	%rax, .Lr11(%rbp)
 
-/* What the last command did, in the page of data, which RBP points to. */
+/* Offsets in the page of data, which RBP points to: results of the last command. */
 	.set .Lvector, 0
 	.set .Lerror, 8
 	.set .Lrax, 16
@@ -89,7 +90,7 @@ SYM_DATA_START(bare_td_code)
 	xorl	%r9d, %r9d
 	TDCALL
 
-	/* The answer. */
+	/* The answer is the next command. */
 	movq	$GUEST_NO_FAULT, .Lvector(%rbp)
 	movq	$0, .Lerror(%rbp)
 	movq	%r10, %rbx
@@ -220,7 +221,7 @@ SYM_DATA_START(bare_td_code)
 	movl	$GUEST_STACK, %esp
 	jmp	.Lrequest
 
-/* On the stack: vector, error code, RIP ...  The command is given up. */
+/* Exceptions; the stack has vector, error code, RIP ...  Note both and end the command. */
 .Lexception:
 	popq	.Lvector(%rbp)
 	popq	.Lerror(%rbp)
@@ -264,7 +265,7 @@ SYM_DATA_START(bare_td_code)
 	. = bare_td_code + GUEST_HANDLERS + GUEST_IRQ_HANDLER * GUEST_HANDLER_BYTES
 	jmp	.Lirq
 
-/* 0xfffffff0 */
+/* The reset vector, at 0xfffffff0. */
 	. = bare_td_code + GUEST_CODE_BYTES - 16
 	.code32
 	jmp	.Lstart32

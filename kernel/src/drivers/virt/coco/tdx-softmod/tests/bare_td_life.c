@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bare TD from MNG.CREATE to its last page.
+ * Creates and destroys the bare TD.
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -18,7 +18,7 @@
 #define PTE_LARGE		0xe3
 #define GATE_INTERRUPT		0x8e00ULL
 
-/* KVM's entry for nothing: suppress #VE. */
+/* KVM's entry for a GPA that is not mapped: it has the bit suppress-#VE. */
 #define SHARED_NONE		BIT_ULL(63)
 
 phys_addr_t bare_td_alloc(struct bare_td *td)
@@ -112,7 +112,7 @@ static int create_vcpu(struct bare_td *td)
 	return 0;
 }
 
-/* Three levels of tables for the last GiB below 4 GiB. */
+/* The guest's page tables: 2 MiB pages at the end of the last GiB below 4 GiB. */
 static void fill_guest_tables(u8 *image)
 {
 	u64 *pml4 = (u64 *)image;
@@ -178,7 +178,7 @@ static int create_memory(struct bare_td *td)
 	u8 *image;
 	int level, r;
 
-	/* Down to tables of 4K entries for the image and for what the cases add. */
+	/* Tables with entries of 4K for the image, and for pages that the cases add. */
 	for (level = NR_LEVELS - 1; level > 0; level--) {
 		u64 mask = BIT_ULL(12 + 9 * level) - 1;
 
@@ -200,7 +200,7 @@ static int create_memory(struct bare_td *td)
 	return r;
 }
 
-/* As KVM makes it: entries for GPAs with the shared bit, all of them nothing. */
+/* A page table for shared memory like KVM's, with no page mapped. */
 static int create_shared(struct bare_td *td)
 {
 	unsigned int i, level;
@@ -216,7 +216,7 @@ static int create_shared(struct bare_td *td)
 	td->posted = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!td->shared_data || !td->posted)
 		return -ENOMEM;
-	/* P, W, U; GPA 1 << 47 | GUEST_SHARED_VA. */
+	/* Tables for GPA 1 << 47 | GUEST_SHARED_VA; 7 is P, W, U. */
 	td->shared[0][256] = virt_to_phys(td->shared[1]) | 7;
 	td->shared[1][3] = virt_to_phys(td->shared[2]) | 7;
 	td->shared[2][510] = virt_to_phys(td->shared[3]) | 7;
@@ -239,7 +239,7 @@ int bare_td_create(struct bare_td *td)
 	return 0;
 }
 
-/* The TDR goes last; what is reclaimed is zero and is the host's. */
+/* Reclaim a page, and check that the host can access it and that it is zero. */
 static bool reclaim(struct bare_td *td, phys_addr_t page)
 {
 	u64 type, level, status;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TD driven by SEAMCALLs alone.  Reading the file "bare_td" in debugfs runs it
- * "rounds" times; what is read is KTAP.  "bare_td_enter" says how many TSC ticks it takes
- * to enter a TD that asks for something at once.  Needs SVM switched on: load kvm_amd.
+ * Test of a TD that is driven by SEAMCALLs alone, without KVM.  Reading the file "bare_td" in
+ * debugfs runs the test for "rounds" TDs and returns KTAP.  Reading "bare_td_enter" returns
+ * how many TSC ticks it takes to enter a TD that exits at once.  SVM must be on, for which
+ * kvm_amd has to be loaded.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -36,7 +37,7 @@ void bare_td_equal(struct bare_td *td, const char *name, u64 got, u64 want)
 	bare_td_result(td, got == want, name);
 }
 
-/* One TD from the cradle to the grave, on one CPU. */
+/* Create a TD, run all cases, and destroy it. */
 static void run_td(struct bare_td *td)
 {
 	td->keyid = -1;
@@ -87,7 +88,7 @@ static int bare_td_enter_show(struct seq_file *out, void *unused)
 
 	migrate_disable();
 	if (!bare_td_create(&td) && bare_td_resume(&td)) {
-		/* The first ones may wait for the host's TLBs. */
+		/* Do not measure the first ones, which may wait for flushes of the host's TLBs. */
 		for (i = 0; i < 2 * NR_ENTRIES; i++) {
 			if (i == NR_ENTRIES)
 				start = rdtsc();
@@ -103,7 +104,7 @@ static int bare_td_enter_show(struct seq_file *out, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(bare_td_enter);
 
-/* Room for all lines at once: a second try of seq_file would run the test again. */
+/* With a buffer that is too small, seq_file would run the test again with a larger one. */
 static int bare_td_open(struct inode *inode, struct file *file)
 {
 	return single_open_size(file, bare_td_show, NULL, SZ_256K);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * VP.ENTER and the guest's requests.
+ * VP.ENTER, and how to give the guest a command.
  */
 #include <linux/preempt.h>
 
@@ -15,7 +15,7 @@ static u64 enter_once(struct bare_td *td)
 {
 	u64 xcr0, status;
 
-	/* VP.ENTER leaves extended state in its initial state, and XCR0 as XFAM says. */
+	/* VP.ENTER resets extended state, and leaves in XCR0 what XFAM says. */
 	kernel_fpu_begin();
 	local_irq_disable();
 	xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);

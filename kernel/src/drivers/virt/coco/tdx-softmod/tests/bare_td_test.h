@@ -12,11 +12,12 @@
 #define BARE_TD_SHARED_BIT	BIT_ULL(47)
 #define BARE_TD_MAX_PAGES	64
 
-/* The guest's code, to be at GUEST_CODE. */
+/* The guest's code, to be loaded at GUEST_CODE. */
 extern const u8 bare_td_code[GUEST_CODE_BYTES];
 
-/* What the guest reported with its last request. */
+/* What the guest reported with its last request: counts, and registers after the command. */
 struct bare_td_report {
+	/* Of the exception that ended the command, or GUEST_NO_FAULT. */
 	u16 vector;
 	u16 error;
 	u16 irqs;
@@ -43,53 +44,53 @@ struct bare_td {
 	struct seq_file *out;
 	unsigned int nr_tests;
 	unsigned int nr_failed;
-	/* Say nothing of what passes. */
+	/* Print only tests that fail. */
 	bool quiet;
 
 	int keyid;
 	phys_addr_t tdr;
 	phys_addr_t tdvpr;
-	/* Everything that the TD has, in the order it was given. */
+	/* All pages that the TD has, in the order in which it got them. */
 	phys_addr_t pages[BARE_TD_MAX_PAGES];
 	unsigned int nr_pages;
 
-	/* Shared page table, root first; data page; posted-interrupt descriptor. */
+	/* Page table for shared memory, root first; a shared page; the PI descriptor. */
 	u64 *shared[4];
 	void *shared_data;
 	unsigned long *posted;
 
 	struct bare_td_report report;
-	/* Registers of the last TD exit, and how often VP.ENTER said OPERAND_BUSY. */
+	/* Registers of the last TD exit, and how often VP.ENTER returned OPERAND_BUSY. */
 	struct tdx_module_args args;
 	u64 nr_busy;
-	/* XMM1 at the last TD exit, and for the next VP.ENTER. */
+	/* XMM1 after the last TD exit, which is also passed to the next VP.ENTER. */
 	u64 xmm1;
 };
 
-/* bare_td_life.c: return 0 or -errno; what failed is in the output. */
+/* bare_td_life.c: creating returns 0 or -errno; the output says which SEAMCALL failed. */
 int bare_td_create(struct bare_td *td);
 void bare_td_destroy(struct bare_td *td);
-/* A page for the TD; 0 if there is none. */
+/* Allocate a page for the TD; 0 if there is none. */
 phys_addr_t bare_td_alloc(struct bare_td *td);
-/* @page came back from the TD by other ways than PHYMEM.PAGE.RECLAIM. */
+/* Free @page, which came back from the TD other than by PHYMEM.PAGE.RECLAIM. */
 void bare_td_forget(struct bare_td *td, phys_addr_t page);
 
-/* bare_td_run.c: returns RAX of VP.ENTER, never OPERAND_BUSY. */
+/* bare_td_run.c: VP.ENTER, repeated while it returns OPERAND_BUSY.  Returns RAX. */
 u64 bare_td_enter(struct bare_td *td);
-/* Answers the guest's request; returns RAX of VP.ENTER, 77 if it requests again. */
+/* Answer the guest's request.  Returns RAX of VP.ENTER, 77 if the guest requests again. */
 u64 bare_td_command(struct bare_td *td, const struct bare_td_command *command);
-/* The command that ended in a TD exit goes on, up to the next request; false if not. */
+/* Go on after a TD exit in the middle of a command.  False if no request follows. */
 bool bare_td_resume(struct bare_td *td);
-/* As bare_td_command(), up to the next request; false if something else happened. */
+/* bare_td_command(); false if no request follows. */
 bool bare_td_do(struct bare_td *td, struct bare_td_command command);
 
-/* One line of KTAP. */
+/* Print one line of KTAP. */
 void bare_td_result(struct bare_td *td, bool ok, const char *name);
 #define EXPECT(td, name, condition)	bare_td_result(td, condition, name)
-/* @got shall be @want; says what it is if not. */
+/* Test that @got is @want, and print both if not. */
 void bare_td_equal(struct bare_td *td, const char *name, u64 got, u64 want);
 
-/* bare_td_cases.c: with the guest at its first request. */
+/* bare_td_cases.c: all cases; the guest has not run yet. */
 void bare_td_run_cases(struct bare_td *td);
 
 #endif

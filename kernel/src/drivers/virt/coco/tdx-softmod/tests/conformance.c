@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The stages that user space and the kernel share, and a row's run. */
+/* Brings the module to the stages that exist in user space and in the kernel; runs a row. */
 #include "conformance.h"
 
 bool conformance_reach(enum stage stage)
@@ -37,7 +37,7 @@ bool conformance_reach(enum stage stage)
 	case RUNNABLE:
 		return !CALL(MR_FINALIZE, .rcx = TDR);
 	case TRACKED:
-		/* Blocked: a page, a large one, a table; and out of all TLBs. */
+		/* A 4K page, a 2M page and a table are blocked and tracked. */
 		return !CALL(MEM_RANGE_BLOCK, .rcx = GPA_BIG | 1, .rdx = TDR) &&
 		       !CALL(MEM_RANGE_BLOCK, .rcx = GPA_TABLE | 1, .rdx = TDR) &&
 		       !CALL(MEM_TRACK, .rcx = TDR);
@@ -53,7 +53,7 @@ bool conformance_reach(enum stage stage)
 	}
 }
 
-/* Restored in reverse order, when the row has run. */
+/* Memory that conformance_poke() changed; restored in reverse order after the row. */
 static struct {
 	void *at;
 	size_t size;

@@ -3,30 +3,30 @@
 #define TDX_SOFTMOD_TESTS_CONFORMANCE_H
 
 /*
- * Each leaf with right and wrong operands, in right and wrong states: status and
- * outputs as the ABI lists them.
+ * Tests of each leaf, with right and wrong operands, in right and wrong states: does it
+ * return the status and the outputs that the ABI lists?
  *
- * A machine goes through stages, from a module that was just loaded to a TD that is
- * gone.  Each row is one SEAMCALL at one stage, on a machine that no other row has
- * touched.  Rows from READY to TEARDOWN run in user space, and in the kernel on real
- * pages and CPUs; a module that runs can not go through the others again.
+ * The module and a TD go through stages, from a module that was just loaded to a TD that
+ * was torn down.  A row is one SEAMCALL at one stage; for each row the stage is reached
+ * anew.  All rows run in user space.  Rows from READY to TEARDOWN also run in the kernel, on
+ * real pages and CPUs; a module that is in use cannot go through the other stages again.
  */
 
 #include "world.h"
 
 #define TDR		PAGE(0)
 #define TDCX(n)		PAGE(1 + (n))
-/* A TD in state HKID_ASSIGNED or KEYS_CONFIGURED, with as many TDCX pages as the stage says. */
+/* A second TD, which is never initialised: stages CREATED, KEYED and WITH_TDCX make it. */
 #define NEW_TDR		PAGE(8)
 #define VCPU		PAGE(16)
-/* A vCPU that is not initialised, with too few pages. */
+/* A second vCPU, which is not initialised and has too few pages for that. */
 #define NEW_VCPU	PAGE(24)
 #define TABLES		32
 #define ADDED		PAGE(40)
 #define FREE_PAGE	PAGE(64)
 #define FREE_PAGE2	PAGE(65)
 
-/* GPAs: what is at them from stage MEMORY on. */
+/* GPAs, named for the state of their secure EPT entries from stage MEMORY on. */
 #define GPA_MAPPED	0x1000ULL
 #define GPA_FREE	0x2000ULL
 #define GPA_PENDING	0x3000ULL
@@ -42,7 +42,10 @@ enum stage {
 	SHUTDOWN, NR_STAGES
 };
 
-/* From stage @stage - 1, which is READY or later; false if a SEAMCALL failed. */
+/*
+ * Do the SEAMCALLs that lead from the stage before @stage, which is READY or later, to
+ * @stage.  False if one failed.
+ */
 bool conformance_reach(enum stage stage);
 
 struct conformance_row {
@@ -52,7 +55,7 @@ struct conformance_row {
 	u8 stage;
 	struct tdx_module_args in;
 	u64 status;
-	/* What is in the way. */
+	/* Called first, to change something that makes the leaf fail; may be NULL. */
 	void (*before)(void);
 	struct {
 		bool checked;
@@ -73,14 +76,14 @@ extern const unsigned int conformance_nr_rows;
 #define RANGE(op)		(TDX_OPERAND_ADDR_RANGE_ERROR | (op))
 #define METADATA(op)		(TDX_PAGE_METADATA_INCORRECT | (op))
 
-/* The SEAMCALL of @row, with what is in its way; true if all is as expected. */
+/* Call row->before() and make the SEAMCALL.  True if it returned what the row expects. */
 bool conformance_run(const struct conformance_row *row);
-/* What a row did or got when it was not as expected. */
+/* What the last row returned. */
 extern struct conformance_result {
 	u64 status, rcx, rdx;
 } conformance_result;
 
-/* For what is in the way: @size bytes at @to are those at @from while the row runs. */
+/* For row->before(): set @size bytes at @to until the row has run. */
 void conformance_poke(void *to, const void *from, size_t size);
 #define POKE(lvalue, value)						\
 	do {								\
@@ -89,11 +92,11 @@ void conformance_poke(void *to, const void *from, size_t size);
 		conformance_poke(&(lvalue), &poked_, sizeof(poked_));	\
 	} while (0)
 
-/* Codes that the ABI lists for a leaf. */
+/* A status code that the ABI lists for a leaf. */
 struct conformance_listed {
 	u16 leaf;
 	u64 code;
-	/* Why no test can see it; NULL: one must. */
+	/* Why no row can make the leaf return it; NULL: a row must. */
 	const char *unreachable;
 };
 
@@ -107,7 +110,7 @@ static inline bool conformance_is(const struct conformance_listed *listed, unsig
 	return listed->leaf == leaf && listed->code >> 32 == status >> 32;
 }
 
-/* "conformance.mem-page-add" of a leaf. */
+/* Name of the test of a leaf, such as "conformance.mem-page-add". */
 void conformance_name(unsigned int leaf, char *ret_name, size_t size);
 
 #endif

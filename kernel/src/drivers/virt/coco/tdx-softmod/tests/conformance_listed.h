@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Codes that the ABI lists for each leaf; a reason where one can not be seen here. */
+/*
+ * Status codes that the ABI lists for each leaf.  Where no row can make the leaf return the
+ * code, the third member says why.
+ */
 { TDH_SYS_INIT, TDX_SUCCESS },
 { TDH_SYS_INIT, TDX_SYS_BUSY },
 { TDH_SYS_INIT, TDX_SYS_INIT_NOT_PENDING },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rows of conformance_rows.c on the module that runs, and SEAMCALLs from all CPUs at
- * once.  Reading "softmod_conformance" and "softmod_race" in debugfs runs them; what is
- * read is KTAP.  No TD may run meanwhile.
+ * Runs the rows of conformance_rows.c on the loaded module, and makes random SEAMCALLs from
+ * all CPUs at once.  Reading "softmod_conformance" or "softmod_race" in debugfs runs the test
+ * and returns KTAP.  No TD may exist meanwhile.
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -28,7 +28,7 @@ static DEFINE_MUTEX(one_at_a_time);
 static struct dentry *files[2];
 
 static unsigned int nr_good[SM_NR_LEAVES], nr_bad[SM_NR_LEAVES];
-/* Of conformance_listed. */
+/* Which codes of conformance_listed a leaf has returned. */
 static bool saw[512];
 
 static void note(unsigned int leaf, u64 status)
@@ -39,7 +39,7 @@ static void note(unsigned int leaf, u64 status)
 		saw[i] |= conformance_is(&conformance_listed[i], leaf, status);
 }
 
-/* A machine at @stage that nothing else has touched. */
+/* Bring the module to @stage.  world_clean() has removed what was there before. */
 static bool build(enum stage stage)
 {
 	enum stage next;
@@ -52,7 +52,10 @@ static bool build(enum stage stage)
 	return true;
 }
 
-/* TLBs of the host are flushed some time after it lost pages; no TD runs before. */
+/*
+ * Run a row.  VP.ENTER is busy until the host's TLBs are flushed after pages were taken from
+ * it, so try again.
+ */
 static bool run_when_flushed(const struct conformance_row *row)
 {
 	unsigned int tries;
@@ -107,7 +110,7 @@ static int conformance_show(struct seq_file *out, void *unused)
 	for (i = 0; i < conformance_nr_rows; i++) {
 		unsigned int leaf = conformance_rows[i].leaf;
 
-		/* One row is of a leaf that does not exist. */
+		/* Count rows of leaves that do not exist for leaf 0. */
 		if (!sm_leaf(leaf))
 			leaf = 0;
 		if (run_row(out, i))
@@ -156,7 +159,7 @@ static int race_show(struct seq_file *out, void *unused)
 	return 0;
 }
 
-/* Room for all lines at once: a second try of seq_file would run the test again. */
+/* With a buffer that is too small, seq_file would run the test again with a larger one. */
 static int conformance_open(struct inode *inode, struct file *file)
 {
 	return single_open_size(file, inode->i_private, NULL, SZ_256K);

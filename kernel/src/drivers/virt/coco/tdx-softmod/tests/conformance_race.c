@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* SEAMCALLs from all CPUs at once, on one TD. */
+/* Random SEAMCALLs from all CPUs at once, on one TD. */
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
@@ -12,7 +12,10 @@
 #include "conformance_race.h"
 #include "world_kernel.h"
 
-/* Few, so that CPUs meet: GPAs of 4K and 2M, pages that nothing has when the race begins. */
+/*
+ * Few GPAs of 4K and pages, so that CPUs often use the same ones.  The pages are free when
+ * the race begins.
+ */
 #define NR_GPAS		12
 #define FIRST_PAGE	100
 #define NR_PAGES	(NR_WORLD_PAGES - FIRST_PAGE)
@@ -22,7 +25,7 @@ struct racer {
 	struct completion done;
 	struct rnd_state random;
 	unsigned int nr_calls, nr_good;
-	/* The first that is not listed: leaf and status. */
+	/* The first leaf that returned a status that is not listed for it; 0 if none. */
 	unsigned int bad_leaf;
 	u64 bad_status;
 };
@@ -30,7 +33,7 @@ struct racer {
 enum operand { NONE, GPA_4K, GPA_2M, GPA_ANY, RACE_TDR, RACE_TDVPR, A_PAGE, A_2M_PAGE, ANYTHING,
 	       TD_FIELD, VP_FIELD };
 
-/* RCX, RDX, R8. */
+/* SEAMCALLs to choose from: the leaf, and what RCX, RDX and R8 hold. */
 static const struct move {
 	u8 leaf, rcx, rdx, r8;
 } moves[] = {
@@ -62,7 +65,7 @@ static const struct move {
 	{ TDH_MR_EXTEND, GPA_4K, RACE_TDR, NONE },
 	{ TDH_PHYMEM_CACHE_WB, NONE, NONE, NONE },
 	{ TDH_SYS_RD, NONE, ANYTHING, NONE },
-	/* Nonsense. */
+	/* With operands that make no sense. */
 	{ TDH_MEM_PAGE_AUG, ANYTHING, RACE_TDR, A_PAGE },
 	{ TDH_MEM_RANGE_BLOCK, GPA_ANY, ANYTHING, NONE },
 	{ TDH_PHYMEM_PAGE_RECLAIM, ANYTHING, NONE, NONE },
@@ -78,7 +81,7 @@ static u64 anything(struct racer *r)
 {
 	u64 value = (u64)prandom_u32_state(&r->random) << 32 | prandom_u32_state(&r->random);
 
-	/* Large and small values alike. */
+	/* Shift by a random number of bits, so that small values are as likely as large ones. */
 	return value >> below(r, 64);
 }
 
@@ -110,7 +113,7 @@ static u64 operand(struct racer *r, enum operand what)
 	}
 }
 
-/* What checks of the operands TDR and TDVPR say, in every leaf that has one. */
+/* Codes that the checks of TDR and TDVPR return in every leaf that has such an operand. */
 static const u64 common[] = {
 	TDX_OPERAND_INVALID, TDX_OPERAND_ADDR_RANGE_ERROR, TDX_OPERAND_BUSY,
 	TDX_PAGE_METADATA_INCORRECT, TDX_TD_KEYS_NOT_CONFIGURED, TDX_TDCS_NOT_ALLOCATED,
@@ -197,6 +200,6 @@ bool conformance_race(struct seq_file *out, u64 seed, unsigned int nr_calls)
 	kfree(racers);
 	seq_printf(out, "# %u CPUs, %u of %u SEAMCALLs did something\n", num_online_cpus(),
 		   nr_good, nr_calls);
-	/* A race that changes nothing shows nothing. */
+	/* If hardly any SEAMCALL succeeded, the race has tested nothing. */
 	return ok && nr_good > nr_calls / 20;
 }

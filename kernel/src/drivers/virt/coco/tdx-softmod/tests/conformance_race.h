@@ -5,8 +5,9 @@
 #include <linux/seq_file.h>
 
 /*
- * @nr_calls random SEAMCALLs by all CPUs at once, on the TD at TDR at stage RUNNABLE.
- * False if a status is one that the ABI does not list for its leaf; says which.  May sleep.
+ * Make @nr_calls random SEAMCALLs from all CPUs at once, on the TD at TDR, which is at stage
+ * RUNNABLE.  False, after a line to @out, if a leaf returned a status that the ABI does not
+ * list for it, or if hardly any call succeeded.  May sleep.
  */
 bool conformance_race(struct seq_file *out, u64 seed, unsigned int nr_calls);
 

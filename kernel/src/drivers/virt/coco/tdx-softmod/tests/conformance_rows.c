@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows from READY to TEARDOWN, and what is in the way of some of them. */
+/* The rows from READY to TEARDOWN, and functions that make some of the leaves fail. */
 #include "conformance.h"
 
 static struct sm_td *td(void)
@@ -43,7 +43,7 @@ BEFORE(hold_tdr, hold_page_of(TDR, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_new_tdr, hold_page_of(NEW_TDR, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_tdvpr, hold_page_of(VCPU, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_new_tdvpr, hold_page_of(NEW_VCPU, SM_LOCK_EXCLUSIVE))
-/* By one reader. */
+/* Locked by one reader. */
 BEFORE(hold_page, hold_page_of(FREE_PAGE, 1))
 BEFORE(hold_tree, POKE(td()->tdcs->sept_lock, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_epoch, POKE(td()->tdcs->epoch_lock, SM_LOCK_EXCLUSIVE))
@@ -87,7 +87,7 @@ static void posted(void)
 	     .r9 = ~0ULL);
 }
 
-/* TD_PARAMS that differ in one field. */
+/* Functions that write TD_PARAMS which differ from the defaults in one field. */
 #define PARAM(name, assignment)					\
 	static void param_##name(void)				\
 	{							\
@@ -114,7 +114,7 @@ PARAM(cpuid, p->cpuid_values[5].ebx = BIT(4))
 PARAM(cpuid_fms, p->cpuid_values[0].eax = 0x806f8)
 PARAM(cpuid_tail, p->cpuid_values[40].eax = 1)
 
-/* Leaf, version, stage, operands, status, what is in the way, RCX and RDX out. */
+/* Leaf, version, stage, operands, expected status, ->before(), expected RCX and RDX. */
 const struct conformance_row conformance_rows[] = {
 	/* RAX */
 	{ 46, 0, READY, {}, INVALID(0) },

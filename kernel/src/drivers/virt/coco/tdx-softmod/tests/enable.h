@@ -15,7 +15,10 @@ static inline void tdx_test_enable_cpu(void *ret)
 		WRITE_ONCE(*(int *)ret, r);
 }
 
-/* What KVM does when it has TDs to offer; tdx_put() ends it.  0 or -errno; may sleep. */
+/*
+ * Enable TDX and keep it enabled until tdx_put(), as KVM does when it offers TDs.  Returns 0
+ * or -errno; may sleep.
+ */
 static inline int tdx_test_enable(void)
 {
 	int r = 0;

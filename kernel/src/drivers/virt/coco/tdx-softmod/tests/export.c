@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What tests of this folder need of softmod, and nobody else may use. */
+/* Symbols of softmod for the test modules in this folder.  Nobody else may use them. */
 #include <linux/export.h>
 
 #include "../core.h"

@@ -3,15 +3,17 @@
 #define TDX_SOFTMOD_TESTS_WORLD_H
 
 /*
- * What tests of the ABI stand on: memory, LPs, and a host that makes SEAMCALLs.
+ * The environment of tests of the ABI: memory, logical processors (LPs), and a host that
+ * makes SEAMCALLs.
  *
- * Physical addresses are the same everywhere, so that expected results are
- * constants.  In user space (tests/kernel/softmod) the machine has its memory there;
- * in the kernel (world_kernel.c) they stand for pages that were allocated.
+ * Tests use the same physical addresses everywhere, so that expected results are constants.
+ * In user space (tests/kernel/softmod) the simulated machine has its memory there.  In the
+ * kernel (world_kernel.c) each address stands for a page that was allocated.
  *
- * 0..1 GiB of it	a TDMR whose last MiB is reserved; initialised
+ * From RAM_BASE on:
+ * 0..1 GiB		a TDMR, initialised; its last MiB is reserved
  * 1..2 GiB		in user space: a TDMR that is never initialised
- * 2 GiB..		the host's own: what operands point to
+ * 2 GiB..		the host's own memory, with operands of SEAMCALLs
  */
 
 #include "../core.h"
@@ -22,11 +24,11 @@
 #define BUF		(HOST + (24ULL << 20))
 #define PARAMS		(BUF + 0x8000)
 #define HOST_PAGE(n)	(BUF + 0x10000 + (n) * 4096ULL)
-/* In no TDMR. */
+/* A page in no TDMR, and one in a reserved area of a TDMR. */
 #define OUTSIDE_PAGE	HOST
 #define RESERVED_PAGE	(RAM_BASE + GIB - 4096)
 
-/* Page @n of the TDMR, and of 2M. */
+/* Page @n of 4K in the TDMR, and page @n of 2M. */
 #define PAGE(n)		(RAM_BASE + (n) * 4096ULL)
 #define BIG(n)		(RAM_BASE + (64 + (n)) * (2ULL << 20))
 
@@ -34,17 +36,17 @@
 #define NR_HKIDS	64
 #define GLOBAL_HKID	FIRST_HKID
 
-/* Those that want MNG.KEY.CONFIG. */
+/* CPU packages: how often leaves such as MNG.KEY.CONFIG have to be called. */
 extern const unsigned int world_nr_packages;
-/* The LP that makes the next SEAMCALL: 0 or 1; of another package if there are two. */
+/* The LP that makes the next SEAMCALL: 0 or 1; on the second package if there are two. */
 extern unsigned int world_lp;
 
-/* The address that @pa stands for. */
+/* The real physical address that @pa stands for. */
 phys_addr_t world_real(phys_addr_t pa);
-/* Memory as softmod sees it, for the host and tests: no checks. */
+/* Pointer to the memory at @pa, whoever it belongs to. */
 void *world_memory(phys_addr_t pa);
 
-/* One SEAMCALL; @args in and out. */
+/* Make one SEAMCALL; @args has its inputs and gets its outputs. */
 u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *args);
 #define CALL(leaf, ...) \
 	world_call(TDH_##leaf, 0, &(struct tdx_module_args){ __VA_ARGS__ })
@@ -56,14 +58,15 @@ u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *
  */
 
 void world_default_params(struct tdx_td_params *ret_params);
-/* A SEAMCALL that each package has to make. */
+/* Make the SEAMCALL once on each package. */
 bool world_on_packages(unsigned int leaf, u64 rcx);
-/* CREATE to INIT, from the 8 pages at PAGE(first). */
+/* Make a TD: MNG.CREATE to MNG.INIT, with the 7 pages from PAGE(first) on. */
 bool world_make_td(unsigned int first, u16 hkid);
-/* CREATE to INIT of a vCPU, from the 6 pages at PAGE(first). */
+/* Make a vCPU of the TD at PAGE(tdr): VP.CREATE to VP.INIT, with 6 pages. */
 bool world_make_vcpu(unsigned int tdr, unsigned int first, u32 x2apic_id);
-/* Tables down to 4K for the GPAs 0 to 2M, from the 3 pages at PAGE(first). */
+/* Make secure EPT tables for GPAs 0 to 2M, down to entries of 4K, with 3 pages. */
 bool world_make_tables(unsigned int tdr, unsigned int first);
+/* Fill a page with a pattern. */
 void world_fill(phys_addr_t pa, u64 pattern);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A host, as far as tests need it again and again. */
+/* What the host does to make TDs and vCPUs, for all tests. */
 #include "world.h"
 
 void world_default_params(struct tdx_td_params *p)

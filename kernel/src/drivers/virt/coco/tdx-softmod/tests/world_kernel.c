@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The world of tests in the kernel: world.h's addresses stand for pages that were
- * allocated, SEAMCALLs go to the module that runs.
+ * world.h in the kernel: its addresses stand for pages that are allocated here, and
+ * SEAMCALLs go to the loaded module.
  */
 #include <linux/cpu.h>
 #include <linux/gfp.h>
@@ -16,21 +16,22 @@
 #include "world_kernel.h"
 
 #define BLOCK_ORDER	get_order(SZ_2M)
-/* What of an operand is the page: KeyIDs are above. */
+/* Bits of an operand that are the page's address; the KeyID is above. */
 #define PAGE_BITS	GENMASK_ULL(47, 12)
 
 enum { PAGES, BIG0, BIG1, BUFFERS, OUTSIDE, RESERVED, NR_BLOCKS };
 
 static struct {
+	/* Address that tests use, address that it stands for, bytes. */
 	u64 symbol, real, size;
-	/* Pages that a test may give to a TD. */
+	/* How many pages a test may give to a TD. */
 	unsigned int nr;
 } blocks[NR_BLOCKS] = {
 	[PAGES] = { .symbol = PAGE(0), .size = SZ_2M, .nr = NR_WORLD_PAGES },
 	[BIG0] = { .symbol = BIG(0), .size = SZ_2M, .nr = 512 },
 	[BIG1] = { .symbol = BIG(1), .size = SZ_2M, .nr = 512 },
 	[BUFFERS] = { .symbol = BUF, .size = SZ_2M },
-	/* No machine that runs this has so much. */
+	/* An address beyond all memory of the machines that run this. */
 	[OUTSIDE] = { .symbol = OUTSIDE_PAGE, .size = SZ_4K, .real = BIT_ULL(46) },
 	[RESERVED] = { .symbol = RESERVED_PAGE, .size = SZ_4K },
 };
@@ -47,7 +48,7 @@ static u64 translate(u64 value, bool to_real)
 	u64 page = value & PAGE_BITS, from, to;
 	unsigned int i;
 
-	/* No SEAMCALL returns what is no TD's. */
+	/* Outputs of SEAMCALLs are addresses of TDs' pages, or of BUFFERS, only. */
 	for (i = 0; i < (to_real ? NR_BLOCKS : OUTSIDE); i++) {
 		from = to_real ? blocks[i].symbol : blocks[i].real;
 		to = to_real ? blocks[i].real : blocks[i].symbol;
@@ -135,7 +136,7 @@ static u64 type_of(u64 page, u64 *ret_level)
 	return args.rcx;
 }
 
-/* All 2 MiB of it, by what softmod counts. */
+/* Are all pages of the 2 MiB at @real free, according to softmod's PAMT? */
 static bool is_free(phys_addr_t real)
 {
 	struct sm_page page;
@@ -144,7 +145,10 @@ static bool is_free(phys_addr_t real)
 	return page.entry->type == TDX_PT_NDA && !atomic64_read(&page.entry->nr_used);
 }
 
-/* Calls @what for each page that is a TD's and of @type, if that is not 0; how many. */
+/*
+ * Call @what for each page that a TD has; if @type is not 0, only for pages of that type.
+ * Returns how many.
+ */
 static unsigned int visit_pages(u64 type, void (*what)(u64 page))
 {
 	unsigned int block, i, nr = 0;
@@ -167,7 +171,7 @@ static unsigned int visit_pages(u64 type, void (*what)(u64 page))
 	return nr;
 }
 
-/* On the CPU that used it last. */
+/* VP.FLUSH has to be made on the CPU that used the vCPU last, so try all of them. */
 static void flush_vcpu(u64 page)
 {
 	unsigned int cpu;
@@ -204,11 +208,11 @@ unsigned int world_clean(void)
 
 	visit_pages(TDX_PT_TDVPR, flush_vcpu);
 	visit_pages(TDX_PT_TDR, end_td);
-	/* One may have been interrupted. */
+	/* If a CACHE.WB was interrupted by fault injection, it has to be resumed first. */
 	CALL(PHYMEM_CACHE_WB, .rcx = 1);
 	CALL(PHYMEM_CACHE_WB);
 	visit_pages(TDX_PT_TDR, free_keyid);
-	/* TDRs have pages until the others are gone. */
+	/* A TDR cannot be reclaimed before all other pages of its TD, so try TDRs again. */
 	visit_pages(0, reclaim);
 	visit_pages(TDX_PT_TDR, reclaim);
 
@@ -233,7 +237,7 @@ static bool find_reserved(void)
 	return false;
 }
 
-/* The ones that rows name, so that nobody else gets them. */
+/* Allocate the KeyIDs that rows use, so that the kernel gives them to nobody else. */
 static int take_keyids(void)
 {
 	unsigned int i;

@@ -4,26 +4,29 @@
 
 #include "world.h"
 
-/* PAGE(0) and following. */
+/* How many pages PAGE() names, from PAGE(0) on. */
 #define NR_WORLD_PAGES	160
 
-/* Real pages for what world.h names, and three KeyIDs.  0 or -errno; may sleep. */
+/*
+ * Allocate real pages for the addresses in world.h, and three KeyIDs.  Returns 0 or -errno;
+ * may sleep.
+ */
 int world_load(void);
 void world_unload(void);
 
 /*
- * The caller, who can not migrate until world_leave(), is LP 0; another CPU is LP 1.
- * May sleep.
+ * Begin and end a test.  In between the caller cannot migrate and its CPU is LP 0; another
+ * CPU is LP 1.  May sleep.
  */
 void world_enter(void);
 void world_leave(void);
 
-/* One SEAMCALL on this CPU, as world_call(); for several CPUs at once. */
+/* world_call() on this CPU, whatever world_lp is; several CPUs may call it at once. */
 u64 world_call_here(unsigned int leaf, unsigned int version, struct tdx_module_args *args);
 
 /*
- * End all TDs and reclaim all pages.  Returns how many pages are not the host's again
- * or not zero.
+ * End all TDs and reclaim all pages.  Returns how many pages are still a TD's or, if there
+ * are none, how many blocks of 2 MiB are not zero.
  */
 unsigned int world_clean(void);
 
