@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * 2 MiB folios in guest_memfd: where they are used, what a hole leaves behind, and
- * who pays for them.
+ * 2 MiB folios in guest_memfd: where they are used, what remains after a hole was punched,
+ * and how they are charged to memory cgroups.
  */
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -21,7 +21,7 @@
 #define AREA_SLOT	10
 #define STRESS_ROUNDS	300
 
-/* The slots never reach farther than this. */
+/* All slots are within this many bytes from AREA_GPA on. */
 #define AREA_SIZE	(6ull * HUGE)
 
 struct world {
@@ -29,11 +29,11 @@ struct world {
 	struct kvm_vcpu *vcpus[2];
 	/* The guest_memfd. */
 	int fd;
-	/* Memory for what is shared. */
+	/* The host's mapping of shared memory. */
 	void *hva;
 };
 
-/* What the guest is asked to do with [gpa, gpa + size), one byte of each page. */
+/* The guest writes @value to one byte of each page in [gpa, gpa + size), or checks it. */
 struct job {
 	uint64_t gpa, size;
 	bool write;
@@ -64,7 +64,7 @@ static void guest_code(uint64_t index)
 	}
 }
 
-/* A page is zero, or holds what this vCPU wrote: holes come at any time. */
+/* A page is zero or has what this vCPU wrote, because holes are punched at any time. */
 static void guest_stress(uint64_t index)
 {
 	uint64_t gpa;
@@ -88,7 +88,10 @@ static void set_slot(struct world *w, uint64_t gpa, uint64_t size, uint64_t offs
 				   w->hva + (gpa - AREA_GPA), w->fd, offset);
 }
 
-/* A VM with a file of @file_size; [@gpa, @gpa + @size) is what is at @offset in it. */
+/*
+ * Make a VM and a guest_memfd of @file_size.  Memory in [@gpa, @gpa + @size) is at @offset in
+ * the file.
+ */
 static void open_world(struct world *w, void *code, uint64_t file_size, uint64_t gpa,
 		       uint64_t size, uint64_t offset)
 {
@@ -201,7 +204,10 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* One byte brings 2 MiB and one leaf; beyond the last whole 2 MiB it brings a page. */
+/*
+ * The first access to a byte allocates 2 MiB and maps one leaf.  In the rest of the file that
+ * is no whole 2 MiB it allocates a page.
+ */
 static void test_where_it_fits(void)
 {
 	uint64_t size = 4 * HUGE + HUGE / 2, before;
@@ -221,7 +227,7 @@ static void test_where_it_fits(void)
 	close_world(&w);
 }
 
-/* File and guest do not agree about where 2 MiB start, or the slot ends before. */
+/* GPA and offset in the file are not aligned alike, the slot ends, or a page is shared. */
 static void test_where_it_does_not(void)
 {
 	struct world w;
@@ -246,7 +252,7 @@ static void test_where_it_does_not(void)
 	close_world(&w);
 }
 
-/* A hole takes its part, the rest keeps its data, what comes back is zero. */
+/* A hole frees its part, the rest keeps its data, and the part is zero when it is used again. */
 static void test_hole(uint64_t offset, uint64_t size)
 {
 	uint64_t before, end = offset + size;
@@ -284,7 +290,7 @@ static void test_holes(void)
 	test_hole(0, 4 * HUGE);
 }
 
-/* A page becomes shared and private again, as user space does it. */
+/* Convert a page to shared and back to private, as user space does. */
 static void test_conversion(void)
 {
 	uint64_t page = HUGE + 9 * PAGE_SIZE, before;
@@ -313,7 +319,10 @@ static void test_conversion(void)
 	close_world(&w);
 }
 
-/* fallocate() takes huge pages inside of what was asked for; a slot may not fit them. */
+/*
+ * fallocate() allocates huge pages within the range that it is given.  If the slot is not
+ * aligned like them, they are split when the guest uses them.
+ */
 static void test_fallocate(void)
 {
 	uint64_t thps = read_number("/proc/meminfo", "FileHugePages:");
@@ -329,7 +338,7 @@ static void test_fallocate(void)
 	TEST_ASSERT_EQ(read_number("/proc/meminfo", "FileHugePages:"), thps);
 	TEST_ASSERT_EQ(allocated(&w), 2 * HUGE);
 
-	/* The data is in the file's page, wherever the slot is. */
+	/* The data stays in its page of the file when a slot is at another GPA. */
 	set_slot(&w, AREA_GPA + PAGE_SIZE, 0, 0);
 	set_slot(&w, AREA_GPA, 3 * HUGE, 0);
 	guest_expect(&w, HUGE + 2 * PAGE_SIZE, 1, 9);
@@ -349,7 +358,7 @@ static void test_switched_off(void)
 	guest_write(&w, HUGE, 1, 1);
 	TEST_ASSERT_EQ(allocated(&w), PAGE_SIZE);
 	write_file(path, "Y");
-	/* There is a page already. */
+	/* These 2 MiB already have a small page, so they stay small. */
 	guest_write(&w, HUGE + PAGE_SIZE, 1, 1);
 	TEST_ASSERT_EQ(allocated(&w), 2 * PAGE_SIZE);
 	guest_write(&w, 0, 1, 1);
@@ -357,7 +366,7 @@ static void test_switched_off(void)
 	close_world(&w);
 }
 
-/* The memory cgroup pays; if it can not pay for 2 MiB, a page will do. */
+/* Folios are charged to the memory cgroup; if 2 MiB exceed its limit, a page is allocated. */
 static void test_cgroup(void)
 {
 	char text[40];
@@ -409,7 +418,7 @@ static void *stress_vcpu(void *data)
 	return NULL;
 }
 
-/* Holes of all sizes while two vCPUs bring the pages back. */
+/* Punch holes of all sizes while two vCPUs write to the memory. */
 static void test_stress(void)
 {
 	unsigned int seed = time(NULL);

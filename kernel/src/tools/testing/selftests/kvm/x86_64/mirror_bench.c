@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What memory costs an ordinary VM, and private memory a VM with a mirrored page
- * table, in TSC ticks: instructions, if the machine is emulated with its clock
- * counting them.  One line "FIGURE VALUE" each.
+ * Measures what page faults cost in an ordinary VM, and what private memory costs in a VM with
+ * a mirrored page table.  The unit is TSC ticks, which are instructions if the machine is
+ * emulated with a clock that counts them.  Prints a line "FIGURE VALUE" for each.
  *
- * The host has the memory before it is measured: what is left is KVM's part.
+ * The host's memory is allocated before the measurement, so that only KVM's part is measured.
  */
 #include <fcntl.h>
 #include <linux/sizes.h>
 
 #include "mirror_vm.h"
 
-/* A slot of the ordinary VM. */
+/* The slot of the ordinary VM. */
 #define PLAIN_GVA	0xc0000000ul
 #define PLAIN_GPA	0x100000000ul
 #define PLAIN_SLOT	10
@@ -55,7 +55,7 @@ static u64 plain_touch(struct kvm_vcpu *vcpu)
 	return rdtsc() - start;
 }
 
-/* Ticks per fault: what the first pass costs more than the second, which has none. */
+/* Ticks per fault: the guest touches all pages twice, and only the first pass has faults. */
 static u64 bench_plain(u64 nr_pages)
 {
 	struct kvm_vcpu *vcpu;
@@ -74,7 +74,7 @@ static u64 bench_plain(u64 nr_pages)
 	return ticks / nr_pages;
 }
 
-/* The first VM finds empty caches, and now and then the kernel does something else. */
+/* The least of some runs: in the first one caches are cold, and any can be disturbed. */
 static u64 least_plain(void)
 {
 	u64 least = -1ul;
@@ -108,13 +108,13 @@ static u64 touch(enum mirror_side side, u64 page, u64 nr)
 	return rdtsc() - start;
 }
 
-/* Time inside the private page table: the backend's own. */
+/* Time spent in the private-PT ops, that is, in the test VM type's backend. */
 static u64 backend_ticks(void)
 {
 	return stat_of("mirror_link_ns") + stat_of("mirror_map_ns");
 }
 
-/* Ticks of all faults in the range, without the backend's part. */
+/* Ticks of all faults in the range, without the time in the backend. */
 static u64 fault_ticks(enum mirror_side side, u64 page, u64 nr)
 {
 	u64 backend = backend_ticks(), ticks = touch(side, page, nr);
@@ -131,7 +131,7 @@ static void bench_shared_fault(void)
 	say("mirror-shared-fault", fault_ticks(SHARED, 0, NR_FAULTS) / NR_FAULTS);
 }
 
-/* The file keeps its pages while the range is shared. */
+/* Convert to shared and back first: that unmaps the range, but the file keeps its pages. */
 static u64 bench_private_fault(u64 page, u64 nr)
 {
 	mirror_convert(m, page, nr, PRIVATE);
@@ -159,7 +159,7 @@ static u64 convert_large(u64 nr, u64 attributes)
 	return rdtsc() - start;
 }
 
-/* @nr pages of 4 KiB are mapped: take them away. */
+/* Map @nr pages of 4 KiB, then measure what it costs to convert them to shared. */
 static void bench_removal(u64 nr)
 {
 	u64 kicks, tracks, ticks;
@@ -172,7 +172,7 @@ static void bench_removal(u64 nr)
 	say_for("kicks-per-range", nr, stat_of("mirror_kicks") - kicks);
 	say_for("tracks-per-range", nr, stat_of("mirror_track") - tracks);
 
-	/* The attributes cost something, too: the same with nothing mapped. */
+	/* Subtract the cost of the attributes: measure the same with no page mapped. */
 	convert_large(nr, KVM_MEMORY_ATTRIBUTE_PRIVATE);
 	ticks -= convert_large(nr, 0);
 	say_for("remove-page", nr, ticks / nr);
@@ -200,7 +200,7 @@ static void bench_large(void)
 	vm_userspace_mem_region_add(m->vm, VM_MEM_SRC_ANONYMOUS_THP, LARGE_GPA, LARGE_SLOT,
 				    LARGE_PAGES, KVM_MEM_GUEST_MEMFD);
 
-	/* Huge pages as they come. */
+	/* With huge pages wherever KVM uses them. */
 	convert_large(LARGE_PAGES, KVM_MEMORY_ATTRIBUTE_PRIVATE);
 	maps = stat_of("mirror_map");
 	links = stat_of("mirror_link");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Conversion of ranges to shared and back: what the guest wrote stays on its side,
- * nothing else changes, and a range costs a fixed number of tracks.
+ * Conversion of ranges to shared and back: the data on each side stays, memory around the
+ * range does not change, and the number of tracks does not depend on the size of the range.
  */
 #include "mirror_vm.h"
 
@@ -34,14 +34,14 @@ static void convert_and_back(struct mirror_vm *m, u64 page, u64 nr, u64 seed)
 	mirror_convert(m, page, nr, SHARED);
 	after = mirror_counts(m);
 	TEST_ASSERT_EQ(after.pages, NR - nr);
-	/* One track for the range, one more if it cuts huge leaves. */
+	/* One track for the range, and one more if huge leaves have to be split. */
 	TEST_ASSERT(after.calls[KVM_MOCK_TRACK] - before.calls[KVM_MOCK_TRACK] <=
 		    1 + (after.calls[KVM_MOCK_SPLIT] > before.calls[KVM_MOCK_SPLIT]),
 		    "%llu tracks", after.calls[KVM_MOCK_TRACK] - before.calls[KVM_MOCK_TRACK]);
 	TEST_ASSERT(after.calls[KVM_MOCK_TRACK] > before.calls[KVM_MOCK_TRACK], "no track");
 	mirror_verify(m);
 
-	/* The guest sees what the host wrote, and the other way round. */
+	/* The guest reads what the host has written, and the host what the guest has. */
 	mirror_host_write(m, 0, page, nr, seed + 1);
 	mirror_do(m, 0, JOB_CHECK, SHARED, page, nr, seed + 1);
 	mirror_do(m, 0, JOB_WRITE, SHARED, page, nr, seed + 2);
@@ -77,7 +77,7 @@ static void test_ranges(u64 flags)
 		    ARRAY_SIZE(ranges), c.calls[KVM_MOCK_SPLIT], flags);
 }
 
-/* Every second page is shared: no huge leaf may come into being. */
+/* If every second page of 2 MiB is shared, KVM must not map a huge leaf. */
 static void test_mixed(void)
 {
 	struct mirror_vm *m = mirror_create(1, 0);
@@ -103,7 +103,7 @@ static void test_mixed(void)
 	mirror_finish(m, "a 2 MiB range of which every second page is shared");
 }
 
-/* The guest asks for smaller leaves; its data stays. */
+/* Split a huge leaf, as if the guest had accepted a page of 4K; its data must stay. */
 static void test_split(void)
 {
 	struct mirror_vm *m = mirror_create(1, 0);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults on the mirrored page table: private, shared, on the wrong side, ahead of
- * time, by an instruction fetch; and what the VM type refuses.
+ * Page faults in a VM with a mirrored page table: on private and on shared memory, on the
+ * wrong side, by an instruction fetch, and KVM_PRE_FAULT_MEMORY; and which calls the VM type
+ * refuses.
  */
 #include "mirror_vm.h"
 
@@ -43,7 +44,7 @@ static void test_shared(void)
 	mirror_finish(m, "shared faults never reach the private page table");
 }
 
-/* The same GPA has two contents. */
+/* A GPA has separate private and shared memory; conversion changes the data of neither. */
 static void test_two_sides(void)
 {
 	struct mirror_vm *m = mirror_create(1, 0);
@@ -60,6 +61,7 @@ static void test_two_sides(void)
 	mirror_finish(m, "private and shared contents of a GPA are two");
 }
 
+/* The vCPU uses @page on @side, which must be the wrong one, and exits; then convert it. */
 static void expect_fault(struct mirror_vm *m, enum mirror_side side, u64 page)
 {
 	struct kvm_run *run = m->vcpu[0]->run;
@@ -82,7 +84,7 @@ static void test_wrong_side(void)
 
 	expect_fault(m, SHARED, 7);
 	expect_fault(m, PRIVATE, 7);
-	/* What came with the page in a huge leaf stays. */
+	/* If the page was mapped by a huge leaf, the other pages of that stay mapped. */
 	nr_others = mirror_counts(m).pages - 1;
 	expect_fault(m, SHARED, 7);
 	TEST_ASSERT_EQ(mirror_counts(m).pages, nr_others);

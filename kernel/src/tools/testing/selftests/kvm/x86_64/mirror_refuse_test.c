@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A private page table that refuses an op: that VM is dead, and no other.  The
- * kernel complains about it once, on purpose.
+ * The private page table refuses an op: this VM dies, and no other one.  The kernel complains
+ * about it once, which is intended.
  */
 #include "mirror_vm.h"
 
 #define NR	64ul
 
 /*
- * -EIO from KVM_RUN, and from then on.  No helper runs the vCPU: they look at its
- * registers, for which a dead VM has no answer.
+ * KVM_RUN must return -EIO, now and later.  __mirror_run() cannot be used: it reads the
+ * vCPU's registers, which is not possible in a dead VM.
  */
 static void expect_dead(struct mirror_vm *m)
 {
@@ -20,7 +20,7 @@ static void expect_dead(struct mirror_vm *m)
 		TEST_ASSERT(__vcpu_run(m->vcpu[0]) < 0 && errno == EIO,
 			    "the VM lives, errno %d", errno);
 
-	/* A dead VM takes no ioctl that would tidy up: close the files, as exit() does. */
+	/* A dead VM refuses the ioctls of kvm_vm_free(): only close the files, as exit() does. */
 	close(memslot2region(m->vm, MIRROR_SLOT)->region.guest_memfd);
 	kvm_vm_release(m->vm);
 }
@@ -40,7 +40,7 @@ static void refuse_removal(u32 op, int error, int times)
 
 	mirror_do(m, 0, JOB_WRITE, PRIVATE, 0, NR, 1);
 	mirror_script(m, op, 0, times, error);
-	/* It can not fail: what can not be removed is pinned until the VM is destroyed. */
+	/* The ioctl succeeds: pages that cannot be removed are pinned until the VM is destroyed. */
 	mirror_convert(m, 0, NR, SHARED);
 	expect_dead(m);
 	mirror_pass("op %u of a removal fails %d times with %d", op, times, error);
@@ -56,7 +56,7 @@ int main(void)
 	refuse_removal(KVM_MOCK_BLOCK, -EIO, 1);
 	refuse_removal(KVM_MOCK_TRACK, -EIO, 1);
 	refuse_removal(KVM_MOCK_UNMAP, -EIO, 1);
-	/* Busy beyond patience is a refusal, too. */
+	/* KVM gives up after so many -EBUSY: the VM dies, too. */
 	refuse_removal(KVM_MOCK_UNMAP, -EBUSY, 20);
 
 	mirror_do(other, 0, JOB_CHECK, PRIVATE, 0, NR, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private memory that goes away: holes, memslots that are deleted or move, while
- * vCPUs use them.
+ * Removal of private memory, also while vCPUs use it: holes in the guest_memfd, memslots that
+ * are deleted or moved.
  */
 #include "mirror_vm.h"
 
@@ -44,12 +44,12 @@ struct thread {
 	struct mirror_vm *m;
 	int v;
 	atomic_int *stop;
-	/* Jobs done; whether the memory was gone at the end. */
+	/* How many jobs were done; did the last one fail because the memory was gone? */
 	atomic_ulong nr;
 	bool gone;
 };
 
-/* Write again and again, until told to stop or the slot is gone. */
+/* Write again and again, until told to stop or until the slot is deleted. */
 static void *keep_writing(void *arg)
 {
 	struct thread *t = arg;
@@ -69,6 +69,7 @@ static void *keep_writing(void *arg)
 	return NULL;
 }
 
+/* Start a thread for each vCPU, and wait until each has done a job. */
 static void start(struct mirror_vm *m, struct thread *t, pthread_t *id, atomic_int *stop)
 {
 	int v;
@@ -101,10 +102,10 @@ static void delete_under_load(u64 flags)
 	TEST_ASSERT_EQ(mirror_counts(m).pages, 0);
 	mirror_verify(m);
 
-	/* The guest goes on with new memory. */
+	/* Give the guest new memory. */
 	vm_userspace_mem_region_add(m->vm, VM_MEM_SRC_ANONYMOUS, MIRROR_GPA, MIRROR_SLOT,
 				    MIRROR_PAGES, KVM_MEM_GUEST_MEMFD);
-	/* Jobs that the deletion interrupted end first. */
+	/* The jobs that the deletion has interrupted go on now, and end. */
 	for (v = 0; v < MIRROR_MAX_VCPUS; v++)
 		TEST_ASSERT_EQ(__mirror_run(m, v), 0);
 	vm_guest_mem_punch_hole(m->vm, MIRROR_GPA, MIRROR_PAGES * PAGE_SIZE);
@@ -115,7 +116,10 @@ static void delete_under_load(u64 flags)
 		      flags);
 }
 
-/* Private memory moves by its file: deleted here, bound there, with its contents. */
+/*
+ * A slot with private memory cannot be moved.  But it can be deleted and its file bound to a
+ * new slot, at another offset, with the data that is in it.
+ */
 static void test_move(void)
 {
 	struct mirror_vm *m = mirror_create(MIRROR_MAX_VCPUS, 0);
@@ -134,19 +138,22 @@ static void test_move(void)
 
 	vm_mem_region_delete(m->vm, MIRROR_SLOT);
 	TEST_ASSERT_EQ(mirror_counts(m).pages, 0);
-	/* The other half of the file comes to lie where this half was. */
+	/* The slot's first page is page 1024 of the file now. */
 	vm_mem_add(m->vm, VM_MEM_SRC_ANONYMOUS, MIRROR_GPA, MIRROR_SLOT, NR, KVM_MEM_GUEST_MEMFD,
 		   gmem, 1024 * PAGE_SIZE);
 	for (v = 0; v < 16; v++)
 		mirror_do(m, 0, JOB_WRITE, PRIVATE, v, 1, 12);
-	/* Pattern of the old place: the guest wrote page 1024 + n there. */
+	/*
+	 * Page 16 still has what the guest has written to it as page 1024 + 16, so the check
+	 * must find one wrong word, with the pattern of that page.
+	 */
 	mirror_set_job(m, 0, JOB_CHECK, PRIVATE, 16, 1, 11);
 	TEST_ASSERT(_vcpu_run(m->vcpu[0]) == 0 && m->job[0]->wrong == 1 &&
 		    m->job[0]->wrong_value == mirror_pattern(11, 1024 + 16, 0),
 		    "page 16 has 0x%lx", m->job[0]->wrong_value);
 	mirror_verify(m);
 
-	/* An ordinary slot moves while vCPUs use private memory. */
+	/* Move a slot without private memory while vCPUs use the slot with private memory. */
 	vm_userspace_mem_region_add(m->vm, VM_MEM_SRC_ANONYMOUS, SPARE_GPA, SPARE_SLOT, 512, 0);
 	start(m, t, id, &stop);
 	for (v = 0; v < 8; v++)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Four vCPUs at once: they fault one range; they pull pages to their side while
- * the host pulls them back, holes are punched, and the private page table is busy or
- * slow; they are killed at random moments.
+ * Four vCPUs at once: they fault on the same range; they use pages on one side while the host
+ * converts them to the other, and the private page table is busy or slow; the host punches
+ * holes; the VM is killed at random moments.
  *
  *	mirror_stress_test [-s SEED] [-n ROUNDS]
  */
@@ -28,7 +28,7 @@ struct thread {
 	unsigned int seed;
 };
 
-/* Each vCPU has its own word of each page: nobody else writes it. */
+/* All vCPUs use the same range, but each has its own word in each page. */
 static void *use_range(void *arg)
 {
 	struct thread *t = arg;
@@ -38,6 +38,7 @@ static void *use_range(void *arg)
 	return NULL;
 }
 
+/* Use random ranges on a random side; mirror_do() converts pages that are on the other side. */
 static void *pull_pages(void *arg)
 {
 	struct thread *t = arg;
@@ -80,7 +81,7 @@ static void test_one_range(u64 flags, int busy)
 	struct kvm_mirror_test_counts c;
 
 	if (busy) {
-		/* The second: huge leaves need no more for the range. */
+		/* Begin with the second call: with huge leaves the range needs only two. */
 		mirror_script(m, KVM_MOCK_MAP, 1, busy, -EBUSY);
 		mirror_script(m, KVM_MOCK_LINK, 1, 2, -EBUSY);
 	}
@@ -90,15 +91,15 @@ static void test_one_range(u64 flags, int busy)
 	c = mirror_counts(m);
 	TEST_ASSERT_EQ(c.pages, NR);
 	TEST_ASSERT(c.busy >= busy, "busy only %llu times", c.busy);
-	/* A page is mapped once, whoever comes first. */
+	/* Each leaf is mapped once, whichever vCPU faults first; busy calls count, too. */
 	TEST_ASSERT_EQ(c.calls[KVM_MOCK_MAP] - (busy ?: 0),
 		       NR - c.huge_pages + c.huge_pages / HUGE_PAGES);
 	mirror_finish(m, "4 vCPUs fault one range, %d times busy, flags %lu", busy, flags);
 }
 
 /*
- * The host converts under the guests' feet; the guests' own words survive, because
- * guest_memfd and the host's memory keep what nobody punches.
+ * The host converts ranges that the vCPUs are using.  The data of both sides survives, because
+ * nobody punches holes: guest_memfd and the host's memory keep it.
  */
 static void test_convert_under_load(u64 flags, u64 slow, int rounds)
 {
@@ -113,7 +114,7 @@ static void test_convert_under_load(u64 flags, u64 slow, int rounds)
 	for (i = 0; i < rounds; i++) {
 		u64 page = rnd(&seed, NR), nr = 1 + rnd(&seed, NR - page);
 
-		/* Shorter than the retries of a range: everything must get through. */
+		/* Busy less often than KVM retries an op, so that no conversion fails. */
 		mirror_script(m, rnd(&seed, KVM_MOCK_READ), rnd(&seed, 4), 1 + rnd(&seed, 8),
 			      -EBUSY);
 		mirror_convert(m, page, nr, rnd(&seed, 2) ? SHARED : PRIVATE);
@@ -135,7 +136,7 @@ static void test_convert_under_load(u64 flags, u64 slow, int rounds)
 		    c.calls[KVM_MOCK_TRACK], c.flushes, c.busy, c.held);
 }
 
-/* Holes lose data, so the guests only write. */
+/* Holes lose data, so the guests only write and do not check. */
 static void *write_pages(void *arg)
 {
 	struct thread *t = arg;
@@ -168,7 +169,7 @@ static void test_punch_under_load(int rounds)
 	mirror_finish(m, "holes under 4 vCPUs");
 }
 
-/* A child with a VM at work dies when it likes it least. */
+/* Kill a process with a VM whose vCPUs run and whose memory is being converted. */
 static void test_kill(int rounds)
 {
 	int i, status;

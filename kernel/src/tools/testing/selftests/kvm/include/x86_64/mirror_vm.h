@@ -3,12 +3,12 @@
 #define SELFTEST_KVM_MIRROR_VM_H
 
 /*
- * A VM of the type for tests of the mirrored-PT MMU.
+ * A VM of type KVM_X86_MIRROR_TEST_VM, for tests of the MMU with mirrored page tables.
  *
- * The guest's code, stack and page tables are in shared memory.  The test's memory
- * slot is mapped twice into the guest: at PRIVATE_GVA by its private GPAs, at
- * SHARED_GVA by the same GPAs with the shared bit.  The guest does jobs: see
- * mirror_do().
+ * The guest's code, stack and page tables are in shared memory.  The test's memory slot is
+ * mapped twice into the guest: at PRIVATE_GVA as private memory, at SHARED_GVA as shared
+ * memory, by the same GPAs with the shared bit.  The guest does what the test asks it for,
+ * one job after the other: see mirror_do().
  */
 
 #include <pthread.h>
@@ -27,31 +27,33 @@
 #define MIRROR_GPA		0x100000000ul
 #define PRIVATE_GVA		0x100000000ul
 #define SHARED_GVA		0x200000000ul
-/* Pages of the slot and of a huge leaf. */
+/* Number of pages in the slot, and in a leaf of 2 MiB. */
 #define MIRROR_PAGES		4096ul
 #define HUGE_PAGES		512ul
 
-/* Words that the guest uses of each page, one for each vCPU. */
+/* Offset in a page of the word that belongs to vCPU @word; guests use only these. */
 #define WORD_OFFSET(word)	((word) * 1016ul)
 
 enum mirror_side { PRIVATE, SHARED };
 
 enum mirror_job_op {
-	/* Write the pattern of a seed. */
+	/* Write the pattern of @seed. */
 	JOB_WRITE,
-	/* Count the words that do not have the pattern of a seed; seed 0 means zero. */
+	/* Count words that differ from the pattern of @seed; of seed 0 it is zero. */
 	JOB_CHECK,
-	/* Write a function into each page, call it, count wrong results. */
+	/* Write a function to each page, call it, and count wrong results. */
 	JOB_CALL,
 };
 
-/* A job for one vCPU, in the guest's memory. */
+/* A job for one vCPU; lives in the guest's memory. */
 struct mirror_job {
+	/* enum mirror_job_op, enum mirror_side */
 	u32 op, side;
+	/* First page and number of pages in the slot; seed of the pattern. */
 	u64 page, nr, seed;
-	/* The vCPU's own word of each page. */
+	/* Which word of each page: the vCPU's own. */
 	u32 word;
-	/* Answer: wrong words, and the first of them. */
+	/* Result: number of wrong words; page and value of the first one. */
 	u64 wrong, wrong_page, wrong_value;
 };
 
@@ -59,9 +61,9 @@ struct mirror_vm {
 	struct kvm_vm *vm;
 	struct kvm_vcpu *vcpu[MIRROR_MAX_VCPUS];
 	struct mirror_job *job[MIRROR_MAX_VCPUS];
-	/* The slot's shared side, as the host sees it. */
+	/* The host's mapping of the slot's shared memory. */
 	u8 *shared;
-	/* Exits to change the side of a page that mirror_do() served. */
+	/* How many memory fault exits asked to convert a page, and were served. */
 	atomic_ulong nr_converted;
 };
 
@@ -72,7 +74,10 @@ static inline u64 mirror_pattern(u64 seed, u64 page, u32 word)
 	return seed ? (seed << 40) ^ (page << 8) ^ word ^ 0x5a00000000000000ul : 0;
 }
 
-/* The guest.  It avoids what KVM would have to emulate: KVM can not read its code. */
+/*
+ * The guest.  It must not execute instructions that KVM emulates, because KVM cannot read
+ * its code.
+ */
 
 static inline u64 mirror_call(u64 *word, u64 value)
 {
@@ -147,7 +152,10 @@ static inline void mirror_script(struct mirror_vm *m, u32 op, int skip, int time
 	mirror_cmd(m->vm, KVM_MIRROR_TEST_SCRIPT, (u64)&script);
 }
 
-/* Both page tables are equal, and no op was called when it must not be. */
+/*
+ * Fail unless the mirrored and the private page table are equal, and KVM has called no
+ * private-PT op while its preconditions did not hold.
+ */
 static inline void mirror_verify(struct mirror_vm *m)
 {
 	struct kvm_mirror_test_counts counts = mirror_counts(m);
@@ -161,8 +169,8 @@ static inline void mirror_verify(struct mirror_vm *m)
 }
 
 /*
- * Set the shared bit in every entry that leads to shared memory: KVM_VM's page
- * tables know no shared page tables.
+ * Set the shared bit in each entry of the guest's page table that points to a table or to
+ * shared memory.  The selftest library sets it in neither.
  */
 static inline void mirror_tag_table(struct kvm_vm *vm, u64 table_gpa, int level, u64 gva)
 {
@@ -279,7 +287,7 @@ static inline int __mirror_run(struct mirror_vm *m, int v)
 	return -1;
 }
 
-/* Convert the page that the guest used on the wrong side. */
+/* Convert the page that caused the memory fault exit to the side that the guest used. */
 static inline void mirror_serve_exit(struct mirror_vm *m, int v)
 {
 	struct kvm_run *run = m->vcpu[v]->run;
@@ -291,7 +299,7 @@ static inline void mirror_serve_exit(struct mirror_vm *m, int v)
 	atomic_fetch_add(&m->nr_converted, 1);
 }
 
-/* Have vCPU @v do a job, and give it the pages on the side that it asks for. */
+/* Have vCPU @v do a job; convert pages that it uses on the other side than they are. */
 static inline void mirror_do(struct mirror_vm *m, int v, u32 op, enum mirror_side side,
 			     u64 page, u64 nr, u64 seed)
 {
@@ -304,7 +312,7 @@ static inline void mirror_do(struct mirror_vm *m, int v, u32 op, enum mirror_sid
 	}
 }
 
-/* Map private memory before the guest asks. */
+/* Map private memory before the guest accesses it. */
 static inline void mirror_pre_fault(struct mirror_vm *m, u64 gpa, u64 nr)
 {
 	struct kvm_pre_fault_memory range = { .gpa = gpa, .size = nr * PAGE_SIZE };
@@ -341,7 +349,7 @@ do {							\
 	printf("\n");					\
 } while (0)
 
-/* The end of a test that went well. */
+/* End a test: verify the page tables, destroy the VM, print that the test has passed. */
 #define mirror_finish(m, ...)				\
 do {							\
 	mirror_verify(m);				\

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs inside the TD, see agent.h.  No library, no floating point, no relocation.
+ * The agent, see agent.h.  It runs in the TD without an operating system: there is no
+ * library, and nothing that sets up floating point or applies relocations.
  */
 #include "agent.h"
 
@@ -12,7 +13,7 @@ enum { RAX, RCX, RDX, RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 #define TDG_VP_VEINFO_GET	3
 #define TDG_MEM_PAGE_ACCEPT	6
 
-/* All registers but RSP, RBP, RAX, RCX. */
+/* Registers that TDG.VP.VMCALL passes: all but RSP, RBP, RAX, RCX. */
 #define VMCALL_MASK		0xffccULL
 
 #define VMCALL_HLT		12
@@ -41,11 +42,11 @@ struct frame {
 
 void agent_gate(struct frame *frame);
 
-/* State of a vCPU, at the low end of its stack. */
+/* State of a vCPU.  Lives at the low end of its stack. */
 struct cpu {
-	/* Where to go on after a #VE; 0: the #VE is a bug. */
+	/* RIP at which to go on after #VE; 0: no #VE is expected, so the agent dies. */
 	volatile uint64_t fixup;
-	/* What TDG.VP.VEINFO.GET told. */
+	/* What TDG.VP.VEINFO.GET returned. */
 	volatile uint64_t ve_reason, ve_qualification, ve_gpa, ve_gla;
 	volatile uint64_t nr_irqs[256];
 };
@@ -118,7 +119,7 @@ void agent_gate(struct frame *frame)
 		return;
 	}
 
-	/* NMIs are counted as interrupts are, without an EOI. */
+	/* NMIs are counted like interrupts, but need no EOI.  Other exceptions are fatal. */
 	if (frame->vector != 2 && frame->vector < 32)
 		agent_die();
 
@@ -127,7 +128,7 @@ void agent_gate(struct frame *frame)
 		native_wrmsr(MSR_X2APIC_EOI, 0);
 }
 
-/* Runs one instruction; a #VE skips it. */
+/* Execute one instruction.  If it is #VE, note its information and go on behind it. */
 #define TRY(cpu, insn, outputs, ...) do {					\
 	(cpu)->ve_reason = 0;							\
 	asm volatile("lea 1f(%%rip), %%r11; mov %%r11, %[fixup]\n\t"		\
@@ -138,7 +139,7 @@ void agent_gate(struct frame *frame)
 		     : "r11", "memory", "cc");					\
 } while (0)
 
-/* One access, with the address in an instruction of the form @how. */
+/* Access @va once, by an instruction that encodes the address in the form @how. */
 static void probe(struct cpu *cpu, uint64_t va, uint64_t how)
 {
 	uint64_t value = 0, at_16 = va - 16, index = 3;
@@ -251,7 +252,7 @@ static void do_accept(struct agent_mailbox *box)
 			tdcall_regs(regs);
 			status = regs[RAX];
 			calls++;
-			/* OPERAND_BUSY: another vCPU is at it. */
+			/* OPERAND_BUSY: another vCPU is accepting the page. */
 		} while ((status >> 32) == 0x80000200);
 		if (status >> 63)
 			break;
@@ -306,7 +307,10 @@ static void do_wait(struct cpu *cpu, struct agent_mailbox *box)
 {
 	uint64_t vector = box->args[0] & 255, count = box->args[1], halt = box->args[2];
 
-	/* An interrupt between the look and the halt must end the halt: IF is 0 there. */
+	/*
+	 * IF is 0 from the check to the halt, so that an interrupt in between stays pending and
+	 * ends the halt.
+	 */
 	asm volatile("cli" : : : "memory");
 	while (cpu->nr_irqs[vector] < count && !box->stop) {
 		box->rounds++;
@@ -385,7 +389,7 @@ static void do_op(struct cpu *cpu, struct agent_mailbox *box)
 	}
 }
 
-/* All vCPUs write the same. */
+/* All vCPUs share one IDT and write the same to it. */
 static void init_idt(void)
 {
 	unsigned int i;

@@ -3,12 +3,12 @@
 #define SELFTEST_TDX_AGENT_H
 
 /*
- * The program inside the TD: it does what the test on the host asks for, one thing
- * at a time, and tells what came of it.  So a test is a sequence of calls on the
- * host, and the TD's code is the same for all.
+ * The agent is the program that runs inside the TD of all tests.  It does the operations that
+ * the test on the host asks for, one at a time, and returns their results.  So a test is
+ * nothing but a sequence of calls on the host.
  *
- * Each vCPU has a mailbox, a shared page at GPA 4096 * index.  When the agent has
- * filled in ret[] it writes to AGENT_PORT, which stops KVM_RUN.
+ * Each vCPU has a mailbox, a shared page at GPA 4096 * index.  When an operation is done and
+ * the agent has filled in ret[], it writes to AGENT_PORT, which makes KVM_RUN return.
  */
 
 #include <stdint.h>
@@ -24,21 +24,22 @@
 #define AGENT_END_GPA		(AGENT_STACKS_GPA + AGENT_MAX_VCPUS * AGENT_STACK_BYTES)
 #define AGENT_RESET_GPA		0xfffff000ULL
 
-/* Virtual addresses: private GPAs as they are, shared GPAs behind this. */
+/* Private memory is mapped at virtual addresses equal to its GPAs, shared memory from here. */
 #define AGENT_SHARED_VA		0x8000000000ULL
 
 #define TD_SHARED_BIT		(1ULL << 47)
 
+/* Operations: arguments -> results.  "the instruction": executed natively, may be #VE. */
 enum agent_op {
-	/* Nothing. */
+	/* Do nothing. */
 	AGENT_NOP,
 	/* va, bytes -> value */
 	AGENT_READ,
 	/* va, bytes, value */
 	AGENT_WRITE,
-	/* va, bytes, seed: a pattern of 8 byte words */
+	/* va, bytes, seed: write the pattern of @seed, in words of 8 bytes */
 	AGENT_FILL,
-	/* va, bytes, seed -> words that differ; seed 0: from zero */
+	/* va, bytes, seed -> number of words that differ; the pattern of seed 0 is zero */
 	AGENT_CHECK,
 	/* rax, rcx, rdx, r8, r9 -> rax, rcx, rdx, r8, r9, r10, r11 */
 	AGENT_TDCALL,
@@ -46,7 +47,7 @@ enum agent_op {
 	AGENT_VMCALL,
 	/* eax, ecx -> eax, ebx, ecx, edx; the instruction */
 	AGENT_CPUID,
-	/* index -> value, #VE reason or 0; the instruction */
+	/* index -> low 32 bits of the value, #VE reason or 0; the instruction */
 	AGENT_RDMSR,
 	/* index, value -> #VE reason or 0; the instruction */
 	AGENT_WRMSR,
@@ -56,19 +57,20 @@ enum agent_op {
 	AGENT_PROBE,
 	/* interrupts on, software-enable the local APIC -> x2APIC ID */
 	AGENT_APIC_ON,
-	/* vector, count, halt: wait until it came that often -> times */
+	/* vector, count, halt: wait, halted or not, for @count interrupts -> how many came */
 	AGENT_WAIT_IRQ,
-	/* vector -> times that it came */
+	/* vector -> how many interrupts came so far */
 	AGENT_COUNT_IRQ,
-	/* until the host sets stop; va, bytes: reads there -> rounds */
+	/* va, bytes: read there until the host sets mailbox.stop -> rounds */
 	AGENT_SPIN,
-	/* gpa, bytes, level: accept all -> status of the last, calls */
+	/* gpa, bytes, level: accept it all -> status of the last call, number of calls */
 	AGENT_ACCEPT,
-	/* a triple fault */
+	/* cause a triple fault */
 	AGENT_DIE,
 	AGENT_NR_OPS,
 };
 
+/* Forms of the instruction that AGENT_PROBE accesses memory with. */
 enum {
 	AGENT_PROBE_LOAD,
 	AGENT_PROBE_STORE,
@@ -82,13 +84,13 @@ struct agent_mailbox {
 	uint64_t op;
 	uint64_t args[AGENT_NR_ARGS];
 	uint64_t ret[AGENT_NR_ARGS];
-	/* Written by the host while the agent works. */
+	/* Set by the host to end AGENT_WAIT_IRQ and AGENT_SPIN. */
 	volatile uint64_t stop;
-	/* The agent's progress, for the host. */
+	/* How often their loops went round, which shows the host that the agent runs. */
 	volatile uint64_t rounds;
 };
 
-/* Word of a pattern at @address. */
+/* Word of the pattern of @seed at @address. */
 static inline uint64_t agent_pattern(uint64_t seed, uint64_t address)
 {
 	return seed ? (seed ^ address) * 0x9e3779b97f4a7c15ULL : 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From the reset vector to agent_main(), and the interrupt gates. */
+/* The agent's start, from the reset vector to agent_main(), and its interrupt gates. */
 
 	.code32
 	.section .start, "ax"
 	.globl start
 /*
- * 32-bit protected mode, flat, paging off; ESI is the vCPU's index, EBX the GPA
- * width.  EFER.LME and NXE are set already.
+ * A vCPU starts in 32-bit protected mode with flat segments, without paging.  ESI is its
+ * index, EBX the GPA width.  EFER.LME and NXE are set already.
  */
 start:
 	mov	%cr4, %eax
@@ -33,7 +33,7 @@ start64:
 	lidt	idt_pointer
 	call	agent_main
 
-	/* agent_die: no IDT, so any exception is a triple fault. */
+	/* agent_die() loads an empty IDT, so that the #UD becomes a triple fault. */
 	.globl agent_die
 agent_die:
 	lidt	no_idt_pointer
@@ -41,8 +41,8 @@ agent_die:
 
 	.globl tdcall_regs
 /*
- * tdcall_regs(uint64_t regs[14]): TDCALL with rax, rcx, rdx, rbx, rsi, rdi, r8 to
- * r15, in and out.
+ * tdcall_regs(uint64_t regs[14]): execute TDCALL with RAX, RCX, RDX, RBX, RSI, RDI, R8 to
+ * R15 from @regs, and store them back.
  */
 tdcall_regs:
 	push	%rbx
@@ -92,7 +92,7 @@ tdcall_regs:
 	pop	%rbx
 	ret
 
-/* Gates: 256 stubs of 16 bytes that push error code (or 0) and vector. */
+/* 256 stubs of 16 bytes, one for each vector: push 0 if there is no error code, and vector. */
 	.balign 16
 	.globl gate_stubs
 gate_stubs:

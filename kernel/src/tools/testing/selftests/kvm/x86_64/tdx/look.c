@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host can see of a TD: its statistics, its page tables compared, what is lost.
+ * What the host can see of TDs: statistics, the comparison of the page tables, lost pages.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define MAX_TDS		128
 
-/* The number behind @key, or the file's first one. */
+/* The number that follows @key at the start of a line; with an empty key, the first one. */
 static bool read_number(const char *path, const char *key, unsigned long *ret_number)
 {
 	char line[256];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs tests, each in a process of its own that has a time limit: a TD that hangs,
- * or a test that fails half way, leaves nothing to the next one. TD_ONLY=NAME in the
- * environment runs that one alone.
+ * Runs tests.  Each runs in a process of its own with a time limit, so that a TD that hangs
+ * or a test that fails half way does not affect the next test.  With TD_ONLY=NAME in the
+ * environment only that test runs.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static bool run_one(const struct td_test *test)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		/* Threads and all: SIGALRM ends the process. */
+		/* SIGALRM ends the whole process with all its threads. */
 		signal(SIGALRM, SIG_DFL);
 		alarm(test->limit_s ?: LIMIT_S);
 		test->run();

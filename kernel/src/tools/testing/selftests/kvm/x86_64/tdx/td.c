@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes a TD with the agent in it.
+ * Creates a TD in which the agent runs, and calls the agent.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -66,7 +66,7 @@ int td_command(int fd, uint32_t id, uint32_t flags, uint64_t data)
 	int ret;
 
 	do {
-		/* Anew: an error is left in it, which KVM does not take from user space. */
+		/* KVM has left hw_error in it after a failure, and refuses it with that set. */
 		cmd = (struct kvm_tdx_cmd) { .id = id, .flags = flags, .data = data };
 		ret = ioctl(fd, KVM_MEMORY_ENCRYPT_OP, &cmd);
 	} while (ret < 0 && (errno == EAGAIN || errno == EINTR));
@@ -160,7 +160,7 @@ int td_set_private(struct td *td, uint64_t gpa, uint64_t bytes, bool is_private)
 	if (ioctl(td->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &attributes) < 0)
 		return -errno;
 
-	/* The side that is no longer used goes, as a VMM does it. */
+	/* Free the memory of the side that is no longer used, as a VMM does. */
 	if (is_private)
 		madvise(td->shared + gpa, bytes, MADV_DONTNEED);
 	else if (gpa < td->bytes)
@@ -186,7 +186,7 @@ static void add_slot(struct td *td, uint32_t slot, uint64_t gpa, uint64_t bytes,
 
 static void *anonymous(uint64_t bytes)
 {
-	/* 2 MiB aligned, so that shared memory can be mapped by huge pages. */
+	/* Align to 2 MiB, so that KVM can map shared memory by huge pages. */
 	uint8_t *at = mmap(NULL, bytes + 0x200000, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -206,7 +206,7 @@ static void add_memory(struct td *td)
 	add_slot(td, SLOT_RESET, AGENT_RESET_GPA, PAGE, td->shared + td->bytes, td->bytes);
 
 	MUST(td_set_private(td, MAILBOX_BYTES, td->bytes - MAILBOX_BYTES, true));
-	/* Not by td_set_private(): the shared side of that page is elsewhere. */
+	/* td_set_private() does not know that this page's shared side is elsewhere. */
 	MUST(ioctl(td->vm_fd, KVM_SET_MEMORY_ATTRIBUTES, &((struct kvm_memory_attributes) {
 		.address = AGENT_RESET_GPA,
 		.size = PAGE,
@@ -214,7 +214,10 @@ static void add_memory(struct td *td)
 	})));
 }
 
-/* 4 GiB of private GPAs from virtual address 0, the same shared behind AGENT_SHARED_VA. */
+/*
+ * The agent's page table maps GPAs 0 to 4 GiB twice, in pages of 2 MiB: as private memory
+ * from virtual address 0 on, as shared memory from AGENT_SHARED_VA on.
+ */
 static void make_tables(uint64_t *tables)
 {
 	const uint64_t table = 0x3, leaf = 0x83;
@@ -404,7 +407,7 @@ bool td_resume(struct td *td, unsigned int index)
 		if (ret == -EINTR || ret == -EAGAIN)
 			continue;
 
-		/* The TD touches the other side of a page: as it likes. */
+		/* The TD has accessed the other side of a page: convert it. */
 		if (ret == -EFAULT && run->exit_reason == KVM_EXIT_MEMORY_FAULT) {
 			bool to_private = run->memory_fault.flags & KVM_MEMORY_EXIT_FLAG_PRIVATE;
 
@@ -472,7 +475,7 @@ uint64_t td_map_gpa(struct td *td, unsigned int index, uint64_t gpa, uint64_t by
 		}
 		if (vcpu->box->ret[0] != 1)
 			return vcpu->box->ret[0];
-		/* RETRY: the agent's R11 says from where. */
+		/* The status is RETRY: go on at the address in the agent's R11. */
 		at = vcpu->box->ret[1];
 	}
 	return 0;

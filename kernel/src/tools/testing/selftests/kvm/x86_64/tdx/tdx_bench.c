@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What private memory costs: calls of the TDX module, all and by leaf, kicks, and TSC
- * ticks, which are instructions if the machine is emulated with its clock counting
- * them.  One line "FIGURE VALUE" each.
+ * Measures what private memory of a TD costs: SEAMCALLs, in total and by leaf, kicks of
+ * vCPUs, and TSC ticks.  The ticks are called instructions, because they are if the machine
+ * is emulated with a clock that counts instructions.  Prints a line "FIGURE VALUE" for each.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,13 +15,13 @@
 #define PAGE		0x1000ULL
 #define HUGE		0x200000ULL
 #define GIB		0x40000000ULL
-/* Memory that nobody touched, 2 MiB aligned. */
+/* Start of memory that the TD has not used yet, 2 MiB aligned. */
 #define AT		0x800000ULL
 #define SMALL_TD	(256ULL << 20)
-/* How much is accepted; the figures are for 1 GiB. */
+/* How much is accepted for a measurement; figures of SEAMCALLs are scaled to 1 GiB. */
 #define SAMPLE_2M	(128ULL << 20)
 #define SAMPLE_4K	(16ULL << 20)
-/* More than the TDX module has. */
+/* More than the TDX module has leaves. */
 #define MAX_LEAVES	96
 
 static struct td td;
@@ -42,7 +42,7 @@ static void create(uint64_t bytes)
 	td_create(&td, &(struct td_options) { .nr_vcpus = 1, .bytes = bytes });
 }
 
-/* By leaf, as the software TDX module counts them. */
+/* How often each leaf was called, as the software TDX module counts it; see count_calls(). */
 static struct calls {
 	char leaf[32];
 	uint64_t nr;
@@ -79,7 +79,7 @@ static uint64_t nr_before(const char *leaf)
 	return 0;
 }
 
-/* Since count_calls(), @times of what was done. */
+/* Print the number of calls since count_calls(), multiplied by @times. */
 static void say_calls(const char *figure, uint64_t times)
 {
 	struct calls after[MAX_LEAVES];
@@ -108,7 +108,7 @@ static void bench_create(void)
 {
 	uint64_t start;
 
-	/* What is allocated once. */
+	/* The first TD also makes allocations that happen only once; do not measure it. */
 	create(SMALL_TD);
 	td_destroy(&td);
 
@@ -146,7 +146,7 @@ static void bench_accept(void)
 	td_destroy(&td);
 }
 
-/* To shared and back again, accepted. */
+/* Convert 2 MiB to shared and back to private, and accept it again. */
 static void bench_convert(void)
 {
 	uint64_t kicks, start;
@@ -176,7 +176,10 @@ static void bench_gib(void)
 	say_calls("td.teardown-gib.seamcalls", 1);
 }
 
-/* A guest accepts what it was not born with: 2M where it can, 4K at the edges. */
+/*
+ * How much of its private memory a guest has in pages of 2M, if it accepts all that it did
+ * not start with: by 2M where possible, by 4K at the edges.
+ */
 static void bench_share(void)
 {
 	uint64_t mailboxes = AGENT_MAX_VCPUS * PAGE, large;

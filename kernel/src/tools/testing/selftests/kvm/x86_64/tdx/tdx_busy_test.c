@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The TDX module does not do what KVM asks it for, each SEAMCALL in turn: it is busy,
- * interrupted, or refuses.  A small TD lives meanwhile, from its creation to its end.
- * It takes no harm, or it alone dies; a second TD beside it never notices.
+ * Makes the TDX module fail SEAMCALLs, each one in turn, during the life of a small TD: it is
+ * busy, it is interrupted, or it refuses.  The TD must take no harm, or must be the only one
+ * that dies.  A second TD, which runs all the time, must never notice.
  *
- * Without an argument: what must do no harm.  "dies-alone": what may kill the TD and lose
- * pages, so that the machine is to be thrown away, and about which the kernel complains.
+ * Without an argument this tests failures that must do no harm.  With "dies-alone" it tests
+ * failures that may kill the TD, lose pages, and make the kernel complain; the machine should
+ * not be used after that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,18 +23,18 @@
 #define PAGE		0x1000ULL
 #define HUGE		0x200000ULL
 #define MEMORY		(32ULL << 20)
-/* Private memory that nothing was loaded to, and what of it is converted. */
+/* Private memory that is not part of the initial memory; HOLE in it is converted. */
 #define AT		0x800000ULL
 #define HOLE		(AT + 5 * PAGE)
 #define REST		(HOLE + PAGE)
 #define SMALL		(AT + HUGE)
 #define END		(SMALL + 4 * PAGE)
 #define SEED		0xb5b5
-/* Times in a row that a leaf is busy. */
+/* How many calls in a row are busy. */
 #define BUSY_TIMES	3
-/* A hundred TDs. */
+/* Time limit of a test, which creates about a hundred TDs. */
 #define LIMIT_S		500
-/* More calls than there are of any leaf in the life of that TD. */
+/* More calls than the life of the small TD has of any leaf. */
 #define MANY_CALLS	1000000
 
 #define INTERRUPTED_RESUMABLE	0x8000000300000000ULL
@@ -45,23 +46,24 @@
 #define KEY_GENERATION_FAILED	0x8000080000000000ULL
 #define METADATA_INCORRECT	0xc000030000000000ULL
 
+/* What happens if the TDX module refuses a leaf. */
 enum loss {
-	/* The TD dies by it, unless it ends anyway; everything comes back. */
+	/* The TD dies, unless it is at its end anyway; no page is lost. */
 	DIES,
-	/* The TD lives to its end; that page stays lost, and the TDR, which it names. */
+	/* The TD lives to its end; a page is lost, and so is the TDR, which it still names. */
 	LOSES_PAGES,
-	/* The same, if it was the TDR's. */
+	/* The TD lives to its end; a page is lost if it is the TDR. */
 	MAY_LOSE_TDR,
-	/* KVM tries again when the VM goes, but lost are the vCPUs' pages by then, and the TDR. */
+	/* KVM calls the leaf again at the end of the VM; the vCPUs' pages and the TDR are lost. */
 	LOSES_VCPUS,
-	/* The KeyID and all pages of the TD stay lost. */
+	/* The KeyID and all pages of the TD are lost. */
 	LOSES_KEYID,
 };
 
-/* Pages that the TDX module has until the end of the TD. */
+/* Which pages a leaf gives to the TDX module, which keeps them until the end of the TD. */
 enum gift { GIVES_NOTHING, GIVES_TD, GIVES_VCPU, NR_GIFTS };
 
-/* Every leaf that KVM calls for a TD. */
+/* All leaves that KVM calls for a TD. */
 static const struct leaf {
 	enum tdx_host_leaf nr;
 	enum loss loss;
@@ -81,6 +83,7 @@ static const struct leaf {
 
 #define NR_LEAVES	(sizeof(leaves) / sizeof(leaves[0]))
 
+/* Write a file of softmod's fault injection. */
 static void inject(const char *name, uint64_t value)
 {
 	char path[64];
@@ -93,7 +96,7 @@ static void inject(const char *name, uint64_t value)
 	EXPECT(!fclose(file));
 }
 
-/* Calls up to that which is refused. */
+/* How many more calls of the leaf there are up to the one that fails; 0: it has failed. */
 static unsigned int calls_to_come(void)
 {
 	FILE *file = fopen("/sys/kernel/debug/tdx_softmod/nth", "r");
@@ -104,7 +107,7 @@ static unsigned int calls_to_come(void)
 	return nth;
 }
 
-/* The same; from now on nothing is refused. */
+/* calls_to_come(); from now on no call fails. */
 static unsigned int stop_refusing(void)
 {
 	unsigned int nth = calls_to_come();
@@ -113,7 +116,7 @@ static unsigned int stop_refusing(void)
 	return nth;
 }
 
-/* On one CPU, so that the number of calls is the same each time. */
+/* Stay on one CPU, so that each life of a TD makes the same number of calls. */
 static void stay_on_this_cpu(void)
 {
 	cpu_set_t cpus;
@@ -123,7 +126,10 @@ static void stay_on_this_cpu(void)
 	EXPECT(!sched_setaffinity(0, sizeof(cpus), &cpus));
 }
 
-/* Memory by 4K and by 2M; a page of the latter goes and comes back; the rest stays. */
+/*
+ * Accept memory by 4K and by 2M, convert one page of the 2M to shared and back, and check
+ * that all other data stays.
+ */
 static void use_memory(struct td *td)
 {
 	EXPECT_EQ(td_accept(td, 0, SMALL, END - SMALL, 0), 0);
@@ -140,8 +146,9 @@ static void use_memory(struct td *td)
 }
 
 /*
- * Does not return: the exit code is 0, an errno, or 1 if something else went wrong, such
- * as that the TD went on after what it @must_die by.
+ * Run the small TD from its creation to its end.  Does not return.  The exit code is 0, the
+ * errno by which the TD died, or 1 if a check failed, for example because the TD lives on
+ * after a failure by which it @must_die.
  */
 static void live(bool must_die)
 {
@@ -159,7 +166,10 @@ static void live(bool must_die)
 	_exit(-ret);
 }
 
-/* A life with @nth call of @leaf, and @times - 1 more, injected.  Returns how it ended. */
+/*
+ * Run a small TD in which the @nth call of @leaf, and @times - 1 more after it, return
+ * @status.  Returns the exit code of live().
+ */
 static int live_with(const struct leaf *leaf, unsigned int nth, uint64_t status, unsigned int times,
 		     bool must_die)
 {
@@ -184,7 +194,7 @@ static struct td beside;
 
 static void create_beside(void)
 {
-	/* A test that failed may have left something. */
+	/* A test that failed may have left an injection behind. */
 	stop_refusing();
 	stay_on_this_cpu();
 	td_create(&beside, &(struct td_options) { .bytes = MEMORY });
@@ -198,19 +208,19 @@ static void expect_beside_well(void)
 	td_expect_verified(&beside);
 }
 
-/* Calls of @leaf in the life of a TD that comes to no harm. */
+/* Count the calls of @leaf in the life of a TD without any failure. */
 static unsigned int count_calls(const struct leaf *leaf)
 {
 	unsigned int nr;
 
 	EXPECT_EQ(live_with(leaf, MANY_CALLS, 0, 1, false), 0);
 	nr = MANY_CALLS - stop_refusing();
-	/* A leaf that KVM does not call is not one for the list. */
+	/* A leaf that KVM does not call does not belong into the list. */
 	EXPECT(nr);
 	return nr;
 }
 
-/* Of @nr calls the first three, then the 12th, 48th, ..., and the last are tried. */
+/* Which call to fail after @nth: of @nr calls the first three, 12th, 48th, ..., the last. */
 static unsigned int next(unsigned int nth, unsigned int nr)
 {
 	unsigned int to = nth < 3 ? nth + 1 : nth * 4;
@@ -218,7 +228,10 @@ static unsigned int next(unsigned int nth, unsigned int nr)
 	return to > nr && nth < nr ? nr : to;
 }
 
-/* @leaf does not do its work for a moment.  Returns the calls that it was tried with. */
+/*
+ * @leaf returns @status a few times instead of doing its work.  The TD must take no harm.
+ * Returns how many calls have failed.
+ */
 static unsigned int expect_patience(const struct leaf *leaf, uint64_t status)
 {
 	unsigned int nth, nr = count_calls(leaf), nr_tried = 0;
@@ -252,7 +265,7 @@ static void test_busy(void)
 	td_expect_nothing_leaked();
 }
 
-/* What only some leaves return. */
+/* Statuses, other than OPERAND_BUSY, that only some leaves return. */
 static void test_moods(void)
 {
 	static const struct { enum tdx_host_leaf leaf; uint64_t status; } moods[] = {
@@ -276,7 +289,7 @@ static void test_moods(void)
 	td_expect_nothing_leaked();
 }
 
-/* Calls of the leaves that give. */
+/* How many pages the leaves give in the life of a TD, by enum gift. */
 static unsigned int given[NR_GIFTS];
 
 static void expect_loss(const struct leaf *leaf, unsigned long nr_leaked)
@@ -289,7 +302,7 @@ static void expect_loss(const struct leaf *leaf, unsigned long nr_leaked)
 		EXPECT_EQ(nr_leaked, given[GIVES_VCPU] + 1);
 		break;
 	case LOSES_PAGES:
-		/* The page, and the TDR if it was another. */
+		/* The page, and the TDR unless the page is the TDR. */
 		EXPECT(nr_leaked == 1 || nr_leaked == 2);
 		break;
 	case MAY_LOSE_TDR:
@@ -300,7 +313,7 @@ static void expect_loss(const struct leaf *leaf, unsigned long nr_leaked)
 	}
 }
 
-/* @leaf refuses.  Returns the KeyIDs that are lost. */
+/* @leaf refuses to work.  Only that TD may die.  Returns how many KeyIDs are lost. */
 static unsigned int expect_lonely_death(const struct leaf *leaf)
 {
 	unsigned int nth, nr = count_calls(leaf), nr_refused = 0;
@@ -315,7 +328,7 @@ static unsigned int expect_lonely_death(const struct leaf *leaf)
 		leaked = td_nr_leaked() - leaked;
 		refused = !stop_refusing();
 		expect_beside_well();
-		/* An interrupt less, an entry less: the last one may not come. */
+		/* With fewer interrupts there are fewer entries, so the last call may not come. */
 		if (!refused) {
 			EXPECT_EQ(error, 0);
 			EXPECT_EQ(leaked, 0);
@@ -324,7 +337,7 @@ static unsigned int expect_lonely_death(const struct leaf *leaf)
 		nr_refused++;
 		printf("# %s, call %u of %u: %s, %lu pages lost\n", tdx_leaf_name(leaf->nr), nth,
 		       nr, error ? strerror(error) : "lives", leaked);
-		/* Who is refused when the TD ends can tell nobody any more. */
+		/* A leaf that is refused at the end of the TD cannot return an error. */
 		EXPECT(!error || (leaf->loss == DIES && error == EIO));
 		EXPECT(nth > 1 || leaf->loss != DIES || error);
 		expect_loss(leaf, leaked);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDVMCALLs: what the TD asks, what user space gets to see, what the TD gets back.
+ * TDVMCALLs: for each function, which exit user space gets for it, if any, and which registers
+ * the TD gets back.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -31,21 +32,21 @@ static void create(void)
 	run = vcpu->run;
 }
 
-/* R10 of a standard TDVMCALL that needs no user space. */
+/* A standard TDVMCALL that KVM handles without user space; the value is R10. */
 #define VMCALL(function, ...)	CALL(&td, 0, AGENT_VMCALL, 0, function, ##__VA_ARGS__)
 #define START_VMCALL(function, ...) START(&td, 0, AGENT_VMCALL, 0, function, ##__VA_ARGS__)
-/* R11 to R15 afterwards */
+/* R10 to R15 after the TDVMCALL */
 #define R(n)			(vcpu->box->ret[(n) - 10])
 
 static void test_cpuid(void)
 {
 	create();
-	/* KVM's own leaf, which user space set. */
+	/* By TDVMCALL: KVM's own leaf, which user space has set. */
 	EXPECT_EQ(VMCALL(CPUID, 0x40000000, 0), OK);
 	EXPECT_EQ(R(13), 0x4b4d564b);
 	EXPECT_EQ(R(14), 0x564b4d56);
 	EXPECT_EQ(R(15), 0x4d);
-	/* The instruction: answered by the TDX module. */
+	/* By the instruction: the TDX module answers this leaf. */
 	CALL(&td, 0, AGENT_CPUID, 0x21, 0);
 	EXPECT_EQ(vcpu->box->ret[1], 0x65746e49);
 	EXPECT_EQ(vcpu->box->ret[3], 0x5844546c);
@@ -115,16 +116,16 @@ static void test_mmio(void)
 		EXPECT_EQ(R(10), OK);
 		EXPECT_EQ(R(11), 0x5a5a5a5a5a5a5a5aULL & mask);
 	}
-	/* Private. */
+	/* A private GPA, a wrong size, a GPA that is too wide. */
 	EXPECT_EQ(VMCALL(MMIO, 4, 0, gpa), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(MMIO, 16, 0, gpa | TD_SHARED_BIT), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(MMIO, 4, 0, 1ULL << 52 | TD_SHARED_BIT), INVALID_OPERAND);
 
-	/* The instruction gets a #VE, again and again; user space sees nothing. */
+	/* By the instruction: each access is #VE, without an exit to user space. */
 	for (how = 0; how < AGENT_NR_PROBES; how++) {
 		EXPECT_EQ(CALL(&td, 0, AGENT_PROBE, AGENT_SHARED_VA + gpa + how, how), MMIO);
 		EXPECT_EQ(vcpu->box->ret[2], (gpa + how) | TD_SHARED_BIT);
-		/* Linux looks at it before it does the MMIO. */
+		/* Linux checks the linear address before it does the MMIO. */
 		EXPECT_EQ(vcpu->box->ret[3], AGENT_SHARED_VA + gpa + how);
 	}
 	td_destroy(&td);
@@ -137,25 +138,25 @@ static void test_msr(void)
 	EXPECT_EQ(R(11), 0xfee00d00);
 	EXPECT_EQ(VMCALL(RDMSR, 0x3a), OK);
 	EXPECT_EQ(R(11), 1);
-	/* MTRRdefType: KVM's, writable */
+	/* MTRRdefType: KVM has it, and the TD may write it. */
 	EXPECT_EQ(VMCALL(WRMSR, 0x2ff, 0xc06), OK);
 	EXPECT_EQ(VMCALL(RDMSR, 0x2ff), OK);
 	EXPECT_EQ(R(11), 0xc06);
-	/* Read-only, not KVM's, no MSR. */
+	/* MSRs that are read-only, that KVM does not serve to TDs, or that do not exist. */
 	EXPECT_EQ(VMCALL(WRMSR, 0x3a, 5), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(WRMSR, 0x1b, 0xfee00900), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(RDMSR, 0xc0000082), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(RDMSR, 0x808), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(RDMSR, 0x12345678), INVALID_OPERAND);
 	EXPECT_EQ(VMCALL(RDMSR, 1ULL << 32 | 0x1b), INVALID_OPERAND);
-	/* The instruction: #VE with VMX's exit reason. */
+	/* By the instruction: #VE with VMX's exit reason. */
 	CALL(&td, 0, AGENT_RDMSR, 0x1b);
 	EXPECT_EQ(vcpu->box->ret[1], RDMSR);
 	EXPECT_EQ(CALL(&td, 0, AGENT_WRMSR, 0x2ff, 6), WRMSR);
 	td_destroy(&td);
 }
 
-/* OVMF does this to a CPU that Linux hands back, without a look at CPUID. */
+/* OVMF toggles CR4.PCIDE when Linux hands a CPU back to it, without a check of CPUID. */
 static void test_pcide(void)
 {
 	uint64_t has_pcid, between;
@@ -183,15 +184,15 @@ static void test_ucode_rev(void)
 	EXPECT_EQ(ioctl(vcpu->fd, KVM_SET_MSRS, &msrs), 1);
 	EXPECT_EQ(VMCALL(RDMSR, 0x8b), OK);
 	EXPECT_EQ(R(11), 0x1234567800000000ULL);
-	/* The guest writes zero before it reads; that changes nothing. */
+	/* A guest writes 0 before it reads the revision, which must not change it. */
 	EXPECT_EQ(VMCALL(WRMSR, 0x8b, 0), OK);
 	EXPECT_EQ(VMCALL(RDMSR, 0x8b), OK);
 	EXPECT_EQ(R(11), 0x1234567800000000ULL);
-	/* What QEMU sets up beside it. */
+	/* QEMU sets this up, too. */
 	EXPECT_EQ(ioctl(td.kvm_fd, KVM_X86_GET_MCE_CAP_SUPPORTED, &mcg_cap), 0);
 	mcg_cap = (mcg_cap & ~0xffULL) | 10;
 	EXPECT_EQ(ioctl(vcpu->fd, KVM_X86_SETUP_MCE, &mcg_cap), 0);
-	/* QEMU asks for this again when it rebuilds the TD, and takes no other than a multiple. */
+	/* QEMU reads this when it builds the TD again, and accepts multiples of 25 MHz only. */
 	tsc_khz = ioctl(vcpu->fd, KVM_GET_TSC_KHZ);
 	EXPECT(tsc_khz > 0);
 	EXPECT_EQ(tsc_khz % 25000, 0);
@@ -227,7 +228,7 @@ static void test_quote(void)
 	EXPECT_EQ(run->tdx.flags, 0);
 	EXPECT_EQ(run->tdx.get_quote.gpa, 0x200000);
 	EXPECT_EQ(run->tdx.get_quote.size, 0x4000);
-	/* User space that does not know it. */
+	/* The default, for user space that does not know this exit. */
 	EXPECT_EQ(run->tdx.get_quote.ret, UNSUPPORTED);
 	run->tdx.get_quote.ret = OK;
 	EXPECT(td_resume(&td, 0));
@@ -271,10 +272,10 @@ static void test_unknown(void)
 	EXPECT_EQ(VMCALL(0), UNSUPPORTED);
 	EXPECT_EQ(VMCALL(54), UNSUPPORTED);
 	EXPECT_EQ(VMCALL(~0ULL), UNSUPPORTED);
-	/* KVM hypercalls: an unknown one, -KVM_ENOSYS; KVM_HC_VAPIC_POLL_IRQ. */
+	/* KVM hypercalls: an unknown one is -KVM_ENOSYS; 1 is KVM_HC_VAPIC_POLL_IRQ. */
 	EXPECT_EQ(CALL(&td, 0, AGENT_VMCALL, 4711), (uint64_t)-1000);
 	EXPECT_EQ(CALL(&td, 0, AGENT_VMCALL, 1), OK);
-	/* Registers that are no result come back as they were. */
+	/* Registers that do not return a result keep their values. */
 	EXPECT_EQ(VMCALL(0x10005, 12, 13, 14, 15, 3, 7, 6, 8, 9, 2), UNSUPPORTED);
 	EXPECT_EQ(R(12), 12);
 	EXPECT_EQ(R(15), 15);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private memory of a TD in pages of 2 MiB: where the host maps them, what cuts them,
- * and that the guest's data survives the cut.  After each test both page tables are
- * the same, and no page is lost.
+ * Private memory of a TD in pages of 2 MiB: when KVM maps such pages, what splits them, and
+ * that the guest's data survives the split.  After each test the mirrored and the private
+ * page table must be the same, and no page may be lost.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define PAGE		0x1000ULL
 #define HUGE		0x200000ULL
 #define PAGES_PER_HUGE	512
-/* Memory that nobody touched, 2 MiB aligned. */
+/* Start of memory that the TD has not used yet, 2 MiB aligned. */
 #define AT		0x800000ULL
 #define ROUNDS		4
 
@@ -33,14 +33,15 @@
 #define INTERRUPTED_RESTARTABLE	"0x8000000400000000"
 
 static struct td td;
-/* Of the host, before the TD was there. */
+/* Huge pages of files on the host before the TD was created. */
 static unsigned long huge_kib_before;
 
-/* What the host has mapped since the TD's start. */
+/* Private memory that KVM has mapped now, and how many pages it has split so far. */
 struct mapped {
 	long pages_4k, pages_2m, splits;
 };
 
+/* The same right after the TD was created. */
 static struct mapped base;
 
 static struct mapped read_mapped(void)
@@ -57,7 +58,7 @@ static void create(unsigned int nr_vcpus)
 	huge_kib_before = td_huge_page_kib();
 	td_create(&td, &(struct td_options) { .nr_vcpus = nr_vcpus });
 	base = read_mapped();
-	/* Initial memory is measured by 4 KiB. */
+	/* Initial memory is added, and so mapped, in pages of 4 KiB. */
 	EXPECT(base.pages_4k);
 	EXPECT_EQ(base.pages_2m, 0);
 }
@@ -78,7 +79,10 @@ static void destroy(void)
 	EXPECT_EQ(now_.splits - base.splits, nr_splits);	\
 } while (0)
 
-/* A pattern that says where it belongs; it is checked for the range that was filled. */
+/*
+ * The pattern of a range depends on its GPA.  It can be checked only for the same range that
+ * was filled.
+ */
 static void fill(uint64_t gpa, uint64_t bytes)
 {
 	CALL(&td, 0, AGENT_FILL, gpa, bytes, gpa);
@@ -110,7 +114,7 @@ static void punch(uint64_t gpa, uint64_t bytes)
 	EXPECT_EQ(before - allocated(), bytes);
 }
 
-/* As firmware and Linux do it: by 2M, and by 4K where that does not fit. */
+/* Accept by 2M and, where that is a size mismatch, by 4K, as firmware and Linux do. */
 static void accept_by_any(unsigned int index, uint64_t gpa, uint64_t bytes)
 {
 	uint64_t end = gpa + bytes, status;
@@ -129,7 +133,7 @@ static void accept_by_any(unsigned int index, uint64_t gpa, uint64_t bytes)
 	}
 }
 
-/* One leaf, one call of the TDX module, for each 2 MiB. */
+/* The guest accepts by 2 MiB: for each there is one leaf and one SEAMCALL that maps it. */
 static void test_accept(void)
 {
 	unsigned long maps;
@@ -151,7 +155,7 @@ static void test_accept(void)
 	destroy();
 }
 
-/* By 4K, what the host has mapped by 2M: it is split once, and the rest is there. */
+/* Accept one 4K page of a page of 2 MiB: that is split once, and the rest stays mapped. */
 static void test_accept_smaller(void)
 {
 	unsigned long maps;
@@ -171,7 +175,7 @@ static void test_accept_smaller(void)
 	destroy();
 }
 
-/* One page of the 2 MiB is shared: no large page, neither of the file nor mapped. */
+/* If one page of 2 MiB is shared, the others are small pages, in the file and in the TD. */
 static void test_mixed(void)
 {
 	uint64_t hole = AT + 5 * PAGE, before;
@@ -189,7 +193,7 @@ static void test_mixed(void)
 	destroy();
 }
 
-/* 6 MiB by 2M with data everywhere. */
+/* A TD that has accepted 6 MiB by 2M and filled the range, and what is around it. */
 static void create_filled(uint64_t gpa, uint64_t bytes)
 {
 	create(1);
@@ -200,14 +204,17 @@ static void create_filled(uint64_t gpa, uint64_t bytes)
 	fill(gpa + bytes, AT + 3 * HUGE - gpa - bytes);
 }
 
-/* What is not in the range has its data. */
+/* The memory around the range must still have its data. */
 static void expect_rest(uint64_t gpa, uint64_t bytes)
 {
 	expect_filled(AT, gpa - AT);
 	expect_filled(gpa + bytes, AT + 3 * HUGE - gpa - bytes);
 }
 
-/* Part of a large page becomes shared and private again; the rest keeps its data. */
+/*
+ * Convert a range to shared and back to private.  This splits @nr_cut pages of 2 MiB; the
+ * memory around the range must keep its data.
+ */
 static void convert_part(uint64_t gpa, uint64_t bytes, unsigned int nr_cut)
 {
 	uint64_t at;
@@ -243,7 +250,7 @@ static void test_convert_edges(void)
 	convert_part(AT + 2 * HUGE - PAGE, 2 * PAGE, 2);
 }
 
-/* 2 MiB as a whole: nothing is cut, one kick each way, and it is 2 MiB again. */
+/* Convert 2 MiB as a whole: nothing is split, one kick suffices, and it is 2 MiB again. */
 static void test_convert_whole(void)
 {
 	long kicks;
@@ -261,7 +268,7 @@ static void test_convert_whole(void)
 	destroy();
 }
 
-/* The host takes a part away, the TD runs on with the rest. */
+/* The host punches a hole of this range; the memory around it must keep its data. */
 static void punch_part(uint64_t gpa, uint64_t bytes, unsigned int nr_cut)
 {
 	create_filled(gpa, bytes);
@@ -314,7 +321,7 @@ static void accept_large(unsigned int index)
 	EXPECT(!(td_accept(&td, index, AT, 8 * HUGE, 1) >> 63));
 }
 
-/* Two by 2M and two by 4K, from both ends of the same pages. */
+/* Two vCPUs accept by 2M and two by 4K, the same pages from both ends. */
 static void accept_mixed(unsigned int index)
 {
 	uint64_t i;
@@ -340,7 +347,7 @@ static void test_accept_race(void)
 	destroy();
 }
 
-/* Each vCPU has a part of the same 2 MiB, and all of a 2 MiB of its own. */
+/* Each vCPU converts a part of 2 MiB that all of them use, and 2 MiB of its own. */
 static void convert_and_accept(unsigned int index)
 {
 	const uint64_t parts[] = { AT + index * 100 * PAGE, AT + (1 + index) * HUGE };
@@ -359,7 +366,7 @@ static void convert_and_accept(unsigned int index)
 	}
 }
 
-/* What one vCPU punches costs another one no large page. */
+/* Holes that one vCPU causes must not split the 2 MiB of another one. */
 static void test_convert_race(void)
 {
 	unsigned int i;
@@ -372,7 +379,7 @@ static void test_convert_race(void)
 	destroy();
 }
 
-/* The host maps ahead of the guest, a huge page by one step. */
+/* KVM maps memory before the guest accesses it, in pages of 2 MiB. */
 static void test_pre_fault(void)
 {
 	create(1);
@@ -396,7 +403,7 @@ static void inject(const char *name, const char *value)
 	close(fd);
 }
 
-/* The next split finds the TDX module in that mood, so many times. */
+/* Have the next calls of MEM.PAGE.DEMOTE return @status, @times times. */
 static void inject_demote(const char *status, const char *times)
 {
 	char leaf[8];
@@ -410,8 +417,8 @@ static void inject_demote(const char *status, const char *times)
 }
 
 /*
- * A split finds the entry busy, which makes another call, or is interrupted, which
- * restarts it in the same one.
+ * MEM.PAGE.DEMOTE is busy: KVM makes another split, which the statistic counts.  It is
+ * interrupted: KVM repeats the SEAMCALL within the same split.
  */
 static void test_demote_again(void)
 {
@@ -433,7 +440,7 @@ static void test_demote_again(void)
 #define SLOT_GPA	0x40000000ULL
 #define SLOT_BYTES	(2 * HUGE)
 
-/* Memory of its own file at SLOT_GPA; 0 bytes: none. */
+/* Set a memslot at SLOT_GPA that has its own guest_memfd @fd; 0 bytes: delete the slot. */
 static void set_slot(int fd, void *shared, uint64_t bytes)
 {
 	EXPECT_EQ(ioctl(td.vm_fd, KVM_SET_USER_MEMORY_REGION2,
@@ -477,7 +484,7 @@ static void use_slot(unsigned int index)
 	td.vcpus[1].box->stop = 1;
 }
 
-/* A slot goes and another comes in its place, while a vCPU runs. */
+/* A memslot is deleted and another one created in its place, while a vCPU runs. */
 static void test_slot(void)
 {
 	create(2);
@@ -493,7 +500,7 @@ static void test_slot(void)
 	destroy();
 }
 
-/* The file goes before the TD does, with large pages, small ones and cut ones. */
+/* Close the guest_memfd while the TD exists, with large, small and split pages mapped. */
 static void test_file_closed(void)
 {
 	create(1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interrupts of a TD: from user space, from its own timer, from another vCPU, NMIs,
- * and the halt that they end.
+ * Interrupts of a TD: from user space, from its own timer, from another vCPU, and NMIs; while
+ * the vCPU runs, and while it halts.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -60,7 +60,7 @@ static void *wait_irq(void *arg)
 static void start_waiter(struct waiter *waiter)
 {
 	EXPECT_EQ(pthread_create(&waiter->thread, NULL, wait_irq, waiter), 0);
-	/* It is in its loop, or about to halt. */
+	/* Wait until the vCPU is in the loop of AGENT_WAIT_IRQ, or about to halt. */
 	while (!td.vcpus[waiter->index].box->rounds)
 		sched_yield();
 }
@@ -81,25 +81,25 @@ static void one_by_one(uint64_t halt)
 	td_destroy(&td);
 }
 
-/* The vCPU is in the guest, and busy. */
+/* Interrupts for a vCPU that executes guest code. */
 static void test_running(void)
 {
 	one_by_one(0);
 }
 
-/* The vCPU halts. */
+/* Interrupts for a vCPU that halts. */
 static void test_halted(void)
 {
 	one_by_one(1);
 }
 
-/* Posted while the vCPU does not run at all. */
+/* Interrupts that come while the vCPU is not in KVM_RUN. */
 static void test_posted_before(void)
 {
 	create(1);
 	signal_msi(0, VECTOR);
 	signal_msi(0, VECTOR + 1);
-	/* The same again is one interrupt. */
+	/* The same vector twice, before it is delivered, is one interrupt. */
 	signal_msi(0, VECTOR);
 	EXPECT_EQ(CALL(&td, 0, AGENT_WAIT_IRQ, VECTOR, 1, 1), 1);
 	EXPECT_EQ(CALL(&td, 0, AGENT_WAIT_IRQ, VECTOR + 1, 1, 1), 1);
@@ -107,7 +107,7 @@ static void test_posted_before(void)
 	td_destroy(&td);
 }
 
-/* Every vector that a device can use. */
+/* All vectors that a device can use. */
 static void test_vectors(void)
 {
 	int vector;
@@ -125,7 +125,7 @@ static void wrmsr(unsigned int index, uint64_t msr, uint64_t value)
 	EXPECT_EQ(CALL(&td, index, AGENT_VMCALL, 0, WRMSR, msr, value), 0);
 }
 
-/* The TD's own timer, one-shot, ends a halt. */
+/* The timer of the TD's APIC, one-shot and periodic, ends a halt. */
 static void test_timer(void)
 {
 	int i;
@@ -134,18 +134,18 @@ static void test_timer(void)
 	wrmsr(0, X2APIC_TDCR, 0xb);
 	wrmsr(0, X2APIC_LVTT, TIMER_VECTOR);
 	for (i = 1; i <= 10; i++) {
-		/* 25 MHz: 2 ms */
+		/* The timer counts at 25 MHz, so this is 2 ms. */
 		wrmsr(0, X2APIC_TMICT, 50000);
 		EXPECT_EQ(CALL(&td, 0, AGENT_WAIT_IRQ, TIMER_VECTOR, i, 1), i);
 	}
-	/* Periodic */
+	/* Periodic: bit 17 of LVTT. */
 	wrmsr(0, X2APIC_LVTT, 1 << 17 | TIMER_VECTOR);
 	wrmsr(0, X2APIC_TMICT, 50000);
 	EXPECT(CALL(&td, 0, AGENT_WAIT_IRQ, TIMER_VECTOR, 20, 1) >= 20);
 	td_destroy(&td);
 }
 
-/* An interrupt to itself does not leave the TD; one to another vCPU is KVM's. */
+/* A self IPI does not exit from the TD; an IPI to another vCPU goes through KVM. */
 static void test_ipi(void)
 {
 	struct waiter waiter = { .index = 1, .vector = VECTOR, .count = 1 };
@@ -162,7 +162,7 @@ static void test_ipi(void)
 		wrmsr(0, X2APIC_ICR, 1ULL << 32 | VECTOR);
 		EXPECT_EQ(pthread_join(waiter.thread, NULL), 0);
 	}
-	/* INIT and SIPI mean nothing to a TD. */
+	/* INIT and SIPI have no effect in a TD. */
 	wrmsr(0, X2APIC_ICR, 1ULL << 32 | 0x4500);
 	wrmsr(0, X2APIC_ICR, 1ULL << 32 | 0x4601);
 	CALL(&td, 1, AGENT_NOP);
@@ -194,7 +194,7 @@ static void *storm(void *arg)
 	return NULL;
 }
 
-/* Interrupts as fast as the host can send them, while the vCPUs do other things. */
+/* The host sends interrupts as fast as it can, while the vCPUs make TDVMCALLs. */
 static void test_storm(void)
 {
 	unsigned int index[2] = { 0, 1 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TD from its creation to its end: the order of the commands, what is refused,
- * the end in any order and at any moment.
+ * The life of a TD: the order of the commands that create it, ioctls that KVM refuses for
+ * TDs, vCPUs that move between CPUs and threads, and its end at any stage and with files
+ * closed in any order.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,14 +40,14 @@ static void test_vcpus(void)
 	td_create(&td, &(struct td_options) { .nr_vcpus = 4 });
 	for (i = 0; i < 4; i++) {
 		CALL(&td, i, AGENT_TDCALL, TDG_VP_INFO);
-		/* NUM_VCPUS, VCPU_INDEX */
+		/* TDG.VP.INFO: NUM_VCPUS and VCPU_INDEX */
 		EXPECT_EQ((uint32_t)td.vcpus[i].box->ret[3], 4);
 		EXPECT_EQ(td.vcpus[i].box->ret[4], i);
 	}
 	td_destroy(&td);
 }
 
-/* Each command in a state that is not its own. */
+/* Commands in states of the TD in which KVM must refuse them. */
 static void test_order(void)
 {
 	struct td td;
@@ -77,7 +78,7 @@ static int expect_errno(struct td *td, unsigned long request, void *arg)
 	return ioctl(td->vcpus[0].fd, request, arg) < 0 ? errno : 0;
 }
 
-/* State that KVM does not have. */
+/* KVM does not have the registers of a TD's vCPU, so it refuses to get and set them. */
 static void test_refuse(void)
 {
 	static uint64_t buffer[2048];
@@ -101,7 +102,7 @@ static void test_refuse(void)
 	EXPECT_EQ(expect_errno(&td, KVM_SET_GUEST_DEBUG, buffer), EINVAL);
 	EXPECT_EQ(expect_errno(&td, KVM_INTERRUPT, &(struct kvm_interrupt) { .irq = 32 }), ENXIO);
 	EXPECT(ioctl(td.vcpus[0].fd, KVM_SET_TSC_KHZ, 1000000L) < 0 && errno == EINVAL);
-	/* It still runs. */
+	/* The vCPU still runs. */
 	CALL(&td, 0, AGENT_NOP);
 	td_destroy(&td);
 }
@@ -113,7 +114,7 @@ static void test_triple_fault(void)
 	td_create(&td, &(struct td_options) { .nr_vcpus = 1 });
 	EXPECT(!START(&td, 0, AGENT_DIE));
 	EXPECT_EQ(td.vcpus[0].run->exit_reason, KVM_EXIT_SHUTDOWN);
-	/* The vCPU is over; KVM says so, and goes on. */
+	/* The vCPU can never run again, and KVM_RUN says so. */
 	EXPECT_EQ(td_run_once(&td.vcpus[0]), 0);
 	EXPECT_EQ(td.vcpus[0].run->exit_reason, KVM_EXIT_FAIL_ENTRY);
 	td_destroy(&td);
@@ -153,7 +154,7 @@ static void *spin(void *arg)
 	return NULL;
 }
 
-/* The agent turns round at least once more. */
+/* Wait until the agent has gone through its loop at least once more. */
 static void wait_for_rounds(struct td *td)
 {
 	uint64_t last = td->vcpus[0].box->rounds;
@@ -162,7 +163,7 @@ static void wait_for_rounds(struct td *td)
 		sched_yield();
 }
 
-/* The vCPU moves between CPUs and is interrupted all the time. */
+/* A vCPU that moves between CPUs and is interrupted by signals all the time. */
 static void test_move(void)
 {
 	struct runner runner = {};
@@ -201,7 +202,7 @@ static bool set_online(int cpu, bool online)
 	return done;
 }
 
-/* The vCPU goes on while the CPU it runs on goes away and comes back. */
+/* The CPU on which a vCPU runs goes offline and comes back; the vCPU goes on. */
 static void test_cpu_offline(void)
 {
 	int i, cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
@@ -228,7 +229,7 @@ static void test_cpu_offline(void)
 	td_destroy(&td);
 }
 
-/* The CPU that a vCPU ran on last is gone when it runs again. */
+/* The CPU on which a vCPU ran last is offline when the vCPU runs again. */
 static void test_cpu_gone(void)
 {
 	int cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
@@ -249,7 +250,7 @@ static void test_cpu_gone(void)
 	td_destroy(&td);
 }
 
-/* One vCPU, run by one thread after the other. */
+/* Several threads run the same vCPU, one after the other. */
 static void test_threads(void)
 {
 	struct td td;
@@ -269,7 +270,7 @@ static void test_threads(void)
 	td_destroy(&td);
 }
 
-/* Every order in which the file descriptors can be closed. */
+/* VM, vCPU and guest_memfd are closed in each possible order. */
 static void test_close_order(void)
 {
 	int order, i;
@@ -292,7 +293,7 @@ static void test_close_order(void)
 	}
 }
 
-/* Ended half way in its creation. */
+/* The TD is destroyed before each step of its creation. */
 static void test_unfinished(void)
 {
 	int until;

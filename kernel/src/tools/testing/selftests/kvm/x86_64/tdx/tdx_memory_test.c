@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Private and shared memory of a TD: accepting, converting, the data on both sides,
- * several vCPUs at the same pages, pages taken away.
+ * Private and shared memory of a TD: accept it and convert it, check the data on both sides,
+ * let several vCPUs use the same pages, take pages away, and try to read private memory.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 #define PAGE		0x1000ULL
 #define HUGE		0x200000ULL
-/* A piece of memory that nobody touched, 2 MiB aligned. */
+/* Start of memory that the TD has not used yet, 2 MiB aligned. */
 #define AT		0x800000ULL
 
 #define STATUS(status)	((status) >> 32)
@@ -59,7 +59,7 @@ static void fill_host(uint64_t gpa, uint64_t bytes, uint64_t seed)
 		*(uint64_t *)(td.shared + gpa + at) = agent_pattern(seed, at);
 }
 
-/* Accepted memory is zero, keeps its data, and is accepted once. */
+/* Accepted memory is zero, keeps its data, and cannot be accepted again. */
 static void test_accept(void)
 {
 	create(1);
@@ -71,7 +71,7 @@ static void test_accept(void)
 	td_destroy(&td);
 }
 
-/* As firmware does it: by 2M, and by 4K where that does not fit. */
+/* Accept by 2M and, if that is a size mismatch, by 4K, as firmware does. */
 static void test_accept_huge(void)
 {
 	uint64_t status;
@@ -86,7 +86,7 @@ static void test_accept_huge(void)
 	td_destroy(&td);
 }
 
-/* By 4K, in the middle of what the host may have mapped by 2M. */
+/* Accept by 4K in the middle of memory that the host may have mapped by 2M. */
 static void test_accept_small(void)
 {
 	create(1);
@@ -99,7 +99,7 @@ static void test_accept_small(void)
 	td_destroy(&td);
 }
 
-/* Private -> shared -> private: neither side ever sees the other's data. */
+/* Convert private -> shared -> private; neither side may ever see the other's data. */
 static void convert(uint64_t gpa, uint64_t bytes)
 {
 	EXPECT(!(td_accept(&td, 0, gpa, bytes, 0) >> 63));
@@ -151,7 +151,7 @@ static void test_map_gpa_arguments(void)
 	EXPECT_EQ(CALL(&td, 0, AGENT_VMCALL, 0, 0x10001, TD_SHARED_BIT - PAGE, 2 * PAGE),
 		  0x8000000000000000ULL);
 	EXPECT_EQ(CALL(&td, 0, AGENT_VMCALL, 0, 0x10001, AT, ~0xfffULL), 0x8000000000000000ULL);
-	/* User space says no: the guest learns where. */
+	/* User space refuses to convert the second 2 MiB: the guest learns the address. */
 	EXPECT(!START(&td, 0, AGENT_VMCALL, 0, 0x10001, AT | TD_SHARED_BIT, 2 * HUGE));
 	td.vcpus[0].run->hypercall.ret = 0;
 	EXPECT(!td_resume(&td, 0));
@@ -163,20 +163,20 @@ static void test_map_gpa_arguments(void)
 	td_destroy(&td);
 }
 
-/* The host takes a private page away under the TD: the TD notices, nobody else does. */
+/* The host removes a private page of a TD by punching a hole; the TD has to accept it again. */
 static void test_punch(void)
 {
 	create(1);
 	EXPECT_EQ(td_accept(&td, 0, AT, 4 * PAGE, 0), 0);
 	fill_private(0, AT, 4 * PAGE, 5);
 	EXPECT_EQ(fallocate(td.gmem_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, AT, PAGE), 0);
-	/* The TD accepts the hole again. */
+	/* The TD accepts the removed page again, and it is zero. */
 	EXPECT_EQ(td_accept(&td, 0, AT, PAGE, 0), 0);
 	expect_private(0, AT, PAGE, 0);
 	td_destroy(&td);
 }
 
-/* Access to a page that is not accepted, with #VE disabled: the TD dies alone. */
+/* A TD with #VE disabled accesses a page that it has not accepted: only this TD dies. */
 static void test_not_accepted(void)
 {
 	struct td_vcpu *vcpu = &td.vcpus[0];
@@ -210,7 +210,7 @@ static void *accept_worker(void *arg)
 	return NULL;
 }
 
-/* Four vCPUs accept the same pages; each page is accepted once and zero. */
+/* Four vCPUs accept the same pages at once; each page is accepted once, and is zero. */
 static void test_accept_race(void)
 {
 	struct worker workers[4];
@@ -252,7 +252,7 @@ static void *convert_worker(void *arg)
 	return NULL;
 }
 
-/* vCPUs convert neighbouring ranges, which share huge pages. */
+/* vCPUs convert adjacent ranges at once, which are in the same huge page. */
 static void test_convert_race(void)
 {
 	struct worker workers[3];
@@ -270,7 +270,7 @@ static void test_convert_race(void)
 	td_destroy(&td);
 }
 
-/* Memory is mapped before the TD asks. */
+/* KVM maps memory before the TD accesses it. */
 static void test_pre_fault(void)
 {
 	create(1);
@@ -308,7 +308,7 @@ static void read_by_vmsplice(void *at, void *page)
 	close(ends[1]);
 }
 
-/* By a child: it has this memory only by asking for it. */
+/* A child process reads the page of its parent by ptrace(). */
 static void read_by_ptrace(void *at, void *page)
 {
 	int ends[2], status;
@@ -338,7 +338,7 @@ static void read_by_ptrace(void *at, void *page)
 	close(ends[1]);
 }
 
-/* Who has the file has nothing to read. */
+/* The guest_memfd can be neither mapped nor read nor written. */
 static void expect_no_way_by_file(void *page)
 {
 	loff_t at = AT;
@@ -355,8 +355,8 @@ static void expect_no_way_by_file(void *page)
 }
 
 /*
- * Whatever way user space takes to the address where the TD's memory should be, it ends at
- * the shared side of it, and sees what the host has put there.
+ * However user space reads the addresses at which the TD's memory is mapped, it reads the
+ * shared side and finds what the host has written there, never private memory.
  */
 static void test_host_reads(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TD whose vCPUs run until somebody ends this program, or the machine.  Says "TD runs"
- * when they do.
+ * Keeps a TD with two vCPUs running until this program or the machine ends, for tests that
+ * need a TD at work.  Prints "TD runs" when it does.
  */
 #include <pthread.h>
 #include <stdio.h>

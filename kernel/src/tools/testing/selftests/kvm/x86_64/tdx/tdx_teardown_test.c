@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TDs go: half made, in any order of close(), killed.  After each test no page may be
- * lost, and every KeyID must be free again.
+ * The end of TDs: before they are complete, with files closed in different order, killed.
+ * After each test no page may be lost.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -19,19 +19,23 @@
 #define TD_PAGE		4096ULL
 #define TD_HUGE		0x200000ULL
 #define MEMORY		(32ULL << 20)
-/* Private memory that nothing was loaded to. */
+/* Private memory that is not part of the TD's initial memory. */
 #define FREE_GPA	(16ULL << 20)
 #define KILLS		200
-/* The first ones fill caches, which stay. */
+/* The first kills fill caches of the kernel, which stay; do not measure them. */
 #define WARM_UP		40
+/* TDs with which measure_steps() finds out how long each step takes. */
 #define MEASURED	6
-/* So much would be gone if the others lost two pages each; the least TD has 26. */
+/*
+ * Accept that this much more memory is in use afterwards.  It is two pages for each kill; if
+ * kills leaked TDs it would be much more, because the smallest TD has 26 pages.
+ */
 #define MARGIN_KIB	((KILLS - WARM_UP) * 8)
-/* The page allocator's lists of each CPU are empty by then. */
+/* Time limit for freed memory to get from the lists of each CPU to the free memory. */
 #define FREE_S		20
 #define SEED		0x5eed
 
-/* The agent accepts, finds zeroes, writes a pattern and finds it again. */
+/* The agent accepts memory, checks that it is zero, writes a pattern and checks it. */
 static void use_memory(struct td *td, unsigned int index, uint64_t gpa, uint64_t bytes, int level)
 {
 	EXPECT_EQ(td_accept(td, index, gpa, bytes, level), 0);
@@ -65,7 +69,7 @@ static void vm_closed_first(void)
 	td_expect_nothing_leaked();
 }
 
-/* Without its file the private memory goes while the TD could still run. */
+/* Closing the guest_memfd removes the private memory while the TD could still run. */
 static void memory_closed_first(void)
 {
 	struct td td;
@@ -79,7 +83,7 @@ static void memory_closed_first(void)
 	td_expect_nothing_leaked();
 }
 
-/* As many TDs as there are KeyIDs, one more, and one after all are gone. */
+/* As many TDs as there are KeyIDs, one more, which fails, and one after all are destroyed. */
 static void keyids(void)
 {
 	struct td td;
@@ -90,7 +94,7 @@ static void keyids(void)
 	td_expect_nothing_leaked();
 }
 
-/* What the TD that will be killed is at: TD_BEFORE_* of its creation, and on. */
+/* Steps at which the TD may be killed: TD_BEFORE_* of its creation, and these. */
 enum { USING_MEMORY = TD_BEFORE_RUN + 1, CONVERTING, CONVERTED };
 
 static const char * const steps[] = {
@@ -100,11 +104,11 @@ static const char * const steps[] = {
 	[USING_MEMORY] = "using memory", [CONVERTING] = "converting",
 };
 
-/* Shared with the process of that TD. */
+/* Shared memory of this process and the one that has the TD. */
 static struct {
-	/* When it is killed: so many microseconds after that step began. */
+	/* When the TD is killed: @us microseconds after @step begins. */
 	unsigned int step, us;
-	/* When each step began first, in microseconds; 0: not yet. */
+	/* When each step began for the first time, in microseconds; 0: not yet. */
 	unsigned int began_us[CONVERTED + 1];
 } *kill_at;
 
@@ -122,7 +126,7 @@ static void kill_in(unsigned int us)
 	struct itimerspec when = { .it_value = { us / 1000000, us % 1000000 * 1000 } };
 	timer_t timer;
 
-	/* A timer is never at once. */
+	/* A timer with 0 would never fire. */
 	if (!us)
 		kill(getpid(), SIGKILL);
 	EXPECT(!timer_create(CLOCK_MONOTONIC, &event, &timer));
@@ -167,7 +171,7 @@ static void live_until_killed(unsigned int nr_vcpus)
 	}
 }
 
-/* Returns the step that it was killed at. */
+/* Start a TD and have it killed.  Returns the step at which that happened. */
 static unsigned int kill_one(unsigned int nr_vcpus, unsigned int step, unsigned int us)
 {
 	int status;
@@ -188,7 +192,7 @@ static unsigned int kill_one(unsigned int nr_vcpus, unsigned int step, unsigned 
 	return step;
 }
 
-/* How long each step takes at least, of TDs that are killed after all. */
+/* Measure how long each step takes at least, with TDs that are killed after the last step. */
 static void measure_steps(unsigned int *ret_us)
 {
 	unsigned int i, step, us;
@@ -204,7 +208,10 @@ static void measure_steps(unsigned int *ret_us)
 	}
 }
 
-/* At all steps in turn, each time later in the step, until it is about to end. */
+/*
+ * Kill TDs at each step in turn, in each round at a later moment of the step, up to its end.
+ * Count in @hits at which steps they were killed.
+ */
 static void kill_many(const unsigned int *us, unsigned int from, unsigned int to,
 		      unsigned int *hits)
 {
@@ -217,6 +224,7 @@ static void kill_many(const unsigned int *us, unsigned int from, unsigned int to
 	}
 }
 
+/* Does free memory get back to about @kib? */
 static bool is_free_again(unsigned long kib)
 {
 	unsigned long margin_kib = MARGIN_KIB + td_quarantine_kib();
@@ -228,7 +236,7 @@ static bool is_free_again(unsigned long kib)
 	return i < FREE_S;
 }
 
-/* With a TD beside them that notices nothing. */
+/* Kill TDs at each step.  A TD that lives meanwhile must not notice. */
 static void kill_at_each_step(void)
 {
 	unsigned int keyids = td_count_keyids(), us[CONVERTED], hits[CONVERTED] = {}, step;

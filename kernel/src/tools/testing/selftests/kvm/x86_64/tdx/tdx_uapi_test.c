@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What KVM_MEMORY_ENCRYPT_OP and its surroundings refuse of a TD, in each state, with
- * which errno.  And what they must not: the table's 0 rows.
+ * The user API of TDs: which calls of KVM_MEMORY_ENCRYPT_OP and other ioctls KVM refuses in
+ * which state of the TD, and with which errno.  Rows of the table with 0 are calls that must
+ * succeed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,7 @@
 
 #include "td.h"
 
-/* States of the TD that rows are tried in. */
+/* States of the TD in which rows are tried. */
 enum state { CREATED, INITIALIZED, VCPU_CREATED, VCPU_INITIALIZED, FINALIZED, NR_STATES };
 
 #define IN(state)	(1u << (state))
@@ -25,13 +26,14 @@ enum state { CREATED, INITIALIZED, VCPU_CREATED, VCPU_INITIALIZED, FINALIZED, NR
 #define TD_PAGE		4096ULL
 #define MEMORY		(8ULL << 20)
 
-/* A page to copy from, and room for any answer. */
+/* A page to copy from, and a buffer with room for any answer. */
 static uint8_t *source;
 static struct {
 	struct kvm_tdx_capabilities caps;
 	struct kvm_cpuid_entry2 entries[256];
 } room;
 
+/* Create a TD and bring it to @state. */
 static struct td *make(enum state state)
 {
 	static const int until[NR_STATES] = {
@@ -49,7 +51,7 @@ static int vcpu(struct td *td)
 	return td->vcpus[0].fd;
 }
 
-/* -errno or what the ioctl returns. */
+/* ioctl() that returns -errno if it fails. */
 static int io(int fd, unsigned long request, void *arg)
 {
 	int ret = ioctl(fd, request, arg);
@@ -57,7 +59,7 @@ static int io(int fd, unsigned long request, void *arg)
 	return ret < 0 ? -errno : ret;
 }
 
-/* Unlike td_command(): once. */
+/* td_command() without a repetition after EAGAIN and EINTR. */
 static int once(int fd, uint32_t id, uint32_t flags, void *data)
 {
 	struct kvm_tdx_cmd cmd = { .id = id, .flags = flags, .data = (uint64_t)data };
@@ -70,7 +72,7 @@ static int command(int fd, struct kvm_tdx_cmd cmd)
 	return io(fd, KVM_MEMORY_ENCRYPT_OP, &cmd);
 }
 
-/* Calls: one thing that user space does wrong, or right. */
+/* The calls of the table: each does one thing that is wrong, or right. */
 #define TRY(id, ...) static int id(struct td *td) { __VA_ARGS__; }
 
 TRY(cmd_bad_pointer, return io(td->vm_fd, KVM_MEMORY_ENCRYPT_OP, BAD_POINTER))
@@ -96,7 +98,7 @@ TRY(caps_no_room, struct kvm_tdx_capabilities caps = {};
 	return once(td->vm_fd, KVM_TDX_CAPABILITIES, 0, &caps))
 TRY(caps, return room_for(td, 0, &room))
 
-/* KVM_TDX_INIT_VM of the default request with one thing changed. */
+/* KVM_TDX_INIT_VM with the parameters of td_make_init_vm() and one change. */
 #define INIT_VM(id, flags, change)						\
 	static int id(struct td *td)						\
 	{									\
@@ -161,7 +163,7 @@ static int cpuid(struct td *td)
 	return ret;
 }
 
-/* KVM_TDX_INIT_MEM_REGION of one page with something changed. */
+/* KVM_TDX_INIT_MEM_REGION of one page, with one change. */
 #define REGION(id, flags, change)						\
 	static int id(struct td *td)						\
 	{									\
@@ -212,9 +214,10 @@ TRY(get_sregs, struct kvm_sregs regs; return io(vcpu(td), KVM_GET_SREGS, &regs))
 
 struct row {
 	const char *name;
-	/* In which states, as a mask of IN(). */
+	/* States in which the row is tried, as a mask of IN(). */
 	unsigned int states;
 	int (*call)(struct td *td);
+	/* What the call must return. */
 	int want;
 };
 
@@ -295,11 +298,11 @@ static const struct row rows[] = {
 	{ "get-regs", WITH_VCPU, get_regs, -EINVAL },
 	{ "set-regs", WITH_VCPU, set_regs, -EINVAL },
 	{ "get-sregs", WITH_VCPU, get_sregs, -EINVAL },
-	/* Last: it is no longer what it was. */
+	/* Must be the last row of CREATED, because the TD is initialised then. */
 	{ "init-vm-after-a-refusal", IN(CREATED), init_tsc_host, 0 },
 };
 
-/* All rows of a state on one TD, in order: a refusal leaves it as it was. */
+/* Try all rows of a state on one TD, in order, because a refused call must change nothing. */
 static void test_state(enum state state)
 {
 	struct td *td = make(state);
@@ -333,7 +336,7 @@ TEST_STATE(vcpu_created, VCPU_CREATED)
 TEST_STATE(vcpu_initialized, VCPU_INITIALIZED)
 TEST_STATE(finalized, FINALIZED)
 
-/* A VM that nothing was prepared for. */
+/* A VM of type KVM_X86_TDX_VM right after KVM_CREATE_VM, without any capability enabled. */
 static void bare(void)
 {
 	int kvm = open("/dev/kvm", O_RDWR), vm = io(kvm, KVM_CREATE_VM, (void *)KVM_X86_TDX_VM);
