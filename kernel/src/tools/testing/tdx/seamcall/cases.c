@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The SEAMCALL layer with a fake backend: KTAP in the kernel log, once, when loaded. */
+/* Tests of the SEAMCALL layer with a fake backend.  They run when the module is loaded. */
 
 #include <linux/cpu.h>
 #include <linux/mm.h>
@@ -62,7 +62,7 @@ static unsigned int nr_packages(void)
 	unsigned int cpu, other, nr = 0;
 
 	for_each_online_cpu(cpu) {
-		/* Each package counts by its first CPU. */
+		/* Count a package when @cpu is its first CPU. */
 		for_each_online_cpu(other)
 			if (package_of(other) == package_of(cpu))
 				break;
@@ -80,7 +80,7 @@ static void case_platform_has_none(void)
 	expect(tdx_get() == -ENODEV);
 	expect(!tdx_get_sys_info());
 	expect(enable() == -ENODEV);
-	/* The instruction itself, on a CPU that is not in VMX operation. */
+	/* Without a backend SEAMCALL is executed.  It is #UD, as the CPU has VMX off. */
 	expect(tdh_mem_track(0x1000) == TDX_SEAMCALL_UD);
 	expect(tdx_status_is_software(tdh_mem_track(0x1000)));
 }
@@ -130,7 +130,7 @@ static void case_initialisation_in_order(void)
 	expect(fake.calls[TDH_SYS_KEY_CONFIG] == nr_packages());
 	expect(fake.nr_tdmrs && fake.nr_tdmrs_done == fake.nr_tdmrs);
 
-	/* Again: nothing left to do. */
+	/* Enabling it again does nothing. */
 	expect(enable() == 0);
 	expect(!fake.out_of_order);
 	expect(fake.calls[TDH_SYS_LP_INIT] == num_online_cpus());
@@ -216,7 +216,7 @@ static void case_no_unregister_while_in_use(void)
 	expect(tdx_unregister_backend(&fake_backend) == -EBUSY);
 	tdx_put();
 	expect(tdx_unregister_backend(&fake_backend) == -EBUSY);
-	/* Refused means: as before. */
+	/* After the refusal everything is as before. */
 	expect(tdx_is_available() && tdx_is_enabled() && tdx_get_sys_info());
 	expect(tdh_mem_track(0x1000) == TDX_SUCCESS);
 	tdx_put();
@@ -224,7 +224,7 @@ static void case_no_unregister_while_in_use(void)
 	expect(tdx_get() == -ENODEV);
 }
 
-/* A leaf of the initialisation, from which of its calls on it fails. */
+/* Leaves of the initialisation, and from which of its calls on the leaf fails. */
 static const struct {
 	u16 leaf;
 	unsigned int from;
@@ -253,13 +253,13 @@ static void case_failure_at_each_step(void)
 		expect(tdx_unregister_backend(&fake_backend) == 0);
 		expect(!tdx_is_available());
 	}
-	/* Nothing sticks: the next attempt works. */
+	/* A failure leaves nothing behind: the next attempt works. */
 	fake_reset();
 	expect(bring_up() == 0);
 	expect(!fake.out_of_order);
 	expect(tdx_unregister_backend(&fake_backend) == 0);
 
-	/* One PAMT that stayed behind would show. */
+	/* If one PAMT had not been freed, free memory would have shrunk by more than half of it. */
 	expect(fake.pamt_bytes >= SZ_4M);
 	after = global_zone_page_state(NR_FREE_PAGES);
 	say("# free pages before %lu, after %lu, PAMT %llu", before, after,
@@ -272,7 +272,7 @@ static void case_entropy_is_waited_for(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(init_steps); i++) {
-		/* As often as is borne. */
+		/* As often as the SEAMCALL layer retries. */
 		fake_reset();
 		fake.fail_leaf = init_steps[i].leaf;
 		fake.fail_from = init_steps[i].from;
@@ -282,7 +282,7 @@ static void case_entropy_is_waited_for(void)
 		expect(fake.calls[init_steps[i].leaf] >= RDRAND_RETRY_LOOPS);
 		expect(tdx_unregister_backend(&fake_backend) == 0);
 
-		/* Once more, and not for ever. */
+		/* More often: the layer gives up. */
 		fake_reset();
 		fake.fail_leaf = init_steps[i].leaf;
 		fake.fail_from = init_steps[i].from;
@@ -319,10 +319,10 @@ static const struct {
 	{ "seamcall.entropy-is-waited-for", case_entropy_is_waited_for },
 	{ "seamcall.other-statuses-are-the-callers", case_other_statuses_are_the_callers },
 	{ "seamcall.users-against-unregister", case_users_against_unregister },
-	/* Last: its calls must still be in the trace buffer. */
+	/* Near the end, so that its calls are still in the trace buffer after the run. */
 	{ "seamcall.wrappers-pass-registers", case_wrappers_pass_registers },
 	{ "seamcall.vp-enter-passes-all-registers", case_vp_enter_passes_all_registers },
-	/* Whatever the others did, it leaves no trace. */
+	/* Nothing that the other cases did may have an effect on this one. */
 	{ "seamcall.platform-has-none-again", case_platform_has_none },
 };
 
@@ -336,7 +336,7 @@ static int __init seamcall_test_init(void)
 		fake_reset();
 		failures = 0;
 		cases[i].run();
-		/* What a case leaves registered, it may. */
+		/* A case may leave the fake registered. */
 		(void)tdx_unregister_backend(&fake_backend);
 		say("%sok %u - %s", failures ? "not " : "", i + 1, cases[i].name);
 		failed += !!failures;

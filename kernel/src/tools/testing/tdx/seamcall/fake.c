@@ -108,7 +108,7 @@ bool fake_metadata(u64 id, u64 *ret_value)
 	return false;
 }
 
-/* Notes the first thing that is wrong, and answers as a module would. */
+/* Note the first thing that the host did wrong; return what a TDX module would. */
 static u64 refuse(const char *why, u64 status)
 {
 	if (!fake.out_of_order)
@@ -229,7 +229,7 @@ static u64 fake_seamcall(u64 fn, struct tdx_module_args *args)
 	raw_spin_lock_irqsave(&fake_lock, flags);
 	fake.calls[leaf]++;
 	if (fails(leaf)) {
-		/* A retry must not depend on what a failed call left in the registers. */
+		/* Overwrite the registers: a retry must not use what a failed call left there. */
 		memset(args, 0xa5, sizeof(*args));
 		status = fake.fail_status;
 	} else {

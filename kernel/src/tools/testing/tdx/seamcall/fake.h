@@ -3,8 +3,8 @@
 #define SEAMCALL_TEST_FAKE_H
 
 /*
- * A backend that follows the order of a TDX module's initialisation, serves
- * metadata, records what it is asked, and fails on demand.
+ * A fake backend for SEAMCALLs.  It checks that the steps of the module's initialisation come
+ * in the right order, returns metadata, records calls, and fails those that a test chooses.
  */
 
 #include <linux/cpumask.h>
@@ -16,30 +16,31 @@
 #define FAKE_MAX_LEAF		70
 
 struct fake {
-	/* Calls of each leaf since fake_reset(). */
+	/* How often each leaf was called since fake_reset(). */
 	unsigned int calls[FAKE_MAX_LEAF];
-	/* What went against the order that the interface demands; NULL if nothing. */
+	/* The first call that came in the wrong order or had a bad operand; NULL if none. */
 	const char *out_of_order;
 	/* SYS.INIT succeeded. */
 	bool initialised;
-	/* CPUs that did LP.INIT. */
+	/* CPUs that have called LP.INIT. */
 	struct cpumask lps;
-	/* PAMT pages that SYS.CONFIG was given, in bytes. */
+	/* Size of all PAMTs that SYS.CONFIG was given. */
 	u64 pamt_bytes;
+	/* How many TDMRs there are, and how many of them are initialised to their end. */
 	unsigned int nr_tdmrs;
 	unsigned int nr_tdmrs_done;
 
-	/* Leaf to fail, from which call on, how often, with what. */
+	/* Leaf that fails, from which of its calls on, how often, with which status. */
 	u16 fail_leaf;
 	unsigned int fail_from;
 	unsigned int fail_times;
 	u64 fail_status;
 
-	/* Served as metadata. */
+	/* Values of metadata fields that a test may change. */
 	u64 features0;
 	u64 nr_cpuid_configs;
 
-	/* Last leaf that is none of SYS.*; answered with @answer. */
+	/* The last call of a leaf other than SYS.*, and what such calls return. */
 	u64 last_fn;
 	struct tdx_module_args last_in;
 	struct tdx_module_args answer;
@@ -49,10 +50,10 @@ struct fake {
 extern struct fake fake;
 extern const struct tdx_backend fake_backend;
 
-/* Forgets all calls and injected failures. */
+/* Forget all calls and failures that a test has set. */
 void fake_reset(void);
 
-/* The value that the fake serves for a metadata field, and whether there is one. */
+/* The fake's value of a metadata field; false if it has no such field. */
 bool fake_metadata(u64 id, u64 *ret_value);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Users that come and go while the backend comes and goes. */
+/* Threads take and drop references to TDX while the backend is registered and unregistered. */
 
 #include <linux/cpu.h>
 #include <linux/delay.h>
@@ -24,7 +24,7 @@ static int user(void *unused)
 			continue;
 		}
 		atomic_inc(&gets);
-		/* With a reference, TDX is there and stays. */
+		/* As long as there is a reference, TDX must stay enabled. */
 		if (!tdx_is_enabled() || !tdx_is_available() || !tdx_get_sys_info() ||
 		    tdx_nr_guest_keyids() != FAKE_NR_KEYIDS - 1)
 			atomic_inc(&bad);
@@ -58,7 +58,7 @@ void case_users_against_unregister(void)
 	while (!r && nr && (rounds < ROUNDS || !atomic_read(&gets))) {
 		fake_reset();
 		r = bring_up();
-		/* Refused for as long as somebody happens to be inside. */
+		/* Unregistering is refused while a thread has a reference. */
 		while (!r && tdx_unregister_backend(&fake_backend) == -EBUSY)
 			cond_resched();
 		rounds++;

@@ -4,10 +4,10 @@
 
 #include <linux/printk.h>
 
-/* The runner takes the lines with this mark out of the kernel log. */
+/* Print a line of KTAP; the runner finds it in the kernel log by the mark. */
 #define say(fmt, ...)	pr_info("ktap| " fmt "\n", ##__VA_ARGS__)
 
-/* The case fails if @condition does not hold; it goes on. */
+/* If @condition does not hold, the case fails, but goes on. */
 #define expect(condition)	check(condition, __FILE__, __LINE__, #condition)
 
 void check(bool holds, const char *file, int line, const char *what);
@@ -16,9 +16,9 @@ void case_wrappers_pass_registers(void);
 void case_vp_enter_passes_all_registers(void);
 void case_users_against_unregister(void);
 
-/* Registers the fake and enables it on all CPUs; 0 or -errno. */
+/* Register the fake backend and enable() it.  Returns 0 or -errno. */
 int bring_up(void);
-/* tdx_cpu_enable() on all CPUs, then tdx_enable(); 0 or -errno. */
+/* tdx_cpu_enable() on all CPUs, then tdx_enable().  Returns 0 or -errno. */
 int enable(void);
 
 #endif

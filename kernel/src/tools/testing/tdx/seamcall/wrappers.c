@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Each wrapper: what goes into which register, what comes out of which. */
+/* Tests of each wrapper: are its arguments and results in the right registers? */
 
 #include <linux/string.h>
 
@@ -13,7 +13,7 @@
 #define FIELD	0x9110000300000010ULL
 #define GPA	0x40200000ULL
 
-/* What the fake puts into the output registers. */
+/* Values that the fake backend returns in the output registers. */
 #define OUT_RCX	0x1c000ULL
 #define OUT_RDX	0x1d004ULL
 #define OUT_R8	0x1e000ULL
@@ -63,7 +63,7 @@ static const struct {
 	ROW(TDH_PHYMEM_CACHE_WB, tdh_phymem_cache_wb, 1, 0, 0, 0),
 };
 
-/* In the order of @rows; the outputs that a leaf has go to the variables above. */
+/* Call the wrapper of @leaf with the arguments that @rows expects; results go to variables. */
 static u64 make_call(u64 leaf)
 {
 	switch (leaf) {
@@ -101,7 +101,7 @@ static u64 make_call(u64 leaf)
 	return ~0ULL;
 }
 
-/* The outputs of @leaf are in place, and nothing else was written. */
+/* Did the wrapper of @leaf return all outputs, and, if the leaf has none, write nothing? */
 static bool outputs_right(u64 leaf, bool success)
 {
 	bool sept_set = sept.entry == OUT_RCX && sept.info == OUT_RDX;
@@ -160,10 +160,10 @@ void case_wrappers_pass_registers(void)
 			}
 		}
 	}
-	/* Outputs that nobody wants. */
+	/* A caller may pass NULL for outputs that it does not need. */
 	expect(tdh_mem_range_block(TDR, GPA, 1, NULL) == fake.answer_status);
 
-	/* The KeyID goes above the physical address. */
+	/* The KeyID is in the bits above the physical address. */
 	fake.answer_status = TDX_SUCCESS;
 	expect(tdh_phymem_page_wbinvd(PAGE, 6) == TDX_SUCCESS);
 	expect(fake.last_fn == TDH_PHYMEM_PAGE_WBINVD);
@@ -178,7 +178,7 @@ void case_vp_enter_passes_all_registers(void)
 	memset(&in, 0x3c, sizeof(in));
 	memset(&out, 0xc3, sizeof(out));
 	fake.answer = out;
-	/* No retry here: each status is the caller's. */
+	/* VP.ENTER is not retried: each status is returned to the caller. */
 	fake.answer_status = TDX_RND_NO_ENTROPY;
 	args = in;
 	expect(tdh_vp_enter(VP, &args) == TDX_RND_NO_ENTROPY);
