@@ -31,7 +31,7 @@ class Step:
     # IDs of steps that must have passed (services: be ready) before this one starts.
     needs: tuple = ()
     # The step is ended when nothing new came from it for so long; a service only before it is ready.
-    still_s: float = 300
+    still_s: float = 600
     # Estimate of the duration until a real one is known.
     expect_s: float = 10
     # Runs until it is stopped; usable once it printed `ready`.
