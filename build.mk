@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the C folders share: where results go, which warnings count, how to compile. A folder's Makefile
-# sets top and includes this. SAN=1 builds with sanitizers, beside the plain build.
+# What the Makefiles of the user-space C folders share: where results go, warnings, how to compile. A folder's Makefile
+# sets top and includes this file. SAN=1 builds with sanitizers, into a folder of its own.
 
-# One name for a file, whichever folder it is made from: objects and their dependencies are shared.
+# An absolute path, so that an object has the same name in whichever folder make runs: folders share objects.
 top := $(abspath $(top))
 
 CC ?= gcc
@@ -16,7 +16,8 @@ libexecdir ?= $(prefix)/libexec/tdx-host
 mandir ?= $(prefix)/share/man
 sysconfdir ?= /etc
 
-# Each is on purpose; a compiler that brings new ones breaks no build.
+# Only the warnings in "errors" break a build, so that what a new compiler warns of does not. WERROR=1 makes an error of
+# each.
 warnings := \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wformat=2 -Wformat-nonliteral -Wswitch-enum -Wconversion -Wno-sign-conversion -Wundef \
