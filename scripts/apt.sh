@@ -1,32 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Where Debian's packages come from, so that no mirror is named in the tree: from the mirrors of this machine's apt
-# configuration, then from TDX_HOST_DEBIAN_MIRROR (a URL such as SCHEME://HOST/debian). Sourced behind common.sh.
+# Finds where to fetch Debian's packages, so that no file of the tree has to name a mirror: from the mirrors of this
+# machine's apt configuration, then from TDX_HOST_DEBIAN_MIRROR (a URL such as SCHEME://HOST/debian). Source it after
+# common.sh.
 
 DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# apt_sources: a line "SUITE URI" for each source of this machine's apt configuration, then "- TDX_HOST_DEBIAN_MIRROR".
+# apt_sources: prints a line "SUITE URI" for each source of this machine's apt configuration, then a line "- URI" for
+# TDX_HOST_DEBIAN_MIRROR.
 apt_sources() {
 	local said
 	if command -v apt-get >/dev/null; then
 		# shellcheck disable=SC2016 # apt fills these in
 		said=$(apt-get indextargets --no-release-info --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 2>&1) ||
 			die "apt configuration: $(sed -n 's/^E: //p' <<<"$said" | head -n 1); correct it"
-		# Without its warnings; every component of a suite has a line.
+		# Drop apt's warnings, and all but one of the equal lines that a suite has for its components.
 		awk '!/^[A-Z]: / && !seen[$0]++' <<<"$said"
 	fi
 	[[ -z ${TDX_HOST_DEBIAN_MIRROR-} ]] || printf -- '- %s\n' "$TDX_HOST_DEBIAN_MIRROR"
 }
 
-# debian_archives SUITE: URIs that may have SUITE, whether or not apt is configured to use it, in the order to try.
-# Security suites are in an archive of their own, beside the main one on most mirrors.
+# debian_archives SUITE: prints the URIs to try for SUITE, in this order, also for a suite that apt is not configured to
+# use. Security suites are in an archive of their own, which most mirrors have beside the main one.
 debian_archives() {
 	local sources release uri same='' beside=''
 	sources=$(apt_sources) || exit
 	while read -r release uri; do
 		uri=${uri%/}
-		# A list of mirrors is a file of this machine; the first one will do.
+		# This URI is a file of this machine that lists mirrors; use the first of them.
 		[[ $uri != mirror+file:* ]] || uri=$(awk '!/^#/ && NF { print $1; exit }' "${uri#mirror+file:}" 2>/dev/null) || true
 		case $1,$release in
 		*-security,*-security) same+="$uri " ;;
@@ -41,13 +43,14 @@ debian_archives() {
 	printf '%s\n' "$sources"
 }
 
-# apt_update DIR OPTIONS URI SUITE: makes DIR/apt.conf, by which any user's apt knows SUITE at URI and nothing else, and
-# reads its lists. OPTIONS are those of sources.list. Errors are added to DIR/log.
+# apt_update DIR OPTIONS URI SUITE: writes DIR/apt.conf, with which apt, run by any user, knows SUITE at URI and no other
+# source, and fetches the package lists. OPTIONS go into sources.list. What apt prints is added to DIR/log.
 apt_update() {
 	mkdir -p "$1"/{state/lists,cache/archives}/partial
 	: >"$1/status"
 	echo "deb [$2] $3 $4 main" >"$1/sources.list"
-	# Mirrors lag; hooks for updates are about this machine's own lists.
+	# Check-Valid-Until off: a mirror that lags behind will do. The Post-Invoke hooks are meant for this machine's own
+	# package lists.
 	cat >"$1/apt.conf" <<-CONF
 		Dir::State "$1/state";
 		Dir::State::status "$1/status";
@@ -67,21 +70,21 @@ apt_update() {
 	apt-get -q -c "$1/apt.conf" update >>"$1/log" 2>&1
 }
 
-# no_archive SUITE LOG URI...: ends with the reason why none of them has SUITE.
+# no_archive SUITE LOG URI...: ends the script with the reason, from apt's output in LOG, why none of the URIs has SUITE.
 no_archive() {
 	die_if_offline "$2"
 	die "no Debian mirror has $1: asked ${*:3}; the last answer: $(sed -n 's/^E: //p' "$2" | tail -n 1);" \
 		"set TDX_HOST_DEBIAN_MIRROR to one that has it"
 }
 
-# debian_mirror SUITE: prints the first archive that answers and has SUITE, signed by Debian.
+# debian_mirror SUITE: prints the URI of the first archive that answers and has SUITE with Debian's signature.
 debian_mirror() (
 	local archives scratch uri
 	archives=$(debian_archives "$1") || exit
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch"' EXIT
 	for uri in $archives; do
-		# No such target: the signed Release file is enough.
+		# There is no target "none", so apt fetches no package lists, only the signed Release file, which is enough.
 		if apt_update "$scratch" "signed-by=$DEBIAN_KEYRING target=none" "$uri" "$1"; then
 			printf '%s\n' "$uri"
 			return 0
@@ -91,7 +94,8 @@ debian_mirror() (
 	no_archive "$1" "$scratch/log" $archives
 )
 
-# with_apt_proxy COMMAND...: for programs that do not read this machine's apt configuration.
+# with_apt_proxy COMMAND...: runs COMMAND with the proxies of this machine's apt configuration in the environment, for
+# programs that do not read that configuration.
 with_apt_proxy() {
 	local scheme proxy
 	for scheme in http https; do
