@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the kernel scripts share: where the tree is, how it is named and built.
+# What the kernel scripts share: where the kernel tree is, what the kernel is called, how to run make.
 
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
@@ -11,11 +11,11 @@ source "$TOP/kernel/base.conf"
 KERNEL_BUILD=$TDX_HOST_BUILD/kernel
 TREE=$KERNEL_BUILD/tree
 PROJECT_VERSION=$(<"$TOP/VERSION")
-# The identity of the lab kernel: uname, module folder, RPM version-release.
+# The lab kernel's name, in uname -r, as its module folder and as version and release of the RPMs.
 KVERREL=$KERNEL_VERSION-$PROJECT_VERSION.lab.x86_64+tdx
 export KERNEL_VERSION KERNEL_BUILD TREE KVERREL
 
-# Same sources, same bytes: no clock, user or host name in the kernel.
+# The same sources must give the same bytes, so the kernel gets a fixed time, user and host name.
 KBUILD_BUILD_USER=tdx-host
 KBUILD_BUILD_HOST=tdx-host
 KBUILD_BUILD_TIMESTAMP=$(git -C "$TOP" log -1 --format=%cD -- VERSION 2>/dev/null || true)
@@ -23,7 +23,7 @@ KBUILD_BUILD_TIMESTAMP=$(git -C "$TOP" log -1 --format=%cD -- VERSION 2>/dev/nul
 KBUILD_BUILD_VERSION=1
 export KBUILD_BUILD_USER KBUILD_BUILD_HOST KBUILD_BUILD_TIMESTAMP KBUILD_BUILD_VERSION
 
-# kmake NAME ARG...: make in the tree for the configuration NAME.
+# kmake NAME ARG...: runs make in the tree for the configuration NAME.
 kmake() {
 	local name=$1
 	shift
@@ -31,7 +31,7 @@ kmake() {
 		LOCALVERSION="${KVERREL#"$KERNEL_VERSION"}" "$@"
 }
 
-# kernel_key: what the lab kernel is made from, compiler included.
+# kernel_key: prints a digest over all that the lab kernel is made from, compiler included.
 kernel_key() {
 	local inputs=(kernel/base.conf kernel/src kernel/patches kernel/scripts kernel/configs/lab.config
 		kernel/configs/merged/lab.config SPECS/kernel-tdx.spec SOURCES/kernel-tdx-softmod.conf VERSION)
