@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2154
 #
-# One guest of tests/lab/build-guest: its domain, its start, what it says on its console. Wants $kind (plain, td) and
-# $suite, and takes what guest_options leaves behind.
+# Functions for one guest with the disk of tests/lab/build-guest: make its domain, start it, wait for text on its console.
+# The script that sources this sets $kind (plain or td) and $suite, and calls guest_options before any other function.
 
 images=/var/lib/libvirt/images
 memory_mib=512 vcpus=2 example=td serial='' looks=''
 
-# guest_options [--memory MIB] [--vcpus N] [--quotes] [--host-kernel] [--serial TEXT]: sets $name, which tells memory and
-# vCPUs if they are not the usual ones, and what follows from it. The serial number is the disk's;
-# tests/lab/guest-image tells what the guest makes of it.
+# guest_options [--memory MIB] [--vcpus N] [--quotes] [--host-kernel] [--serial TEXT]: sets $name, which holds memory and
+# vCPUs if they are not the defaults, and the other variables. TEXT becomes the serial number of the disk; programs in
+# tests/lab/guest-image read it.
 guest_options() {
 	name=guest-$kind-$suite
 	while (($#)); do
@@ -29,8 +29,8 @@ guest_options() {
 	[[ -b $base ]] || { echo "error: no $base; run tests/lab/build-guest $suite tests/host/guest-check and start the lab host anew" >&2; exit 1; }
 }
 
-# An ordinary guest gets the kernel of its disk without firmware: the emulator below the lab host does not survive UEFI
-# firmware in a guest of AMD-V that writes CR8 while an interrupt is pending.
+# take_kernel: copies kernel and initramfs from the disk, because an ordinary guest is booted without firmware. The emulator
+# that runs the lab host crashes when UEFI firmware in a guest of AMD-V writes CR8 while an interrupt is pending.
 take_kernel() {
 	mkdir "$work/root"
 	mount -o ro,noload "$base-part2" "$work/root"
@@ -39,8 +39,9 @@ take_kernel() {
 	umount "$work/root"
 }
 
-# The example as a person has it, but for the size, the disk, the network, the console's file, the mark that it must be
-# protected, which the hook does not let start on a software TDX module, and, where it is to be no TD, what makes it one.
+# make_xml: writes the domain: the example of docs/examples with another size and disk, without network, and with its console
+# in a file. The mark that the domain must be protected goes, because the hook refuses it where TDX is a software module. For
+# an ordinary guest, what makes the domain a TD goes, too.
 make_xml() {
 	local edit="s,<name>.*,<name>$name</name>,; s,$images/$example.qcow2,$images/$name.qcow2,;
 		s,<memory .*,<memory unit='MiB'>$memory_mib</memory>,; s,<vcpu>.*,<vcpu>$vcpus</vcpu>,;
@@ -75,7 +76,8 @@ is_gone() {
 	! is_there
 }
 
-# How far the guest is: lines that it repeats, but for numbers in them, do not count.
+# console_lines: prints how many different lines the console has; lines that differ in numbers only count once. The number
+# grows while the guest gets on, not while it repeats itself.
 console_lines() {
 	echo "$(tr -d '0-9' <"$console" 2>/dev/null | sort -u | wc -l) different lines on its console"
 }
@@ -84,7 +86,7 @@ has_said() {
 	grep -aq "$wanted" "$console" || is_gone
 }
 
-# says TEXT: the guest has said TEXT on its console; 1 if it ends before, or says nothing new any more.
+# says TEXT: waits until the guest has printed TEXT on its console; fails if it ends before, or prints nothing new any more.
 says() {
 	local wanted=$1
 	wait_until "$name says '$1'" console_lines has_said
@@ -95,7 +97,7 @@ ends() {
 	wait_until "$name ends" console_lines is_gone
 }
 
-# What a TD takes of the host: KeyIDs now, pages that never came back.
+# taken: prints what TDs hold of the host: the KeyIDs in use, and the pages that were never given back.
 taken() {
 	echo "KeyIDs: $(keyids_used | grep . || echo 0)," \
 		"leaked pages: $(cat /sys/kernel/debug/kvm/tdx-leaked-pages 2>/dev/null || echo 0)"
@@ -105,7 +107,8 @@ took_before() {
 	[[ $(taken) == "$before" ]]
 }
 
-# gives_back TAKEN: the host has again what it had. The last reference goes with a worker of the kernel's.
+# gives_back TAKEN: waits until the host has back what the guest took since taken printed TAKEN. A kernel worker drops the
+# last reference to a TD, so this may be later than the end of QEMU.
 gives_back() {
 	local before=$1
 	wait_until "what was there before the guest started ($1)" taken took_before

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 #
-# What the tests on a host share. They run as root on a host that has the packages, and undo what they do.
+# What the tests that run on a host share. They run as root on a host that has the packages, and undo what they do.
 
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=tests/lib/ktap.sh
@@ -14,41 +14,43 @@ state=/run/tdx-host/domains
 work=$(mktemp -d)
 journal_begin=$(journalctl -q -n 1 --show-cursor -o cat | sed -n 's/^-- cursor: //p')
 
-# domain_xml NAME [SED SCRIPT]: a small domain of tests/host/domain.xml; prints the file's name.
+# domain_xml NAME [SED-SCRIPT]: writes the small domain of tests/host/domain.xml, edited by the script; prints the name of
+# the file.
 domain_xml() {
 	sed -e "s/@NAME@/$1/" -e "${2-}" "$here/domain.xml" >"$work/$1.xml"
 	echo "$work/$1.xml"
 }
 
-# What makes a domain one that must be a TD, and a TD.
+# Sed scripts for domain_xml: mark the domain as one that must be a TD; make it a TD; make it an ordinary one.
 marked='s,<metadata/>,<metadata><tdx:required xmlns:tdx="urn:tdx-host:1"/></metadata>,'
 td="s,<os>,<os firmware='efi'>,; s,<launchSecurity/>,<launchSecurity type='tdx'/>,"
 plain='/<launchSecurity/d'
 
-# create NAME [SED SCRIPT]: starts it, stopped before its first instruction: the hook's part is over by then.
+# create NAME [SED-SCRIPT]: creates the domain, paused before its first instruction. The hook has been called by then.
 create() {
 	virsh -q create --paused "$(domain_xml "$1" "${2-$plain}")"
 }
 
-# td_xml NAME VCPUS MIB: the example without its disk and the mark that no software TDX module satisfies; prints the
-# file's name. Its firmware accepts the memory and then waits for something to boot.
+# td_xml NAME VCPUS MIB: writes the TD of docs/examples without its disk, and without the mark that it must be protected,
+# which is refused on a software TDX module; prints the name of the file. The TD's firmware accepts its memory and then
+# waits for something to boot.
 td_xml() {
 	sed "s,<name>.*,<name>$1</name>,; s,<vcpu>.*,<vcpu>$2</vcpu>,; s,<memory .*,<memory unit='MiB'>$3</memory>,
 		/<disk /,/<\/disk>/d; /<console /d; /<tdx:required/d" "$here/../../docs/examples/td.xml" >"$work/$1.xml"
 	echo "$work/$1.xml"
 }
 
-# create_td NAME: a small TD, stopped before its first instruction.
+# create_td NAME: creates a small TD, paused before its first instruction.
 create_td() {
 	virsh -q create --paused "$(td_xml "$1" 1 256)"
 }
 
-# QEMU of a domain.
+# pid_of NAME: the process ID of the domain's QEMU.
 pid_of() {
 	pgrep -f "guest=$1,"
 }
 
-# What KVM says of TDX, not the tools that are tested here.
+# Whether KVM offers TDX. The kernel is asked, not the tools that are tested here.
 has_tdx() {
 	grep -q '^tdx ' /sys/fs/cgroup/misc.capacity
 }
@@ -57,7 +59,8 @@ keyids_used() {
 	sed -n 's/^tdx //p' /sys/fs/cgroup/misc.current
 }
 
-# refused REASON NAME SED-SCRIPT: libvirt does not start the domain and shows the hook's one line.
+# refused REASON NAME SED-SCRIPT: fails unless libvirt refuses to start the domain and shows one line of the hook, with this
+# reason token.
 refused() {
 	local said lines
 	if said=$(create "$2" "$3" 2>&1); then
@@ -71,13 +74,13 @@ refused() {
 	echo "$lines"
 }
 
-# journal FIELD=VALUE: how many records with it there are since this test began.
+# journal FIELD=VALUE: prints how many journal records have this field since the test began.
 journal() {
 	journalctl --sync
 	journalctl -q --after-cursor="$journal_begin" -o cat --output-fields=MESSAGE "$1" | grep -c . || true
 }
 
-# Only what this test created: the host may run others.
+# Destroys only the domains that this test created: the host may run others.
 destroy_all() {
 	local xml
 	for xml in "$work"/*.xml; do

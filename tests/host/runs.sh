@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Whether a domain runs, which KVM tells by its exits.
+# Waits that tell whether a domain runs: KVM counts exits of its vCPUs while it does.
 
-# What KVM counts for the VMs of one QEMU; there are two while a TD is rebuilt.
+# exits NAME: the number of exits of the domain. While a TD is rebuilt for a reset its QEMU has two VMs: add them up.
 exits() {
 	cat /sys/kernel/debug/kvm/"$(pid_of "$1")"-*/exits | awk '{ n += $1 } END { print n }'
 }
 
-# becomes WANTED COMMAND...: what the command prints is that after a while.
+# becomes WANTED COMMAND...: waits until COMMAND prints WANTED.
 becomes() {
 	local wanted=$1 command=("${@:2}")
 	wait_until "${*:2} prints '$1'" print_now prints_wanted
