@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest checks of itself. Each check says what it saw; main.c says it as KTAP. */
+/* The checks that guest-check makes. Each stores a text by says(); main.c prints it as KTAP. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@ enum verdict { PASS, FAIL, SKIP };
 #define SHA384_SIZE     48
 #define REPORTDATA_SIZE 64
 
-/* Each fills in what it saw, or why it fails or can not be done, and returns the verdict. */
+/* Stores what the check saw, or why it fails or cannot be done; returns the verdict. */
 enum verdict says(enum verdict verdict, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
@@ -37,7 +37,7 @@ enum verdict check_memory_accepted(void);
 enum verdict check_disk(void);
 enum verdict check_swiotlb(void);
 
-/* First line of a small file, without its newline. False if it can not be read. */
+/* Reads the first line of a small file, without its newline. False if it cannot be read. */
 bool read_line(const char *path, char *line, size_t size);
 
 /* Value of "KEY: N kB" in /proc/meminfo; -1 if it is not there. */
@@ -45,7 +45,7 @@ long meminfo_kib(const char *key);
 
 void sha384(const void *data, size_t size, uint8_t digest[SHA384_SIZE]);
 
-/* As the TDX module lays it out. */
+/* TDREPORT_STRUCT, as the TDX module lays it out. */
 struct tdreport {
     uint8_t type, subtype, version, reserved0;
     uint8_t reserved1[12];
@@ -82,5 +82,8 @@ struct report_request {
     struct tdreport report;
 };
 
-/* A report on this TD whose REPORTDATA begins with seed and counts up. Returns 0 or -errno. */
+/*
+ * Gets a report on this TD whose REPORTDATA bytes are seed, seed + 1 and so on. Returns 0 or
+ * -errno.
+ */
 int get_report(uint8_t seed, struct report_request *request);

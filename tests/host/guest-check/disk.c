@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The disk: what is written is what is read; in a TD through bounce buffers of shared memory. */
+/* The disk: data that is written must be read back; in a TD it passes through shared buffers. */
 #define O_DIRECT_SIZE (1 << 20)
 
 #include <errno.h>
@@ -92,8 +92,7 @@ enum verdict check_disk(void)
     return verdict;
 }
 
-/* A device can not reach private memory: all that it reads and writes passes through these buffers.
- */
+/* A device cannot reach private memory: its data passes through bounce buffers in shared memory. */
 enum verdict check_swiotlb(void)
 {
     long slots = read_number(IO_TLB "io_tlb_nslabs");

@@ -18,7 +18,7 @@
 #define NR_TICKS    10
 #define TICK_NS     20000000
 #define NS_PER_S    1000000000LL
-/* Nobody's clock was there before this was written: 2026-01-01. */
+/* 2026-01-01, when this was written: a clock that shows less is wrong. */
 #define WRITTEN_S 1767225600
 
 enum verdict check_secure_boot(void)
@@ -41,7 +41,7 @@ enum verdict check_secure_boot(void)
     return says(PASS, "on, lockdown %s", lockdown);
 }
 
-/* A counter that each vCPU has to raise, and how far the clock went back between two of them. */
+/* The last time that any vCPU has read, and by how much a later reading was ever below it. */
 static struct {
     long long last_ns;
     long long back_ns;
@@ -77,7 +77,7 @@ static void *read_clock(void *cpu)
     return NULL;
 }
 
-/* Runs on every vCPU at once. Returns NULL or what went wrong. */
+/* Runs read_clock() on every vCPU at once. Returns NULL or what went wrong. */
 static const char *on_all_cpus(long nr)
 {
     const char *wrong = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* guest-check: checks the guest that it runs in and prints KTAP. Exit status 0 if none failed. */
+/* guest-check: checks the guest that it runs in; prints KTAP. Exit status 0 if no check failed. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,7 +74,7 @@ int main(void)
     }
     (void)printf("guest-check: %u of %zu failed\n", failed, NR_CHECKS);
     (void)fflush(stdout);
-    /* The guest powers itself off next. */
+    /* The guest powers itself off next: let the console have all of it first. */
     (void)tcdrain(STDOUT_FILENO);
     return failed != 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A page that nobody but this guest has, for a host that looks for it in its own memory. */
+/* A page of random bytes, which the host's tests look for in the host's memory. */
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -10,8 +10,10 @@
 #define PAGE_SIZE    4096
 #define MARKER_BYTES 32
 
-/* Stays until the guest ends. What is told is its complement: the host, and what it writes down,
- * never have the marker itself. */
+/*
+ * The page stays until the guest ends. Only the complement of its bytes is printed, so that the
+ * bytes themselves get to the host by no other way than this page.
+ */
 enum verdict check_marker(void)
 {
     uint8_t *page =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* All memory that the kernel gives, written and read; lazily accepted memory. */
+/* Writes and reads all memory that the kernel gives; checks lazily accepted memory. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define PAGE_SIZE    4096
 #define WORDS_A_PAGE (PAGE_SIZE / sizeof(uint64_t))
-/* Left for the kernel and for this program. */
+/* Memory left for the kernel and for this program. */
 #define RESERVE_KIB 49152
 #define MIN_KIB     65536
 
@@ -33,7 +33,7 @@ long meminfo_kib(const char *key)
     return kib;
 }
 
-/* What page number PAGE holds: no two pages the same, no word zero. */
+/* The word for page number PAGE: never zero, and another one for each page. */
 static uint64_t pattern(uint64_t page)
 {
     return (page + 1) * 0x9e3779b97f4a7c15 | 1;
@@ -50,7 +50,7 @@ enum verdict check_memory_pressure(void)
     unaccepted_before_kib = meminfo_kib("Unaccepted");
     if (kib < MIN_KIB)
         return says(FAIL, "only %ld KiB are available", available_kib);
-    /* The kernel may take another process first, but this must end with a verdict. */
+    /* If memory gets short the kernel shall kill another process, so that this one can judge. */
     fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {
         (void)!write(fd, "-500", 4);
@@ -60,8 +60,8 @@ enum verdict check_memory_pressure(void)
     words = mmap(NULL, pages * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                  0);
     if (words == MAP_FAILED)
-        return says(FAIL, "%zu pages can not be had", pages);
-    /* Both ends of each page: half a page that went wrong is found, too. */
+        return says(FAIL, "%zu pages cannot be had", pages);
+    /* Write both ends of each page, to find one of which only half is right, too. */
     for (size_t i = 0; i < pages; i++) {
         words[i * WORDS_A_PAGE] = pattern(i);
         words[(i + 1) * WORDS_A_PAGE - 1] = ~pattern(i);
@@ -76,7 +76,7 @@ enum verdict check_memory_pressure(void)
                 meminfo_kib("MemTotal") / 1024);
 }
 
-/* Under pressure the kernel accepts what it put off. */
+/* When memory gets short the kernel accepts memory that it had not accepted yet. */
 enum verdict check_memory_accepted(void)
 {
     long now_kib = meminfo_kib("Unaccepted");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A quote by way of the host: an error with nobody there, and else what the service answered. */
+/* Asks the host for a quote: an error if no service is there, else the service's answer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define CONFIGFS "/sys/kernel/config"
 #define REQUEST  CONFIGFS "/tsm/report/guest-check"
-/* What tests/host/quote-stand-in answers: this, and the report that it was asked to quote. */
+/* tests/host/quote-stand-in answers with this text and the report that it was to quote. */
 #define STAND_IN "tdx-host stand-in: this is no quote\n"
 
 /* Returns the answer's length, 0 if there is no answer, or -errno. */
@@ -45,7 +45,7 @@ static enum verdict judge(const uint8_t *answer, size_t size, struct report_requ
 
     if (size != mark + sizeof(request->report) || memcmp(answer, STAND_IN, mark) != 0)
         return says(FAIL, "%zu bytes that the stand-in for a quoting service did not make", size);
-    /* Two reports that tell the same are the same: no time and no counter is in them. */
+    /* A report holds no time and no counter: the same request gives the same report again. */
     if (memcmp(answer + mark, &request->report, sizeof(request->report)) != 0)
         return says(FAIL, "the quoting service was asked to quote another report");
     return says(PASS, "the stand-in for a quoting service got this TD's report, and answered");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SHA-384 by the guest's kernel. */
+/* SHA-384, computed by the guest's kernel (AF_ALG). */
 #include <errno.h>
 #include <linux/if_alg.h>
 #include <stdio.h>
@@ -16,14 +16,14 @@ static const struct sockaddr_alg address = {
     .salg_name = "sha384",
 };
 
-/* Without digests nothing here can be judged. */
+/* Without SHA-384 several checks cannot judge: end the program. */
 static void bail_out(void)
 {
     (void)printf("Bail out! the kernel offers no SHA-384: %s\n", strerror(errno));
     exit(1);
 }
 
-/* A socket on which a digest is asked for. */
+/* Opens a socket that takes data and returns their digest. */
 static int open_digest(void)
 {
     int fd = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);

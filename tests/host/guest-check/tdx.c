@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What only a TD has: its CPUID leaf, its report, its run-time measurements. */
+/* What only a TD has: CPUID leaf 0x21, TDREPORT, run-time measurement registers (RTMRs). */
 #include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +87,7 @@ enum verdict check_tdx_detected(void)
     return says(PASS, "CPUID leaf 0x21, and the kernel's tdx_guest");
 }
 
-/* First fault of a report that must hold seed, or NULL. */
+/* Returns the first fault of a report that was asked for with seed, or NULL. */
 static const char *report_fault(const struct tdreport *report, uint8_t seed)
 {
     if (report->type != TYPE_TDX || report->subtype != 0 || report->version > 1 ||
@@ -109,7 +109,7 @@ static const char *report_fault(const struct tdreport *report, uint8_t seed)
         return "TEE_TCB_INFO_HASH is not the digest of TEE_TCB_INFO";
     if (is_zero(report->info.mrtd, sizeof(report->info.mrtd)))
         return "MRTD is zero: nothing was measured";
-    /* The firmware measures itself, boot loader and kernel. */
+    /* The firmware measures its settings, the boot loader and the kernel into these. */
     if (is_zero(report->info.rtmr[0], SHA384_SIZE) || is_zero(report->info.rtmr[1], SHA384_SIZE))
         return "RTMR0 or RTMR1 is zero: the firmware measured nothing";
     return NULL;
