@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the lab's programs share: where things are, one error, small tools."""
+"""What the lab's programs share: paths, the exception LabError, small functions."""
 
 import math
 import os
@@ -13,17 +13,17 @@ CACHE = os.environ.get("TDX_HOST_CACHE") or os.path.join(
 BUILD = os.environ.get("TDX_HOST_BUILD") or os.path.join(TOP, "build")
 
 
-# By hand, where nobody measured.
+# Assumed for programs that are started by hand, without the runner, which measures the machine's slowness.
 UNKNOWN_SLOWNESS = 4
 
 
 def scaled(seconds):
-    """Seconds of the machine that the plan's times come from, in whole seconds of this one; tests/runner measures."""
+    """Converts seconds of the machine that the plan's times were measured on to seconds of this one, rounded up."""
     return math.ceil(seconds * float(os.environ.get("TDX_HOST_SLOWNESS") or UNKNOWN_SLOWNESS))
 
 
 class LabError(Exception):
-    """What, why and how to go on, in one line; log holds lines that show it."""
+    """The text is one line: what failed, why, what to do. `log` holds console lines to print before it."""
 
     def __init__(self, message, log=()):
         super().__init__(message)
@@ -47,7 +47,7 @@ def write_atomic(path, text):
 
 
 def bind_port(variable):
-    """A listening loopback socket: a free port, or the one that the variable names."""
+    """Returns a listening loopback socket, on the port in this environment variable or on any free one."""
     wanted = os.environ.get(variable, "0")
     if not wanted.isdigit() or int(wanted) > 65535:
         raise LabError(f"{variable}={wanted}: not a port number; set it to 1 to 65535 or unset it")

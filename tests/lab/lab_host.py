@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One lab host: its files, its QEMU process, the way to it.
+"""One lab host: its files, its QEMU process, how to reach it.
 
 Everything of the host NAME is in $TDX_HOST_BUILD/lab/vm/NAME:
   disk.qcow2   overlay over the image; the image itself is never written
   vars.fd      firmware variables
-  console.log  everything that the serial console said since the start
+  console.log  everything that the serial console printed since the start
   console.sock, qmp.sock   for people and for QMP; relative to the folder, because
                the length of a socket's path is limited
   ssh_config   for ssh -F and for Ansible
@@ -50,7 +50,7 @@ class LabHost:
             raise LabError(f"lab host {name!r}: not a name; use letters, digits and dashes")
         self.name = name
         self.dir = os.path.join(BUILD, "lab", "vm", name)
-        # A boot is given up when the console said nothing new for so long.
+        # A boot has failed when the console printed nothing new for so many seconds.
         self.still_s = float(os.environ.get("TDX_HOST_BOOT_STILL") or scaled(180))
         self.process = None
         self.lock_fd = None
@@ -61,7 +61,7 @@ class LabHost:
     # State
 
     def try_lock(self):
-        """False if the host runs already."""
+        """Takes the host's lock. False if the host runs already."""
         os.makedirs(self.dir, exist_ok=True)
         fd = os.open(self.path("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
@@ -109,7 +109,7 @@ class LabHost:
     # Disk
 
     def make_disk(self, disk_from=None):
-        """A fresh overlay on the image, or a copy of another host's."""
+        """Makes a new overlay on the image, or copies the disk of another host."""
         image = image_dir()
         if not os.path.exists(os.path.join(image, "disk.qcow2")):
             raise LabError("no lab host image: it is not built; run tests/lab/build-image")
@@ -130,7 +130,7 @@ class LabHost:
                  "-b", os.path.join(image, "disk.qcow2"), self.path("disk.qcow2"))
 
     def has_disk(self):
-        """Whether there is an overlay of the image as it is now."""
+        """Whether the host has a disk, and that is an overlay on the image as it is now."""
         if not os.path.exists(self.path("disk.qcow2")):
             return False
         info = subprocess.run(("qemu-img", "info", "--output=json", self.path("disk.qcow2")),
@@ -183,7 +183,7 @@ class LabHost:
                        self.console_tail())
 
     def console_lines(self):
-        """How many different lines there are, numbers in them left aside."""
+        """How many different lines the console has; lines that differ in digits only count once."""
         try:
             with open(self.path("console.log"), "rb") as file:
                 return len({re.sub(rb"\d", b"", line) for line in file})
@@ -210,7 +210,7 @@ class LabHost:
         return ["ssh", "-F", self.path("ssh_config"), self.name]
 
     def end(self):
-        """The disk is throw-away: no need to ask the host."""
+        """Ends QEMU without a shutdown of the host, whose disk is thrown away anyway."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine that a lab host is: QEMU's command line and ssh's configuration. QEMU runs in the host's folder."""
+"""The virtual machine of a lab host: QEMU's command line and ssh's configuration. QEMU runs in the host's folder."""
 
 import glob
 import os
@@ -7,14 +7,15 @@ import shlex
 
 from lab_base import BUILD, CACHE
 
-# The emulator's byte-wise string instructions are several times slower than the wider ones
-# that a kernel uses where these two features are missing. With MONITOR the firmware parks CPUs that no kernel
-# has started in MWAIT, which the emulator executes as fast as it can.
+# erms, fsrm: without these features a kernel copies by wide instructions, which the emulator executes several
+# times faster than byte-wise string instructions. monitor: with it, the firmware parks CPUs in MWAIT until a
+# kernel starts them, and the emulator executes MWAIT in a busy loop.
 CPU = "EPYC-Milan,phys-bits=48,erms=off,fsrm=off,monitor=off"
 
-# The emulator's first CPU loses changes of its global interrupt flag while another one loads x87 state (both
-# write one word of the first). A hypervisor that runs there dies, or its guest does. So there is one CPU
-# more than asked for, and the kernel's argument isolcpus=0 keeps programs, and so guests, off the first.
+# A fault of the emulator: its first CPU loses changes of its global interrupt flag (GIF) while another CPU loads
+# x87 state, because both write one word of the first CPU. A hypervisor that runs on that CPU dies, or its guest
+# does. So the machine has one CPU more than asked for, and the kernel's argument isolcpus=0 keeps programs, and so
+# guests, off the first one.
 KERNELS_OWN_CPUS = 1
 
 
@@ -23,7 +24,7 @@ def image_dir():
 
 
 def guest_disks():
-    """What tests/lab/build-guest made: each host has them, read-only, as /dev/disk/by-id/virtio-guest-SUITE."""
+    """Arguments for the disks of tests/lab/build-guest: read-only, /dev/disk/by-id/virtio-guest-SUITE in the host."""
     argv = []
     for path in sorted(glob.glob(os.path.join(BUILD, "lab", "guest-*", "disk.qcow2"))):
         name = os.path.basename(os.path.dirname(path))
