@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What the negative tests share: a scratch folder $work and what a refusal looks like.
+# What the negative tests share: a scratch folder $work, and the check that a command refuses as it should.
 
 # shellcheck source=scripts/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
@@ -13,7 +13,7 @@ source "$TOP/tests/lib/wait.sh"
 work=$(mktemp -d)
 trap 'umount -q "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-# refuses WORDS COMMAND...: fails, with one error line that has the words.
+# refuses WORDS COMMAND...: COMMAND must fail with exactly one error line, which matches the regular expression WORDS.
 refuses() {
 	local words=$1 rc=0 errors
 	shift
@@ -26,7 +26,7 @@ refuses() {
 		{ echo "the error line does not say: $words"; return 1; }
 }
 
-# empty DIR: nothing half-done was left there.
+# empty DIR: fails if a file other than locks was left in DIR.
 empty() {
 	[[ ! -e $1 || -z $(find "$1" -mindepth 1 -not -path '*/lock*' -type f) ]] ||
 		{ echo "left behind: $(find "$1" -type f | head -n 3)"; return 1; }
