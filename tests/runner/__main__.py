@@ -24,7 +24,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="runner", description="Run the steps of a plan.")
     parser.add_argument("plan", metavar="PLAN", help="plan file (TOML)")
     parser.add_argument("--only", metavar="ID", nargs="+",
-                        help="run these steps and what they need, nothing else")
+                        help="run only these steps and the steps that they need")
     parser.add_argument("--report", metavar="DIR", type=Path,
                         help="folder of report.json and report.html (default: build/report)")
     return parser.parse_args()
@@ -62,7 +62,7 @@ def run(arguments):
     settings = Settings.from_environment()
     steps = load_plan(arguments, settings)
     folder = (arguments.report or settings.build / "report").absolute()
-    # Bound to a name for the whole run: closing it gives the lock away.
+    # Keep the file in a variable for the whole run: the lock goes when the file is closed.
     lock = take_lock(settings.build)
     progress = Progress(len(steps.steps))
     this = Run(steps, settings, signals, progress)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files that are either complete or not there."""
+"""Reads and writes files; a file that is written is never seen half-written."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def write_atomic(path, data):
 
 
 def link_or_copy(source, target):
-    """The target is a file of its own afterwards even if it was one with something else before."""
+    """Links the source to the target, or copies it; replaces a target that exists, instead of writing into it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temp = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     temp.unlink(missing_ok=True)
@@ -41,6 +41,6 @@ def tail(path, max_lines, start=0, end=None, max_bytes=64 * 1024):
         data = file.read(end - first)
     lines = data.rstrip(b"\n").split(b"\n")
     if first > start and len(lines) > 1:
-        # The first line is most likely only the end of one.
+        # The first line is most likely the end of a line that begins before `first`.
         lines = lines[1:]
     return lines[-max_lines:] if data.strip() else []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a line says that a step printed, and whether it is new. Knows nothing of processes.
+"""Parses the lines that a step prints, and tells which of them are new. Knows nothing of processes.
 
 Memory use does not grow with the output.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from plan import ID
 
-# Longest text taken over into a report; the log has the whole line.
+# Longer texts are cut in a report; the log has the whole line.
 MAX_TEXT = 300
 
 _STARTS = (b"ok", b"not ok", b"value:", b"error:", b"skip:", b"progress:", b"watch:", b"ready")
@@ -37,7 +37,8 @@ class Result:
     is_check: bool
 
     def prefixed(self, prefix):
-        """As a check of a program that does not know where it runs: a test_name of C becomes PREFIX.test-name."""
+        """The result with PREFIX before its name: test_name, from a program that prints no IDs, becomes
+        PREFIX.test-name."""
         name = f"{prefix}.{self.name.replace('_', '-')}"
         return replace(self, name=name, is_check=bool(ID.fullmatch(name)))
 
@@ -58,7 +59,7 @@ def shorten(text):
 def parse(raw):
     """Returns a Word, a Result, or None for a line that is only for people."""
     raw = raw.strip()
-    # Logs are long and almost no line is for the runner: look at the first bytes before more.
+    # Logs are long and almost no line is for the runner: look at the first bytes before the slower work.
     if not raw.startswith(_STARTS):
         return None
     text = clean(raw)
@@ -79,17 +80,18 @@ def parse(raw):
     return Result(shorten(name), verdict, shorten(note), bool(ID.fullmatch(name)))
 
 
-# Distinct lines that are remembered; what repeats itself does so within fewer.
+# Number of different lines that are remembered; a step that repeats itself prints fewer.
 MAX_LINES = 20_000
 MAX_LINE_BYTES = 4096
-# Of a watched file, at one look.
+# Most bytes of a watched file to read at one look.
 MAX_READ_BYTES = 1 << 20
-# Times, counters, addresses: a line that differs only there says the same again.
+# Words with digits (times, counters, addresses): a line that differs from an older one only in them is not new.
 _WITH_DIGITS = re.compile(rb"\S*\d\S*")
 
 
 class News:
-    """Lines that were not there before are a sign of life. A result line and one of `progress:` count as they are."""
+    """Tells which lines are new, as a sign that the step gets on. Words with digits are left out of the comparison,
+    except in result lines and in lines of `progress:`."""
 
     def __init__(self):
         self._seen = {}
@@ -110,7 +112,8 @@ class News:
 
 
 class WatchedFile:
-    """A file that a step named, as the console of its machine: what is new in it is news of the step."""
+    """A file that a step named by `watch:`, such as the console of its machine: new lines in it count as output of the
+    step."""
 
     def __init__(self, path):
         self.path = path
@@ -128,7 +131,7 @@ class WatchedFile:
                 if not stat.S_ISREG(status.st_mode):
                     return False
                 if status.st_size < self._offset:
-                    # Begun anew.
+                    # The file was truncated or replaced: read it from its start.
                     self._offset, self._rest = 0, b""
                 file.seek(self._offset)
                 data = file.read(MAX_READ_BYTES)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How fast this machine is, as a clock: its seconds are those of the plan's own machine.
+"""A clock that counts seconds of the machine that the plan's times were measured on.
 
-The times in a plan were measured on one machine. Another one is slower by a constant (its speed) and by
-what else runs on it (its load), which changes. So what a plan allows is not compared with a wall clock but with
-this one, which goes slower where the machine does. Also: how long steps took, and seconds as people say them.
+Another machine is slower than that one by a constant (its speed) and by what else runs on it (its load), which
+changes. So a plan's limits are not compared with a wall clock but with this one, which goes slower while the
+machine is slower. Also here: how long steps took before, and seconds as text.
 """
 
 import json
@@ -18,37 +18,37 @@ import files
 REFERENCE_WORK_S = 0.20
 WORK_WORDS = 1 << 20
 REPEAT = 3
-# A machine that is faster than the plan's gets no shorter limits: they are not what makes a run fast.
+# A machine that is faster than the plan's gets no shorter limits: that would not make a run faster.
 MIN_SLOWNESS = 1.0
-# Beyond, the measurement is wrong rather than the machine so slow.
+# A higher result means that the measurement is wrong, not that the machine is so slow.
 MAX_SLOWNESS = 50.0
-# Where the kernel tells no load.
+# The load to assume if the kernel tells none.
 NO_LOAD = 0.0
 
 
 def _data():
-    """The same on each machine; as hard to compress as a kernel's source."""
+    """Data for _work(): the same on each machine, and as hard to compress as a kernel's source."""
     pick = random.Random(1)
     words = [pick.randbytes(pick.randint(2, 9)) for _ in range(WORK_WORDS // 64)]
     return b"".join(pick.choices(words, k=WORK_WORDS))
 
 
 def _work(data):
-    """Compression: integers, branches and memory, as compilers and emulators have them."""
+    """Compresses data, which uses integers, branches and memory as compilers and emulators do; returns CPU seconds."""
     begin = time.process_time()
     zlib.compress(data, 6)
     return time.process_time() - begin
 
 
 def measure():
-    """How many times longer one CPU takes than one of the plan's machine, its load left aside."""
-    # What disturbs can only lengthen it.
+    """How many times longer one CPU takes here than on the plan's machine, without regard to the load."""
+    # Disturbances can only make the work longer, so the shortest time is the right one.
     data = _data()
     return min(_work(data) for _ in range(REPEAT)) / REFERENCE_WORK_S
 
 
 def load():
-    """Processes that run or want to, the average of the last minute."""
+    """The load average of the last minute: processes that run or wait for a CPU."""
     try:
         with open("/proc/loadavg", encoding="ascii") as file:
             return float(file.read().split()[0])
@@ -61,8 +61,8 @@ def _bounded(value):
 
 
 class Pace:
-    """`given`: the slowness is known and not measured. `speed`, `cpus` and `read_load` are the machine's unless a test
-    says otherwise."""
+    """`given`: the slowness if it is known, else it is measured. `speed`, `cpus` and `read_load` replace the machine's
+    own values in tests."""
 
     def __init__(self, now, given=None, speed=None, cpus=None, read_load=load):
         self._given = given
@@ -79,12 +79,12 @@ class Pace:
         return self._given or _bounded(self.speed * max(1.0, self._read_load() / self._cpus))
 
     def expected_slowness(self, jobs):
-        """The same for a run that is about to start `jobs` steps beside what runs already."""
+        """The slowness to expect of a run that is about to start `jobs` steps beside what runs already."""
         beside = (self.load_before + min(jobs, self._cpus)) / self._cpus
         return self._given or _bounded(self.speed * max(1.0, beside))
 
     def advance(self, now):
-        """Returns `passed_s` of this moment (time.monotonic())."""
+        """Moves the clock to `now` (time.monotonic()); returns the seconds of the plan's machine that have passed."""
         self.passed_s += (now - self._last) / self.slowness()
         self._last = now
         return self.passed_s
@@ -97,7 +97,7 @@ class Pace:
 
 
 def load_durations(cache):
-    """Step ID -> seconds that it took when it passed last, for estimates. Losing the file loses nothing."""
+    """Returns {step ID: seconds that it took when it passed last}, for estimates; {} if there is no sound file."""
     try:
         data = json.loads((cache / "durations.json").read_bytes())
         return {k: float(v) for k, v in data.items() if 0 <= float(v) < 1e9}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""report.html: one file with everything in it, no scripts, nothing fetched from anywhere."""
+"""Makes report.html: one file that holds everything, runs no scripts and fetches nothing."""
 
 from html import escape
 from pathlib import Path
@@ -9,7 +9,7 @@ import ktap
 from pace import duration
 from step import count
 
-# As the height of .timeline li in page.css.
+# Must be the height of .timeline li in page.css.
 ROW_PX = 26
 BAR_PX = 14
 AXIS_PX = 26
@@ -42,7 +42,7 @@ def _bar_label(check, is_service):
 
 
 def _bar_text(text, left, right, y):
-    """Beside the bar, where there is room: after it, in it, or before it."""
+    """The bar's label where there is room: after the bar, in it, or before it."""
     if right < 86:
         place = f'x="{right:.3f}%" dx="7"'
     elif right - left > 14:
@@ -108,7 +108,7 @@ def _timeline(data):
 EVIDENCE_LINES = 60
 EVIDENCE_LINE_CHARS = 400
 
-# Whatever gets into the page by way of a log: it can neither run nor fetch anything.
+# Content security policy: text that gets into the page from a log can neither run nor fetch anything.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 

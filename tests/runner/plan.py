@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A plan is a TOML table of steps. Anything odd in it is refused before a step starts.
+"""A plan is a TOML table of steps. A plan with a fault is refused before any step starts.
 
-Its times are those of the machine that they were measured on; pace.py says what they are on this one.
+The times in it were measured on one machine; pace.py converts them to this one.
 """
 
 import os
@@ -17,20 +17,20 @@ PLAN_KEYS = ("title", "include", "budget_s", "step")
 
 
 class PlanError(Exception):
-    """Text is `plan FILE: WHERE: WHAT; FIX`."""
+    """The plan has a fault; the text is `plan FILE: WHERE: WHAT; FIX`."""
 
 
 @dataclass(frozen=True)
 class Step:
     # family.name, unique in the plan.
     id: str
-    # What the step does, in a person's words.
+    # What the step does, in plain words.
     title: str
     # Argument vector, as executed.
     run: tuple
     # IDs of steps that must have passed (services: be ready) before this one starts.
     needs: tuple = ()
-    # The step is ended when nothing new came from it for so long; a service only before it is ready.
+    # The step is ended when nothing new came from it for this many seconds; a service only until it is ready.
     still_s: float = 600
     # Estimate of the duration until a real one is known.
     expect_s: float = 10
@@ -38,9 +38,9 @@ class Step:
     service: bool = False
     # Job slots taken while running; always 0 for a service.
     cpu: int = 1
-    # Added to the environment.
+    # Variables added to the step's environment.
     env: dict = field(default_factory=dict)
-    # Refuses to start the whole run when not root.
+    # The step needs root: without it the whole run is refused before it starts.
     root: bool = False
     # Put before the names of the step's KTAP lines, with a dot between, to make IDs of them.
     prefix: str = ""
@@ -59,7 +59,7 @@ class Plan:
     steps: dict
     # The file that was asked for, for messages.
     file: str
-    # The whole run is ended after so long; None: what the estimate says, many times over.
+    # The whole run is ended after this many seconds; None: a multiple of the estimate (run.py).
     budget_s: float | None = None
 
     def only(self, ids):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The run on the terminal: KTAP lines, and what goes on right now."""
+"""What the terminal shows of a run: KTAP lines, and a line with the steps that run now."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import ktap
 from pace import duration, time_left
 
 FAILURE_LINES = 15
-# Status as a line of its own, when there is no terminal to redraw it on.
+# How often the status is printed as a line if there is no terminal on which to redraw it.
 STATUS_EVERY_S = 30
 
 
@@ -35,7 +35,7 @@ class Progress:
             sys.stdout.write(text)
             sys.stdout.flush()
         except OSError:
-            # Nobody reads on: the same as a terminal that hung up.
+            # The reader of stdout is gone: do as if the terminal had hung up.
             self._gone = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             os.kill(os.getpid(), signal.SIGHUP)

@@ -32,7 +32,7 @@ def _host():
 
 
 def _commit(top):
-    # The checkout may belong to someone else than root, who runs this.
+    # git refuses a checkout that belongs to another user than the one who runs this, often root.
     git = ["git", "-c", f"safe.directory={top}", "-C", str(top), "describe", "--always", "--dirty",
            "--abbrev=12", "--exclude=*"]
     try:
@@ -80,7 +80,7 @@ def to_data(run):
 
 
 def write(run, folder):
-    """report.json comes last: where it is, everything that it names is there too."""
+    """Writes the folder. report.json comes last, so that all that it names is there when it is."""
     logs = {_log_name(c): c.log for c in run.checks if c.log}
     for name, source in logs.items():
         files.link_or_copy(source, folder / name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The event loop: starts steps, listens to them, ends them, records what came out.
+"""The event loop: starts steps, reads their output, ends them, records the checks.
 
-Where things are: the same folders and variables as scripts/common.sh.
+Folders and environment variables are those of scripts/common.sh.
 """
 
 import os
@@ -17,11 +17,11 @@ from schedule import FAIL, FINISHED, READY, RUNNING, SKIP, Schedule
 from step import Check, Process, StartError, verdict
 
 TOP = Path(__file__).resolve().parents[2]
-# Redraw of the status line.
+# How often the status line is redrawn.
 TICK_S = 1.0
-# While something is being ended: not every end of a grandchild raises SIGCHLD here.
+# How often the loop looks while a step is being ended: not every end of a grandchild raises SIGCHLD here.
 ENDING_TICK_S = 0.05
-# The budget of a run that names none, in estimates, and what even the shortest may take.
+# The budget of a plan that names none is this many times its estimate, plus the minimum.
 BUDGET_FACTOR = 4
 MIN_BUDGET_S = 600
 
@@ -41,9 +41,9 @@ class Refused(Exception):
 class Settings:
     # The checkout; steps run with this as their working directory.
     top: Path
-    # What is kept between builds; holds durations.json.
+    # Folder of what is kept between builds; holds durations.json.
     cache: Path
-    # What this checkout produces; holds log/, report/ and run.lock.
+    # Folder of what this checkout produces; holds log/, report/ and run.lock.
     build: Path
     # Number of job slots that steps share.
     jobs: int
@@ -94,13 +94,13 @@ class Run:
         expected_s = {s.id: known.get(s.id, s.expect_s * slowness) for s in plan.steps.values()}
         self.schedule = Schedule(plan.steps, settings.jobs, expected_s)
         by_plan = Schedule(plan.steps, settings.jobs, {s.id: s.expect_s for s in plan.steps.values()})
-        # Seconds of the plan's machine, as is what pace.advance() says.
+        # In seconds of the plan's machine, as pace.advance() returns them.
         self.budget_s = plan.budget_s or BUDGET_FACTOR * by_plan.left_s({}) + MIN_BUDGET_S
         progress.note(f"{self.pace.describe()}; expected: {duration(self.schedule.left_s({}))}, "
                       f"at most {duration(self.budget_s * slowness)} if that stays so")
         self.checks = []
         self.interrupted = False
-        # Step ID -> seconds, of steps that passed; worth remembering.
+        # Step ID -> seconds, of steps that passed; written to durations.json for later estimates.
         self.durations = {}
         self.started_at = datetime.now(timezone.utc)
         self.seconds = 0.0
@@ -143,7 +143,7 @@ class Run:
                                    "that runs until this step is done; fix the plan")
         for step in self.schedule.to_start():
             self._start(step)
-        # After the above: each of them can end a step, which others may depend on.
+        # Last, because the lines above can make a step fail, and then the steps that need it are skipped.
         while skipped := self.schedule.to_skip():
             for step, reason in skipped:
                 self._record_unstarted(step, SKIP, reason)

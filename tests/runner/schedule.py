@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which step runs when. Pure: is told what happened, answers what to do next."""
+"""Decides which step runs when. It does no I/O and knows no clock: the caller tells it what happened."""
 
 WAITING, RUNNING, READY, PASS, FAIL, SKIP = "WAITING", "RUNNING", "READY", "PASS", "FAIL", "SKIP"
 FINISHED = (PASS, FAIL, SKIP)
-# Of the time that a step runs longer than expected: how much longer it will probably take.
+# A step that runs longer than expected will probably run on for this share of the time that it has run.
 OVERRUN = 0.25
-# Finished steps correct the estimate of the others, when they were expected to take this long together.
+# Steps that have finished correct the estimate of the others if they were expected to take this long together.
 MIN_EVIDENCE_S = 20
 MAX_CORRECTION = 10
 
@@ -43,7 +43,7 @@ class Schedule:
         return [self.steps[s] for s, state in self.state.items() if state in states]
 
     def cpu(self, step):
-        """A step may ask for more slots than there are: it then gets all."""
+        """Slots that the step takes; one that asks for more slots than there are gets all of them."""
         return min(step.cpu, self.slots)
 
     def finished(self):
@@ -73,7 +73,7 @@ class Schedule:
             if step.lock in locks:
                 continue
             if self.cpu(step) > free:
-                # Nothing smaller may overtake it, or a wide step would wait for ever.
+                # Start nothing else before this step, or one that needs many slots might wait for ever.
                 free = 0
                 continue
             free -= self.cpu(step)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One running step: what it says, its process, what its end means, and the checks that come of it."""
+"""One running step: its output, its process, the verdict at its end, and the checks that it reports."""
 
 import os
 import signal
@@ -12,13 +12,13 @@ import ktap
 import tree
 from pace import duration
 
-# A longer line is cut for parsing; the log has it whole.
+# Longer lines are cut before they are parsed; the log has the whole line.
 MAX_LINE = 64 * 1024
 
 
 @dataclass(frozen=True)
 class SubCheck:
-    """A KTAP result line that a step printed, with when and where in the log."""
+    """A KTAP result line that a step printed, with its time and its place in the log."""
     result: ktap.Result
     # Monotonic time of the previous result line (or the start) and of this one.
     started: float
@@ -36,9 +36,9 @@ class Said:
         self.skip = ""
         self.last_line = b""
         self.ready = False
-        # Names of `not ok` result lines, whatever their shape.
+        # Names in `not ok` lines, also those that are no check IDs.
         self.failed = []
-        # Lines that were not there before, also in the files that the step wants to be watched.
+        # Number of lines that were new, in the output and in the file that the step named by `watch:`.
         self.news = 0
         self.watched = None
         self._lines = ktap.News()
@@ -47,7 +47,7 @@ class Said:
         self._mark = (started, 0)
 
     def feed(self, data, now):
-        """Takes the next bytes of output, returns the sub-checks that ended in them."""
+        """Takes the next bytes of output; returns the sub-checks whose result lines end in them."""
         found = []
         *lines, rest = data.split(b"\n")
         for line in lines:
@@ -59,11 +59,11 @@ class Said:
         return found
 
     def finish(self, now):
-        """The output has ended: a last line may lack its newline."""
+        """Called at the end of the output: parses a last line that has no newline."""
         return self._end_of_line(now)
 
     def look(self):
-        """Takes what the watched file has by now."""
+        """Counts the new lines of the watched file."""
         if self.watched:
             self.news += self.watched.look()
 
@@ -98,9 +98,9 @@ class Said:
 # From SIGTERM to SIGKILL, in seconds.
 GRACE_SERVICE_S = 10
 GRACE_STEP_S = 3
-# For what a step leaves behind when its first process has ended.
+# The same for processes that are left when a step's first process has ended.
 GRACE_LEFTOVER_S = 1
-# After SIGKILL; what is alive then (unkillable, or not ours) is given up on.
+# From SIGKILL until the runner gives a process up that does not die (it hangs in the kernel, or is another user's).
 GIVE_UP_S = 5
 # Above the 64 KiB that a pipe holds, so that one read empties it.
 READ_BYTES = 256 * 1024
@@ -124,10 +124,10 @@ class Process:
         self.status = None
         # Monotonic time at which a service became ready.
         self.ready_at = None
-        # Why the runner ended it: "", done, still, budget or interrupted.
+        # Why the runner ended the step: done, still, budget or interrupted; "" if it did not.
         self.stopped = ""
         self.leftovers = set()
-        # Since when nothing new came, on the clock of Pace and on the wall.
+        # When the last new line came, on the clock of Pace and on the monotonic clock.
         self.news_pace_s = pace_s
         self.news_at = self.started
         self._news = 0
@@ -135,7 +135,7 @@ class Process:
         self._kill_at = None
 
         log_path.parent.mkdir(parents=True, exist_ok=True)
-        # The report of an earlier run may hold a link to the old log: do not write into that.
+        # The report of an earlier run may hold a hard link to the old log: make a new file, so that the report stays.
         log_path.unlink(missing_ok=True)
         self._log = open(log_path, "wb", buffering=0)
         self.pipe, write_end = os.pipe()
@@ -159,7 +159,7 @@ class Process:
         self._log.close()
 
     def read(self, now):
-        """Takes some of what the step has written; returns (sub-checks, whether to read on)."""
+        """Reads some of the step's output; returns (sub-checks, False at the end of the output)."""
         try:
             data = os.read(self.pipe, READ_BYTES)
         except BlockingIOError:
@@ -170,7 +170,7 @@ class Process:
         return self.said.feed(data, now), True
 
     def read_rest(self, now):
-        """Takes what is still in the pipe, at most what a pipe can hold."""
+        """Reads what is still in the pipe, at most what a pipe can hold."""
         found, _ = self.read(now)
         more, _ = self.read(now)
         return found + more + self.said.finish(now)
@@ -186,7 +186,7 @@ class Process:
         tree.send(self.leftovers, signal.SIGTERM)
 
     def stop(self, why, now):
-        """Asks the step to end. The first reason stays."""
+        """Asks the step to end by SIGTERM. If it was asked before, the first reason stays."""
         if self.stopped or self.ended is not None:
             return
         self.stopped = why
@@ -210,7 +210,7 @@ class Process:
         return pace_s - self.news_pace_s >= self.step.still_s
 
     def tick(self, now, pace_s):
-        """Does what is due; returns True when nothing of the step is left."""
+        """Stops the step if it stands still, kills it if its grace is over; True when nothing of the step is left."""
         if not self.stopped and self.ended is None and self.ready_at is None \
                 and self._is_still(now, pace_s):
             self.stop("still", now)
@@ -263,8 +263,7 @@ def _stood_still(said, silent_s):
 
 
 def verdict(step, said, status, stopped, silent_s=0.0):
-    """(verdict, reason). `stopped` is why the runner ended it: "", done, still, budget or interrupted;
-    `silent_s`, how long nothing new had come from it."""
+    """Returns (verdict, reason). `stopped` is Process.stopped; for `silent_s` seconds nothing new had come."""
     ready = step.service and said.ready
     if stopped == "interrupted" and not ready:
         return "SKIP", "interrupted"
@@ -290,7 +289,7 @@ def verdict(step, said, status, stopped, silent_s=0.0):
 @dataclass
 class Check:
     id: str
-    # What it proves, in a person's words.
+    # What the check shows, in plain words.
     title: str
     # PASS, FAIL or SKIP.
     verdict: str

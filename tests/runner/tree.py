@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processes of a step and of the whole run: who is left, how to end them, and signals as events of the loop."""
+"""Finds and ends the processes of a step and of the whole run; turns signals into events of the loop."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# In the environment of each step: tells whose an orphan is that made itself a session of its own.
+# Variable in the environment of each step: tells to which step an orphan belongs that has made itself a session.
 MARKER = "TDX_HOST_STEP"
 
 
@@ -115,7 +115,7 @@ def reap():
 
 
 def kill_all(deadline_s=5):
-    """Leaves no descendant. Returns those that could not be killed within the deadline."""
+    """Kills all descendants. Returns those that could not be killed within the deadline."""
     until = time.monotonic() + deadline_s
     while True:
         left = descendants()
@@ -124,18 +124,18 @@ def kill_all(deadline_s=5):
                 pass
             return left
         send(left, signal.SIGKILL)
-        # Orphans of what just died are seen in the next round.
+        # Processes that the killed ones orphan are found in the next round.
         for _ in reap():
             pass
         time.sleep(0.01)
 
 
-# Each asks the run to end; the second one, of whatever kind, ends it at once.
+# Each of these signals asks the run to end; a second one of any kind ends it at once.
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
-    """Counts requests to stop; makes the event loop wake up for them and for ended children."""
+    """Counts requests to stop, and wakes the event loop up for them and for children that have ended."""
 
     def __init__(self):
         self.count = 0
@@ -167,14 +167,15 @@ class Signals:
 
 
 def guarded(main):
-    """Calls main() in the inner process; returns the exit code in the outer one.
+    """Forks: calls main() in the inner process, the runner; returns its exit code in the outer one.
 
-    The two clean up after each other, so that not even SIGKILL leaves a step behind. The outer one is the one that
-    people and make see. It runs the runner as its only child, passes signals on and, should the runner be killed,
-    ends what the runner had started. Should the outer one be killed, the runner gets SIGTERM and stops in order.
+    Each of the two cleans up if the other is killed, so that not even SIGKILL leaves a process of a step. The outer
+    process is what a shell or make started. It has the runner as its only child, passes signals on to it and, if the
+    runner is killed, ends what the runner had started. If the outer process is killed, the runner gets SIGTERM and
+    stops its steps.
     """
     become_subreaper()
-    # None of these may get lost between fork and handler.
+    # Block these signals until a handler is set, so that none is lost.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     outer, inner = os.getpid(), os.fork()
     if inner == 0:
