@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A throw-away checkout for each test: a check that can not fail is worth nothing, so feed it bad files."""
+"""A throw-away checkout for each test, to feed a check bad files: a check that cannot fail is worth nothing."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ sys.path.insert(0, str(TOP / "tests/static"))
 
 from checks import base
 
-# In two parts: a whole one here would be taken for this file's own.
+# In two parts, because a whole tag here would count as this file's own.
 TAG = "SPDX-License-" + "Identifier: "
 SH = "#!/usr/bin/env bash\n# " + TAG + "GPL-2.0-or-later\nset -euo pipefail\n"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The static checks: one module a kind, one function a check, one table in all.py.
+"""The static checks: a module for each kind, a function for each check, all listed in all.py.
 
-A check takes the Tree and returns (value, findings). No findings is a pass; Skip says why it
-can not run here.
+A check takes the Tree and returns (value, findings). It passes if there are no findings, and
+raises Skip with the reason if it cannot run here.
 """

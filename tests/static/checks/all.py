@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table: name of a step -> its checks, each with its ID."""
+"""The table of all static checks: name for the command line -> {check ID: function}."""
 
 from . import cfiles, commits, layout, licences, patches, python, rooms, rpm, shell, words, yamlfiles
 
@@ -63,5 +63,5 @@ CHECKS = {
     },
 }
 
-# Run only when named: they read what the build made, so a plan puts them behind it.
+# These run only when they are named, because they read what the build made: a plan runs them after it.
 AFTER_BUILD = ("ansible", "kernel", "sparse", "packages")

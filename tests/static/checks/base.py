@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every check needs: the files of the project, data tables, linters."""
+"""What the checks share: the files of the project, data tables, running linters."""
 
 import functools
 import os
@@ -13,7 +13,7 @@ MAX_HEAD = 4096
 
 
 class Skip(Exception):
-    """The check can not run here; the text is the reason."""
+    """The check cannot run here; the text is the reason."""
 
 
 class Broken(Exception):
@@ -21,7 +21,7 @@ class Broken(Exception):
 
 
 def run(argv, cwd):
-    """Output as text, whatever bytes a tool prints; the exit status is the caller's to judge."""
+    """Runs a tool; its output becomes text whatever bytes it has. The caller judges the exit status."""
     return subprocess.run([str(a) for a in argv], cwd=cwd, stdin=subprocess.DEVNULL,
                           capture_output=True, encoding="utf-8", errors="replace", check=False)
 
@@ -31,7 +31,7 @@ def last_line(text):
 
 
 def table(name):
-    """Rows of a data file: KEY, one or more tabs, REASON. A key without a reason is refused."""
+    """Returns {KEY: REASON} of a data file's lines "KEY, tabs, REASON". A key without a reason is refused."""
     rows = {}
     for number, line in enumerate((HERE / name).read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -46,7 +46,7 @@ def table(name):
 
 @functools.lru_cache(maxsize=None)
 def _glob(pattern):
-    """The globs of .editorconfig: * stays in a folder, ** does not, {a,b} is either."""
+    """A regular expression for a glob of .editorconfig: * stays in a folder, ** does not, {a,b} is either."""
     tokens = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
     regex = "".join(tokens.get(t) or re.escape(t) for t in re.findall(r"\*\*|.", pattern))
     return re.compile(regex if "/" in pattern else "(?:.*/)?" + regex)
@@ -76,7 +76,7 @@ class Tree:
         return done.stdout
 
     def _is_plain(self, path):
-        """A deleted file is still listed; a link is checked where it leads."""
+        """git still lists a deleted file, and the target of a link is checked by its own name: leave out both."""
         return (self.top / path).is_file() and not (self.top / path).is_symlink()
 
     def bytes(self, path):
@@ -107,7 +107,7 @@ class Tree:
         return os.access(self.top / path, os.X_OK)
 
     def find(self, *suffixes, interpreters=()):
-        """Files by suffix, or by interpreter where executables have none."""
+        """Files with one of these suffixes, or with one of these interpreters in their first line."""
         return [f for f in self.files
                 if f.endswith(suffixes) or self.interpreter(f) in interpreters]
 
@@ -126,7 +126,7 @@ class Tree:
 
 @functools.lru_cache(maxsize=None)
 def _install(top):
-    """Once per run: the packages of group lint. Returns why it did not work, or ""."""
+    """Installs the packages of group lint, once per run. Returns why a tool may still be missing."""
     if os.geteuid() != 0:
         return "installing it needs root"
     script = Path(top) / "scripts/install-deps"
@@ -140,8 +140,8 @@ def _install(top):
 
 def need_tool(tree, package, *names):
     """
-    Returns the first of the names (distributions differ) that is a command. A linter that is
-    missing is installed; where that can not be, the skip names the package.
+    Returns the first of the names (distributions differ) that is a command. If none is, installs
+    the linters; if that is not possible, skips the check and names the package.
     """
     for attempt in ("look", "install"):
         for name in names:
@@ -153,7 +153,7 @@ def need_tool(tree, package, *names):
 
 
 def tool_findings(done, pattern):
-    """Lines of a tool's output that are findings. A tool that fails without any is broken."""
+    """Returns the lines of a tool's output that match; raises Broken if the tool fails without such a line."""
     lines = (done.stdout + done.stderr).splitlines()
     findings = [line.strip() for line in lines if re.search(pattern, line)]
     if done.returncode and not findings:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""C: layout in user space, checkpatch and sparse in the kernel."""
+"""C files: clang-format for user space, checkpatch and sparse for the kernel."""
 
 from . import base
 
 SRC = "kernel/src/"
-# One 'DIRECTORY CONFIG [OTHER...]' a line: kernel/src's object folders, the configuration that builds them, and other
-# folders whose files they compile.
+# Lines 'DIRECTORY CONFIG [OTHER...]': an object folder of kernel/src, the configuration that builds it, and other
+# folders whose files it compiles.
 OBJECTS = "kernel/src-objects"
 
 
@@ -25,10 +25,10 @@ def _checkpatch(tree, files, *options):
     ignored = [key.split() for key in base.table("checkpatch.ignored")]
     everywhere = ",".join(key[0] for key in ignored if len(key) == 1)
     how = ["--strict", "--no-tree", "--terse", "--show-types", "--no-summary", "--color=never"]
-    # Without a repository in sight: a patch that git tracks would be checked as a source file.
+    # Hide the repository from checkpatch, which checks a patch that git tracks as a source file.
     command = ["env", "GIT_DIR=/nonexistent", "perl", script]
     done = base.run([*command, *how, "--ignore", everywhere, *options, *files], tree.top)
-    # Where it remembers the base's names in camel case; they are ignored anyway.
+    # checkpatch leaves these files, a cache of names in camel case, in its working directory.
     for left in tree.top.glob(".checkpatch-camelcase.*"):
         left.unlink()
     found = base.tool_findings(done, r"^[^:\s]+:\d+: (ERROR|WARNING|CHECK)")
@@ -53,7 +53,7 @@ def checkpatch_patches(tree):
 
 
 def _object_folders(tree):
-    """{configuration: folders of kernel/src that it builds}, other folders that come with them"""
+    """Returns {configuration: folders of kernel/src that it builds}, and other folders whose files these compile."""
     folders, others = {}, []
     for number, line in enumerate(tree.lines(OBJECTS), 1):
         if line.strip() and not line.startswith("#"):
@@ -67,7 +67,7 @@ def _object_folders(tree):
 
 
 def _as_ours(tree, line):
-    """A line that names a file of the prepared tree, in full or not -> the same with kernel/src."""
+    """Turns the path in a line of sparse into one below kernel/src; "" if the file is not one of ours."""
     path, rest = line.split(":", 1)
     parts = path.split("/")
     own = (SRC + "/".join(parts[i:]) for i in range(len(parts)))
@@ -75,7 +75,7 @@ def _as_ours(tree, line):
 
 
 def _run_sparse(tree, config, folders):
-    """Findings in kernel/src only: the base kernel's own headers are not ours to correct."""
+    """Runs sparse; returns only findings in files of kernel/src, because the base kernel's are not ours to correct."""
     if not (tree.build / "kernel" / config / ".config").exists():
         raise base.Skip(f"no prepared configuration; run kernel/scripts/merge-config {config}")
     script = 'source kernel/scripts/common.sh && kmake "$@"'
@@ -95,7 +95,7 @@ def sparse(tree):
         return "", [f"{OBJECTS}:1: does not exist; name the object folders of kernel/src in it"]
     base.need_tool(tree, "sparse", "sparse")
     by_config, others = _object_folders(tree)
-    # What is under tools/ is no kernel code.
+    # Files below tools/ are no kernel code.
     known = tuple(SRC + f for folders in [*by_config.values(), others, ["tools/"]] for f in folders)
     findings = [f"{f}:1: its folder is not in {OBJECTS}"
                 for f in sources if not f.startswith(known)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The last commits: 'area: Verb object', and the words rule for messages too."""
+"""The last commits: subjects are 'area: Verb object', and messages hold no forbidden words."""
 
 import re
 
@@ -10,7 +10,7 @@ LAST = 20
 MAX_SUBJECT = 75
 AREA = r"[A-Za-z0-9][\w./+-]*(?:, ?[\w./+-]+)*: "
 SUBJECT = re.compile(rf"(?:{AREA})+(?P<verb>[A-Z][a-z]+) \S.*")
-# Verbs whose plain form looks like another one.
+# Verbs that end in "ing" or "ed" in the imperative, too.
 PLAIN = ("Bring", "Embed", "Exceed", "Feed", "Need", "Ping", "Proceed", "Seed", "Shed", "Speed")
 
 

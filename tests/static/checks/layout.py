@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What .editorconfig promises, and who may be executable."""
+"""Files follow .editorconfig, and only programs are executable."""
 
 import configparser
 
 from . import base
 
-# Executables have no suffix; a suffix means that another file reads it.
+# Suffixes of files that other programs read or source: such files must not be executable.
 READ = (".sh", ".py", ".toml", ".conf", ".yml", ".yaml", ".md", ".c", ".h", ".spec", ".patch")
 
 

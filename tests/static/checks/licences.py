@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every file says its licence near its top, and every licence named has its text in LICENSES/."""
+"""Each file names its licence near its top, and each licence that is named has its text in LICENSES/."""
 
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernel patches: small, reasoned, listed; kernel/src never shadows the base."""
+"""Kernel patches are small, have a reason and are in the series; kernel/src has no file that the base kernel has."""
 
 import re
 
@@ -11,7 +11,7 @@ SRC = "kernel/src/"
 WANTED_LINES, MAX_LINES = 60, 80
 MIN_REASON_WORDS = 8
 STATUS = re.compile(r"Upstream-Status: (Backport [0-9a-f]{12,40}|Pending|Inappropriate \S.*)")
-# Not the "-- " that ends a git-format patch, nor the names of the files.
+# A changed line, but not the "-- " that ends a git-format patch, nor the lines that name the files.
 CHANGE = re.compile(r"\+(?!\+\+ )|-(?!-- |- $)")
 TRAILER = re.compile(r"[A-Z][A-Za-z]*(-[A-Za-z]+)+: ")
 TEST_HEADER = re.compile(r'\+?#include ["<](.*/)?tests/')
@@ -88,7 +88,7 @@ def size(tree):
 
 
 def without_tests(tree):
-    """Tests include the product, never the other way round."""
+    """Product code must not include headers of the tests."""
     files = [f for f in tree.find(".c", ".h", ".S") if f.startswith(SRC)
              and "/tests/" not in f and not f.startswith(SRC + "tools/testing/")]
     files += _patches(tree)

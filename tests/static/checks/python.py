@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Python: every file compiles, nothing is unused or undefined."""
+"""Python files compile, and pyflakes finds no unused or undefined names."""
 
 import warnings
 
@@ -28,6 +28,6 @@ def pyflakes(tree):
 
 
 def _is_meant(tree, finding):
-    """The line itself says so: '# noqa', best with the reason behind it."""
+    """Whether the line has '# noqa', which turns a finding off; a reason should follow it."""
     path, number = finding.split(":")[:2]
     return "# noqa" in tree.lines(path)[int(number) - 1]

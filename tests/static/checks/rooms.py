@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which folder of tests/ uses which: CONTRIBUTING.md draws them."""
+"""A folder of tests/ uses only those folders that it may use; CONTRIBUTING.md describes the folders."""
 
 import ast
 import os
@@ -8,13 +8,13 @@ import re
 from . import base
 
 KIND = {"lib", "lab", "recorded"}
-# Folder of tests/ -> others that its programs may import, source or call. plan/ names all: it has no programs.
+# Folder of tests/ -> others that its programs may import, source or call. plan/ is not here: it has no programs.
 USES = {
     "runner": set(),
     "lib": set(),
     "recorded": set(),
     "lab": {"lib"},
-    # It tests the runner, too.
+    # static/ has the tests of the runner.
     "static": {*KIND, "runner"},
     "user": KIND,
     "kernel": KIND,
@@ -23,7 +23,7 @@ USES = {
     "packages": KIND,
     "bench": KIND,
 }
-# A path below the top, or from the folder of the file that names it; Python joins the parts of one.
+# A path from the top of the checkout, or a relative one from the file's own folder. Python may join a path of parts.
 PATH = re.compile(r"(?:(?<!build/)\btests|(?<![\w.])\.\.(?:/\.\.)*)/[a-z]\w*")
 JOIN = re.compile(r"""["']\s*[,/]\s*["']""")
 
@@ -34,7 +34,7 @@ def _room(path):
 
 
 def _named(path, line):
-    """Folders of tests/ that a line names."""
+    """Yields the folders of tests/ that a line names."""
     for match in PATH.findall(JOIN.sub("/", line)):
         if match.startswith(".."):
             match = os.path.normpath(os.path.join(os.path.dirname(path), match))
@@ -42,7 +42,7 @@ def _named(path, line):
 
 
 def _docstrings(text):
-    """Numbers of the lines that they are on; static.python-compiles tells what is no Python."""
+    """Numbers of the lines that hold docstrings; none for a file that is no Python (static.python-compiles says so)."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -53,7 +53,7 @@ def _docstrings(text):
 
 
 def _code(tree, path):
-    """Numbered lines of a program without comments."""
+    """The numbered lines of a program, without comments and docstrings."""
     lines = tree.lines(path)
     is_python = path.endswith(".py") or tree.interpreter(path).startswith("python")
     said = _docstrings("\n".join(lines)) if is_python else set()

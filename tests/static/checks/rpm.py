@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Spec files and built packages by rpmlint; each filter has its reason in rpmlint.filtered."""
+"""Spec files and built packages, by rpmlint; rpmlint.filtered has a reason for each finding that is left out."""
 
 import json
 import tempfile
 
 from . import base
 
-# Where built packages are, and what builds them.
+# Folders of built packages, and the command that builds them.
 FOLDERS = (("kernel/out/rpms", "kernel/scripts/build-rpms"),
            ("host/rpms", "tests/lab/in-root scripts/build-host-rpms"))
 

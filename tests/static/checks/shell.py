@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Shell scripts: shellcheck, strict mode, short enough to stay shell."""
+"""Shell scripts: shellcheck finds nothing, strict mode is on, and they are short."""
 
 import re
 
@@ -22,7 +22,7 @@ def shellcheck(tree):
 
 
 def strict(tree):
-    """Sourced files inherit the mode of the script that sources them."""
+    """Executable bash scripts have the line; files that are sourced inherit the mode of the script that does it."""
     files = [f for f in tree.shell() if tree.interpreter(f) == "bash" and tree.is_executable(f)]
     tree.need(files, "bash script")
     return base.count(files), [f"{f}:1: no line 'set -euo pipefail'" for f in files

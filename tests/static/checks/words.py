@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What stands in no file: unfinished marks, paths of one machine, hosts that nobody decided on."""
+"""No file holds forbidden words (unfinished work, paths of one machine, ...) or hosts that are not in hosts.allowed."""
 
 import functools
 import re
@@ -20,7 +20,7 @@ def forbidden_in(text):
 
 
 def _own_lines(tree, path):
-    """Numbered lines that the project wrote: not what a patch or a licence quotes."""
+    """The numbered lines that the project wrote: no licence texts, and of a patch no lines of the base kernel."""
     if path.startswith("LICENSES/"):
         return []
     lines = enumerate(tree.lines(path), 1)
@@ -46,7 +46,7 @@ def forbidden_words(tree):
 
 
 def known_hosts(tree):
-    """Where the product fetches from and points to is a decision: see hosts.allowed."""
+    """URLs name only hosts of hosts.allowed: each host that the project fetches from or points to is a decision."""
     files, allowed, seen = tree.text_files(), base.table("hosts.allowed"), set()
     findings = []
     for path in files:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""YAML, and the roles that are written in it."""
+"""YAML files by yamllint, and Ansible roles by ansible-lint."""
 
 import os
 
@@ -17,7 +17,7 @@ def yamllint(tree):
 
 
 def ansible_lint(tree):
-    """In the userland the lab's Ansible runs in, so that lint and rollout agree on versions."""
+    """Runs ansible-lint in the userland of the lab's Ansible, so that both have the same versions."""
     files = tree.need([f for f in tree.files if f.startswith("ansible/")], "Ansible role")
     if os.geteuid() != 0:
         raise base.Skip("ansible-lint runs in the controller userland, which needs root")

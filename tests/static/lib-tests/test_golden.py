@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Golden answers as differences: a file of differences stands for one answer and no other."""
+"""Tests of tests/lib/golden.py: a golden file of differences accepts one answer and no other."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The schema checker: what each key lets pass and finds, and that the schemas of docs/schema are all understood."""
+"""Tests of tests/lib/json_schema.py: what each key accepts and refuses; it knows all keys of docs/schema."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ sys.path.insert(0, str(TOP / "tests/lib"))
 
 import json_schema
 
-# (schema, value that it lets pass, value that it does not)
+# (schema, a value that it accepts, a value that it refuses)
 TABLE = [
     ({"type": "string"}, "x", 1),
     ({"type": ["string", "null"]}, None, 1),
