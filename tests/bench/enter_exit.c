@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * enter_exit: TSC ticks from one exit of a guest to the next: of an ordinary guest, whose CPUID KVM
- * answers, and of a TD that asks its host for something.  Lines "FIGURE VALUE".
+ * enter_exit: measures TSC ticks from one exit of a guest to the next, for an ordinary guest that
+ * executes CPUID, which KVM answers, and for a TD that makes TDVMCALLs.  Prints "FIGURE VALUE".
  */
 #include <err.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static uint64_t plain_exit(void)
     must(ioctl(vcpu, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS");
     must(ioctl(vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
 
-    /* Once for the page faults. */
+    /* A first run, so that the second one has no page faults. */
     run_until_halted(vcpu, run);
     must(ioctl(vcpu, KVM_SET_REGS, &regs), "KVM_SET_REGS");
     start = __rdtsc();

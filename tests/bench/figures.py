@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The file of figures that all benchmarks share, and its chart."""
+"""Reads and writes the file of figures that all benchmarks share, and draws its chart."""
 
 import json
 import math
@@ -10,7 +10,7 @@ LABEL_WIDTH, BAR_WIDTH = 300, 360
 
 
 def figure(name, value, unit, how, goal=None, more_is_better=False):
-    """goal is the largest value that is good enough, or the smallest where more is better."""
+    """A figure. `goal`: the largest value that is good enough; the smallest one if more_is_better."""
     return {"id": name, "value": value, "unit": unit, "goal": goal, "more_is_better": more_is_better, "how": how}
 
 
@@ -31,7 +31,7 @@ def read_figures(path):
 
 
 def add_figures(path, figures):
-    """To those that other programs measured; the chart goes beside the file."""
+    """Adds figures to those that other programs have written to the file; writes the chart beside it."""
     known = {fig["id"]: fig for fig in [*read_figures(path), *figures]}
     merged = [known[name] for name in sorted(known)]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def add_figures(path, figures):
 
 
 def say_figures(figures):
-    """For a step's log. Returns its exit status."""
+    """Prints the figures; returns the exit status: 1 if a goal is missed or there are no figures."""
     for fig in figures:
         goal = "" if fig["goal"] is None else f", {goal_text(fig)}{': missed' if is_missed(fig) else ''}"
         print(f"# {fig['id']} {fig['value']} {fig['unit']}{goal}")
@@ -50,7 +50,7 @@ def say_figures(figures):
 
 
 def bars(unit, figures, top):
-    """One bar for each figure; a tick says where the goal is."""
+    """Yields SVG: one bar for each figure, and a tick where its goal is."""
     def length(value):
         return round(BAR_WIDTH * math.log10(1 + value) / math.log10(1 + longest), 1)
 
@@ -68,7 +68,7 @@ def bars(unit, figures, top):
 
 
 def chart(figures):
-    """SVG, one block for each unit, lengths by their logarithm."""
+    """The chart as SVG: one block for each unit; bar lengths are logarithmic."""
     blocks, top = [], 30
     for unit in sorted({fig["unit"] for fig in figures}):
         rows = [fig for fig in figures if fig["unit"] == unit]

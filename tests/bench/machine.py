@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine that benchmarks run on: its clock counts instructions, so that the same run gives the same figures."""
+"""Runs benchmarks on a machine whose clock counts instructions, so that each run gives the same figures."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ BUILD = Path(os.environ.get("TDX_HOST_BUILD", TOP / "build"))
 
 def measure(program, options, memory_mib, config=None):
     """
-    The lines "FIGURE VALUE" of the program, with these options of tests/lab/mini, on the packaged kernel or that of
-    build/kernel/CONFIG.
+    Runs the program in tests/lab/mini with these options, on the packaged kernel or on that of build/kernel/CONFIG;
+    returns {FIGURE: VALUE} of the lines "FIGURE VALUE" that it prints.
     """
     config = config or os.environ.get("TDX_HOST_MINI_CONFIG", "")
     command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", *options, "--memory", str(memory_mib),
@@ -27,7 +27,7 @@ def measure(program, options, memory_mib, config=None):
 
 
 def skip_unless_built():
-    """Leaves if there is no kernel to measure."""
+    """Skips the step if there is no kernel to measure."""
     if "TDX_HOST_MINI_CONFIG" not in os.environ and not (BUILD / "kernel/out/rpms").is_dir():
         print("skip: kernel-tdx is not built; run make kernel")
         sys.exit(77)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """json_lines.py [FILE.json]: JSON as one line per value, "PATH VALUE", for comparing line by line.
 
-A member of a list is called by its id or name where it has one, else by its number: what stands where in a list,
-and how the program lays out its JSON, changes no other line.
+A member of a list is named in PATH by its id or name if it has one, else by its number. So neither a new member nor
+another layout of the JSON changes the lines of the other values.
 """
 
 import json
@@ -15,7 +15,7 @@ def name_of(value, number):
 
 
 def lines(value, path=""):
-    """The lines of a value; an empty list or object is a value."""
+    """Yields the lines of a value; an empty list or object has a line itself."""
     prefix = path + "." if path else ""
     if value and isinstance(value, dict):
         for key, member in value.items():

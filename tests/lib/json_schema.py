@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""json_schema.py SCHEMA.json [FILE.json]: whether FILE, or standard input, is what the schema says.
+"""json_schema.py SCHEMA.json [FILE.json]: checks FILE, or standard input, against the schema. Exit status 0 or 1.
 
-Knows the part of JSON Schema that docs/schema uses; a schema with any other key is refused. An object may have
-no member that its schema does not name, so that what a program prints can not grow unseen. Exit status 0 or 1.
+Knows the part of JSON Schema that docs/schema uses; a schema with any other key is refused. A member of an object
+that its schema does not name is a fault, so that a program's output cannot grow without a change of the schema.
 """
 
 import json
@@ -15,14 +15,14 @@ KNOWN = {"$schema", "$comment", "title", "type", "required", "properties", "item
 
 
 def has_type(value, name):
-    # For Python, true is a number.
+    # Python takes true and false for integers.
     if isinstance(value, bool):
         return name == "boolean"
     return isinstance(value, TYPES[name])
 
 
 def faults(value, schema, at="$"):
-    """Each fault as one line."""
+    """Yields a line for each fault."""
     unknown = set(schema) - KNOWN
     if unknown:
         raise ValueError(f"{at}: the schema has {', '.join(sorted(unknown))}, which this does not know")

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Waits that a slow machine makes longer, and that end only where nothing goes on any more.
-#	wait_until WHAT SIGN COMMAND [ARGUMENT...]
+# wait_until WHAT SIGN COMMAND [ARGUMENT...]: runs COMMAND again and again until it succeeds.
 #
-# It ends when COMMAND succeeds, or when the command SIGN has printed the same for a time that follows the slowness of
-# the machine (TDX_HOST_SLOWNESS, which tests/runner measures); with '' for SIGN that time begins once. A test that
-# passes never waits for it.
+# The command SIGN prints something that changes while the awaited thing gets on. If it has printed the same for
+# patience_s seconds, times the slowness of the machine (TDX_HOST_SLOWNESS, which tests/runner measures), wait_until
+# fails and says what it waited for (WHAT). With '' for SIGN it fails if COMMAND has not succeeded within that time.
+# A test that passes does not wait that long.
 
 patience_s=240
-# By hand, where nobody measured.
+# Assumed for a test that is run by hand, without the runner.
 unknown_slowness=4
-# The output of the test, also where ktap_check takes that of a check: signs of life are for the runner.
+# A copy of the test's stdout: ktap_check takes the stdout of a check, but `progress:` lines have to reach the runner.
 exec {life}>&1
 
-# scaled SECONDS: of the machine that the plan's times come from, in seconds of this one, rounded up.
+# scaled SECONDS: converts seconds of the machine that the plan's times were measured on to seconds of this one, rounded up.
 scaled() {
 	awk -v s="$1" -v by="${TDX_HOST_SLOWNESS:-$unknown_slowness}" 'BEGIN { n = int(s * by); print n < s * by ? n + 1 : n }'
 }
