@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs the tests, speaks KTAP.
+ * Runs the tests, prints KTAP.
  */
 #include <time.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ bool nothing_leaks(void)
 	return true;
 }
 
-/* Each test starts with a clean slate, whatever the one before left. */
+/* Resets the shim's state, so that a test does not depend on what the one before left. */
 static void reset(const struct options *options)
 {
 	int i;

@@ -5,9 +5,9 @@
 #include "world.h"
 
 struct options {
-	/* Repeats a run. */
+	/* The same seed gives the same random operations. */
 	u64 seed;
-	/* Random operations. */
+	/* Number of random operations. */
 	long nr_ops;
 };
 
@@ -20,7 +20,7 @@ struct test {
 
 extern const struct test table_tests[], order_tests[], random_tests[], fail_tests[], thread_tests[];
 
-/* Leave the function with false, and say where. */
+/* Unless the condition holds, print file and line and return false. */
 #define ASSERT(cond) do { \
 	if (!(cond)) { \
 		fprintf(stderr, "# %s:%d: failed: %s\n", __FILE__, __LINE__, #cond); \

@@ -417,7 +417,7 @@ static bool test_dead(const struct options *options, char *ret_value, size_t siz
 	return tear_down(&b);
 }
 
-/* A backend that can not die: teardown is live, and complete. */
+/* A backend without an op for dying: teardown removes everything as from a live VM. */
 static bool test_no_die(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1, .no_die = true };
@@ -433,7 +433,7 @@ static bool test_no_die(const struct options *options, char *ret_value, size_t s
 	return tear_down(&b);
 }
 
-/* Does verify see a difference at all? */
+/* Verification must find a difference between both PTs. */
 static bool test_verify_sees(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -531,7 +531,7 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	REFUSED(ops->map(kvm, far, PG_LEVEL_4K, pfn));
 	REFUSED(ops->link(kvm, far, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->read(kvm, far, PG_LEVEL_4K, &entry), -ENOENT);
-	/* A table with a leaf in it can not go. */
+	/* A table with a leaf in it cannot be unlinked. */
 	ASSERT_EQ(ops->link(kvm, gfn, PG_LEVEL_2M, (void *)page), 0);
 	ASSERT_EQ(ops->map(kvm, gfn, PG_LEVEL_4K, pfn), 0);
 	REFUSED(ops->map(kvm, gfn, PG_LEVEL_2M, pfn));
@@ -541,7 +541,7 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	REFUSED(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->unmap(kvm, gfn, PG_LEVEL_4K, pfn), 0);
 	ASSERT_EQ(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page), 0);
-	/* Alive with somebody inside: can not die. */
+	/* The private PT cannot die while a vCPU is inside the guest. */
 	ASSERT_EQ(kvm_mock_enter(b.w->mock, &epoch), 0);
 	REFUSED(ops->die(kvm));
 	kvm_mock_exit(b.w->mock, epoch);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Runs the tests, speaks KTAP. */
+/* Runs the tests, prints KTAP. */
 
 #include "test.h"
 

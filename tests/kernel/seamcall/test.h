@@ -4,7 +4,7 @@
 
 #include "seamcall.h"
 
-/* Ends the test, and says where. */
+/* Unless the condition holds, prints file and line and ends the test. */
 #define ASSERT(cond) do { \
 	if (!(cond)) { \
 		printf("# %s:%d: not true: %s\n", __FILE__, __LINE__, #cond); \

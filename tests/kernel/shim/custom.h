@@ -2,9 +2,9 @@
 #ifndef SHIM_CUSTOM_H
 #define SHIM_CUSTOM_H
 
-/* Behaviour that tests rely on: it is real, or the test says how it goes. */
+/* Functions whose behaviour tests rely on: they work as in the kernel, or as the test sets them. */
 
-/* Once a WARN or BUG fires, the test that runs has failed, unless it asked for it. */
+/* A WARN or BUG that fires fails the test that runs, unless the test expects it. */
 void shim_warn(const char *file, int line, const char *what);
 #define WARN_ON(x) ({ bool warn_ = !!(x); if (unlikely(warn_)) shim_warn(__FILE__, __LINE__, #x); unlikely(warn_); })
 #define WARN_ON_ONCE(x) WARN_ON(x)
@@ -20,7 +20,7 @@ extern bool shim_verbose, shim_expect_errors;
 #define pr_warn_ratelimited(...) pr_warn(__VA_ARGS__)
 #define pr_info(...) shim_print(stdout, __VA_ARGS__)
 
-/* More than one: who waits gives the CPU away, and others can win a race. */
+/* Number of threads.  With more than one, a thread that waits yields the CPU, so that others can win a race. */
 extern int shim_nr_threads;
 void shim_seed(u64 seed);
 u64 shim_random(void);
@@ -213,7 +213,7 @@ extern unsigned long shim_page_offset;
 struct page { unsigned long private; atomic_t refs; int owner; };
 struct kmem_cache { size_t size; };
 extern atomic_t shim_nr_warnings, shim_nr_live;
-/* The Nth allocation from now fails; 0 = none.  Did it? */
+/* shim_fail_nth: the Nth allocation from now fails; 0 = none.  shim_failed: whether it has failed. */
 extern atomic_t shim_fail_nth, shim_failed;
 void shim_init(void);
 void *kzalloc(size_t size, gfp_t gfp);
@@ -266,7 +266,7 @@ enum { X86_BUG_L1TF, X86_BUG_TDX_PW_MCE };
 #define cpuid_eax(leaf) 48u
 #define native_wbinvd() ((void)shim_wbinvds++)
 #define movdir64b(to, from) memcpy(to, from, 64)
-/* The instruction, on a CPU that has none. */
+/* Stands in for the SEAMCALL instruction. */
 u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args);
 
 /* CPUs: four in two packages, and the test's only thread is on all of them in turn. */

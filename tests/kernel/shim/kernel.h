@@ -3,8 +3,8 @@
 #define SHIM_KERNEL_H
 
 /*
- * As much of the kernel as its files under test need in user space.  Every file is compiled with this one in front; the
- * headers that the shim stands in for are empty.
+ * As much of the kernel as its files under test need in user space.  Every file is compiled with this one included first;
+ * the kernel headers that the shim stands in for are empty files.
  */
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 #ifndef SHIM_STUBS_H
 #define SHIM_STUBS_H
 
-/* What does nothing here. */
+/* Functions and macros of the kernel that do nothing in these tests. */
 
 #define __rcu
 #define __init
@@ -39,7 +39,7 @@ struct file_operations { int unused; };
 #define IS_ERR_OR_NULL(p) (!(p))
 #define debugfs_create_file(name, mode, parent, data, fops) ((void)(fops))
 
-/* Locks that one thread needs not */
+/* Locks that a test with one thread does not need */
 struct mutex { int held; };
 #define DEFINE_MUTEX(name) struct mutex name
 #define DEFINE_RAW_SPINLOCK(name) int name

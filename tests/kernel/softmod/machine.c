@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A host that starts the module, and notes what it says. */
+/* A host that starts the module, and notes the status codes that it answers. */
 #include "machine.h"
 
 struct coverage *coverage;

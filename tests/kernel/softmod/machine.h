@@ -2,7 +2,7 @@
 #ifndef SOFTMOD_MACHINE_H
 #define SOFTMOD_MACHINE_H
 
-/* A machine around the core, in user space: its memory is an array. */
+/* A machine for softmod's core in user space: its memory is an array. */
 
 #include "world.h"
 
@@ -13,23 +13,23 @@
 #define NR_LPS		2
 
 extern u64 world_tsc;
-/* Pages that the host can not see now. */
+/* Number of pages that the host cannot see now. */
 extern u64 world_nr_taken;
-/* What the platform found wrong. */
+/* Number of faults that the platform found. */
 extern int world_nr_errors;
 
 void world_seed(u64 seed);
 u64 world_random(void);
 
-/* Memory without anything in it, and a module that was just loaded. */
+/* Sets up zeroed memory and a module that was just loaded. */
 void world_reset(void);
 bool world_is_taken(phys_addr_t pa);
 /* How often sm_platform_host_is_flushed() says no before it says yes. */
 extern int world_flush_delay;
 
-/* SYS.INIT to TDMR.INIT; false if a SEAMCALL failed. */
+/* Makes the SEAMCALLs from SYS.INIT to TDMR.INIT; false if one failed. */
 bool world_boot(void);
-/* TDMR.INIT until the first TDMR is ready. */
+/* Calls TDMR.INIT until the first TDMR is ready. */
 bool world_init_tdmr(void);
 void world_write_tdmrs(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * platform.h in user space: memory is an array, a page that was taken is noted.
+ * platform.h in user space: memory is an array; pages that were taken from the host are noted.
  */
 #include <openssl/hmac.h>
 #include <openssl/sha.h>

@@ -5,13 +5,13 @@
 #include "machine.h"
 
 struct options {
-	/* Repeats a run. */
+	/* The same seed gives the same random SEAMCALLs. */
 	u64 seed;
-	/* Random SEAMCALLs. */
+	/* Number of random SEAMCALLs. */
 	long nr_ops;
 };
 
-/* Says one KTAP line; counts. */
+/* Prints one KTAP line and counts it. */
 void report(bool ok, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -20,7 +20,7 @@ void test_conformance(const struct options *options);
 void test_life(const struct options *options);
 void test_random(const struct options *options);
 
-/* Leave the function with false, and say where. */
+/* Unless the condition holds, print file and line and return false. */
 #define ASSERT(cond) do { \
 	if (!(cond)) { \
 		fprintf(stderr, "# %s:%d: failed: %s\n", __FILE__, __LINE__, #cond); \

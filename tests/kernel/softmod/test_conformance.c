@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rows that the kernel runs too, and those of stages that a module goes through once.
+ * Rows of the conformance table: those that the kernel's test module runs, too, and those of
+ * the stages that a module goes through only once.
  *
  * Each runs in a forked child, so that rows do not see each other.
  */

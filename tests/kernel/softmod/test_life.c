@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whole lives: a TD from CREATE to RECLAIM, its measurement, its guest, its report. */
+/* Whole lives of TDs: from MNG.CREATE to PHYMEM.PAGE.RECLAIM, with measurement, guest and report. */
 #include "test.h"
 
 #define TDR	0
@@ -9,7 +9,7 @@
 
 static char mrtd[2 * SM_SHA384_SIZE + 2];
 
-/* The independent program's opinion. */
+/* Asks mrtd.py, an independent program, for the MRTD. */
 static bool ask_mrtd(const char *arguments)
 {
 	char command[512];
