@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""golden.py FOLDER CASE BASE [TREE]: whether the answer of a program, on standard input, is the golden one, the file
+"""golden.py FOLDER CASE BASE [TREE]: compares the answer of a program, on standard input, with the golden file
 FOLDER/CASE. REGEN=1 writes that file anew: read what changed in it.
 
 An answer is a list of records: a line, with the indented lines below it and the empty ones above it. Each record has
@@ -34,7 +34,7 @@ HEADER = re.compile(r"as (\S+?)(?:, except:)?\n")
 
 
 class GoldenError(Exception):
-    """What is wrong with a golden file, as a sentence."""
+    """A golden file is malformed; the text says how."""
 
 
 def name_of(record):
@@ -43,12 +43,12 @@ def name_of(record):
 
 
 def split(text):
-    """The records of a text. Joined, they are the text."""
+    """Splits a text into its records; joined, they are the text again."""
     return re.findall(r"\n*[^\n]+\n(?: [^\n]*\n)*", text)
 
 
 def records(text):
-    """{name: record}, in their order; None if two have one name."""
+    """Returns {name: record}, in the order of the text; None if two records have the same name."""
     found = {name_of(record): record for record in split(text)}
     return found if "".join(found.values()) == text else None
 
@@ -61,7 +61,7 @@ BLOCKING = re.compile(r'^FAIL| did not pass\n|\.verdict "FAIL"\n|\.skip "depende
 
 
 def skipped(name, record, parent):
-    """What a check says whose parent failed, as text or as a value of JSON."""
+    """The record of a check whose parent did not pass, as text or as a value of JSON."""
     why = f"{parent} did not pass"
     field = re.search(r"^checks\..*\.(\w+)$", name)
     if field:
@@ -72,7 +72,7 @@ def skipped(name, record, parent):
 
 
 def default(name, base, answer, parents):
-    """What is expected of the record of that name unless a file says otherwise; answer has what stands above it."""
+    """The record to expect under a name unless a file says otherwise; `answer` holds the records above it."""
     parent = parents.get(re.sub(r"^checks\.(.*)\.\w+$", r"\1", name))
     above = (answer.get(key, "") for key in (parent, f"checks.{parent}.verdict", f"checks.{parent}.skip"))
     if name in base and parent and any(BLOCKING.search(record) for record in above):
@@ -81,7 +81,7 @@ def default(name, base, answer, parents):
 
 
 def differences(base_name, base, answer, parents):
-    """The file of differences."""
+    """Returns the text of a file of differences."""
     lines = [f"absent: {name}\n" for name in base if name not in answer]
     above, written = None, None
     for name, record in answer.items():
@@ -95,7 +95,7 @@ def differences(base_name, base, answer, parents):
 
 
 def apply(changes, base, parents):
-    """The answer that a file of differences stands for."""
+    """Returns the answer that a file of differences stands for."""
     names, new, at = list(base), {}, None
     for piece in split(changes):
         command, _sep, name = piece.rstrip("\n").partition(" ")
@@ -123,7 +123,7 @@ def whole(folder, case):
 
 
 def expand(text, folder, parents):
-    """The answer that a golden file stands for."""
+    """Returns the answer that a golden file stands for."""
     match = HEADER.match(text)
     if not match:
         return text
@@ -134,7 +134,7 @@ def expand(text, folder, parents):
 
 
 def golden_text(answer, folder, case, base_name, parents):
-    """What to keep of the answer: the differences, if they are less and stand for the same."""
+    """Returns what the golden file shall hold: the differences if they are shorter and right, else the answer."""
     found = records(answer)
     if case == base_name or found is None:
         return answer

@@ -125,7 +125,7 @@ static void defaults_of_features(void **state)
     struct domain dom;
 
     (void)state;
-    /* <smm/> alone means on. */
+    /* <smm/> without an attribute means that SMM is on. */
     assert_int_equal(parse(HEAD "<features><smm/><pmu state='off'/></features></domain>", &dom), 0);
     assert_true(dom.smm_on);
     assert_false(dom.pmu_on);

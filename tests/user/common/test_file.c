@@ -16,7 +16,7 @@ static int open_root(char *dir)
     return fd;
 }
 
-/* What /outside holds must not be reachable by links or dots. */
+/* No link and no ".." may lead to files outside of the root. */
 static void links_stay_inside(void **state)
 {
     char dir[] = "/tmp/tdx-host-file.XXXXXX", line[64];
@@ -71,7 +71,7 @@ static void no_nul_inside(void **state)
     assert_string_equal(words, "a\nb");
 }
 
-/* A reader sees the old or the new text, never a part; no temporary file stays. */
+/* A reader sees the old text or the new one, never a part of it; no temporary file is left. */
 static void writes_are_atomic(void **state)
 {
     char dir[] = "/tmp/tdx-host-file.XXXXXX";

@@ -72,7 +72,7 @@ static void figures(void **state)
     assert_int_equal(tdx.pamt_kib.value, 8396820);
 }
 
-/* What KVM said last counts: it may be loaded again. */
+/* KVM may be loaded several times: its last lines in the log count. */
 static void kvm_says_why(void **state)
 {
     struct host_tdx tdx = { 0 };

@@ -86,7 +86,7 @@ static void sums(void **state)
         assert_int_equal(sum.pending, cases[i].pending);
         assert_int_equal(sum.started, cases[i].started);
         assert_int_equal(sum.committed_kib, 1000 * (cases[i].pending + cases[i].started));
-        /* What stands for nothing is gone for good. */
+        /* An entry that no longer counts has been removed. */
         assert_int_equal(ledger_read(root, uuid_b, &own) == 0, cases[i].pending + cases[i].started);
     }
 }
@@ -111,7 +111,7 @@ static void garbage_counts_as_nothing(void **state)
     }
 }
 
-/* Fifty at once, each adds one under the lock: none is lost. */
+/* Fifty processes add one each under the lock: no addition is lost. */
 static void lock_excludes(void **state)
 {
     enum { WRITERS = 50 };
@@ -145,8 +145,8 @@ static void lock_excludes(void **state)
     assert_int_equal(count, WRITERS);
 }
 
-/* Between the start of QEMU and libvirt's "started" the KeyID is in use: it must not count twice.
- */
+/* From QEMU's start until libvirt calls "started", a TD is pending and its KeyID is in use, too:
+ * it must not count twice. */
 static void starting_counts_once(void **state)
 {
     char dir[] = "/tmp/tdx-host-ledger.XXXXXX";

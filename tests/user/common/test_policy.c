@@ -291,7 +291,7 @@ static void scramble(void *object, size_t size)
             bytes[i] = (unsigned char)any();
 }
 
-/* Some changes at once, on figures that no host has: what must hold, holds. */
+/* Several random changes at once, with figures that no host has: the rules' properties hold. */
 static void properties(void **state)
 {
     const char *seed_text = getenv("TDX_HOST_SEED");
@@ -327,7 +327,7 @@ static void properties(void **state)
             assert_false(verdict.is_refused);
         for (size_t j = 0; j < verdict.count; j++) {
             has_refusal |= verdict.findings[j].action == RULE_REFUSE;
-            /* Refusals come first: the first is what the person sees. */
+            /* Refusals come before warnings, because the first finding is shown to the user. */
             if (j > 0 && verdict.findings[j].action == RULE_REFUSE)
                 assert_int_equal(verdict.findings[j - 1].action, RULE_REFUSE);
         }

@@ -63,7 +63,7 @@ static void changes_are_told(void **state)
     remembered_compare(root_fd, &host, &remembered);
     assert_string_equal(remembered.changes, "module 1.5.05 -> 1.5.24, qemu 11.1.2 -> 11.1.3");
 
-    /* What is not known now, as without rights, did not change; nor what was not known then. */
+    /* A value that is not known now (as without root) or was not known then counts as unchanged. */
     host.tdx.has_module_version = false;
     host.virt.has_libvirt = true;
     remembered_compare(root_fd, &host, &remembered);
@@ -86,7 +86,7 @@ static void garbage_is_no_change(void **state)
     }
 }
 
-/* However long the file's values are, the text ends. */
+/* The text is terminated even if the values in the file are too long for it. */
 static void text_is_bounded(void **state)
 {
     _cleanup_close_ int root_fd = open(*state, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -56,8 +56,7 @@ static void unknown_stays_unknown(void **state)
     assert_string_equal(seamcall_leaf_name(34), "TDH.SYS.RD");
 }
 
-/* A code that is an error by its bits must not be taken for one that is none, and codes are unique.
- */
+/* Each status code has a text, and none is in the table twice. */
 static void table_is_sound(void **state)
 {
     const struct seamcall_code *codes;
@@ -86,7 +85,7 @@ static void lines_are_found(void **state)
             char line[256];
 
             (void)stpcpy(stpcpy(stpcpy(line, "before "), lines[i].marks[j]), " after");
-            /* Each mark can be reached: no earlier one hides it. */
+            /* No earlier mark may match first, or this one could never be found. */
             assert_ptr_equal(errline_find(line), &lines[i]);
         }
     assert_null(errline_find("all is well"));

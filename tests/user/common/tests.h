@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One program, one plan: each file gives its tests to main.c. */
+/* All unit tests are one program with one KTAP plan: main.c runs the tests of each file. */
 #pragma once
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every name that a user can meet: "KIND NAME", and with --words what the programs say of it. */
+/* Prints each name that a user may meet, as "KIND NAME"; with --words, also the programs' texts. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What reads text that others wrote. FUZZ_TARGET, set by the Makefile, names the one that is
- * compiled in. */
+/* A function for each parser of text that others write. The Makefile sets FUZZ_TARGET to the one
+ * that this program fuzzes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void must(bool holds)
         abort();
 }
 
-/* What a parser lets through must be safe to judge and to print. */
+/* A domain that the parser accepts must be safe for the rules and for printing. */
 __attribute__((unused)) static void fuzz_domain(char *text, size_t len)
 {
     struct situation now = { .operation = OPERATION_PREPARE };
