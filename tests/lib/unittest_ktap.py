@@ -13,7 +13,7 @@ from collections import Counter
 
 def check_name(test):
     """test_plan.Errors.test_unknown_key -> plan-unknown-key"""
-    # What is not a test (a file that cannot be imported, setUpClass) says so in other words.
+    # unittest names what is no test (a file that cannot be imported, setUpClass) in another form.
     parts = test.id().split(".") if isinstance(test, unittest.TestCase) else [test.id()]
     words = [re.sub(r"^test_", "", part) for part in (parts[0], parts[-1])][-len(parts):]
     if parts[0] == "unittest":
@@ -26,7 +26,7 @@ class KtapResult(unittest.TestResult):
         super().__init__()
         self.prefix = prefix
         self.number = 0
-        # Output of tests is shown with their failure only: it could look like a result line.
+        # Print the output of a test only if it fails, and marked: it could look like a result line.
         self.buffer = True
         # Failures of the test that runs now, as (headline, full text).
         self._errors = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A runner in a throw-away folder, as people start it: as a process of its own."""
+"""Runs the runner in a throw-away folder, as a process of its own, as people start it."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class RunnerTest(unittest.TestCase):
         self.dir = Path(folder.name)
         self.build = self.dir / "build"
         self.cache = self.dir / "cache"
-        # In the environment of every process of this test: finds what was left behind.
+        # A variable in the environment of each process of this test, to find processes that are left behind.
         self.mark = f"RUNNER_TEST={self.dir}"
         self.addCleanup(self._kill_left)
 
@@ -44,7 +44,7 @@ class RunnerTest(unittest.TestCase):
         name, _, value = self.mark.partition("=")
         return {**os.environ, "TDX_HOST_BUILD": str(self.build), "D": str(self.dir), name: value,
                 "TDX_HOST_CACHE": str(self.cache), "TDX_HOST_JOBS": str(jobs),
-                # Given, so that it is not measured for each of these runs.
+                # Set, so that the runner does not measure the machine in each of these runs.
                 "TDX_HOST_SLOWNESS": "1"}
 
     def start(self, *steps, options=(), jobs=4, **how):

@@ -61,7 +61,7 @@ class PaceClock(unittest.TestCase):
 
 
 class StandingStill(unittest.TestCase):
-    """A process that does nothing; what it says and what time it is are given."""
+    """A process that does nothing; the test sets its output and the time."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -78,7 +78,7 @@ class StandingStill(unittest.TestCase):
         self.process.close()
 
     def after(self, pace_s, said=b""):
-        """Why it is ended `pace_s` seconds of the plan's machine after its start, having said something."""
+        """Why the step is ended `pace_s` seconds of the plan's machine after its start, when it has printed lines."""
         self.process.said.feed(said, pace_s)
         self.process.tick(self.process.started + pace_s, pace_s)
         return self.process.stopped

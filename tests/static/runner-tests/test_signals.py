@@ -81,7 +81,7 @@ class Signals(helper.RunnerTest):
     def test_kill_of_both_takes_the_steps_along(self):
         process = self.begin(step("a.b", ["bash", "-c", "touch $D/on; exec sleep 94"]))
         inner = self.inner(process)
-        # Stopped, it cannot act on the other one's death.
+        # While it is stopped (SIGSTOP), it cannot act on the death of the other process.
         helper.os.kill(inner, signal.SIGSTOP)
         process.kill()
         helper.os.kill(inner, signal.SIGKILL)
