@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Checks of TDVMCALL arguments: a table of the edges, and random arguments against
- * an oracle that computes without wrapping.
+ * Tests KVM's checks of TDVMCALL arguments: edge cases from a table, and random arguments
+ * against an oracle whose arithmetic does not wrap.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -126,7 +126,7 @@ static u64 random_u64(void)
 	return random_state;
 }
 
-/* Values near what matters: powers of two, their sums, and noise. */
+/* Random values near the limits of the checks: powers of two and their sums; also any others. */
 static u64 random_value(void)
 {
 	u64 value = 1ULL << (random_u64() % 64);

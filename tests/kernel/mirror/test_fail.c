@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One scenario, and everything in it fails in turn: each allocation, each
- * operation of the private PT, by being busy and by refusing; and the VM itself,
- * while a zap lets others run.
+ * Runs one scenario again and again, and each time another step of it fails: each
+ * allocation; each operation of the private PT, which is busy or refuses; and the VM,
+ * which another task ends while a zap has dropped mmu_lock.
  */
 #include "test.h"
 
@@ -98,13 +98,13 @@ static bool test_alloc(const struct options *options, char *ret_value, size_t si
 	return true;
 }
 
-/* Did the script of @op spoil a call? */
+/* Whether the mock's script has made a call of @op fail. */
 static bool script_fired(struct world *w, enum kvm_mock_op op, int times)
 {
 	return atomic_read(&w->mock->scripts[op].times) < times;
 }
 
-/* Busy once, at each call of each op: as if nothing had happened. */
+/* Each call of each op in turn is busy once: the result is as if it had not been. */
 static bool test_busy(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2 };
@@ -400,7 +400,7 @@ static bool test_no_death(const struct options *options, char *ret_value, size_t
 	return true;
 }
 
-/* Slow operations: nothing but time. */
+/* Slow operations must change nothing but the time that the scenario takes. */
 static bool test_slow(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2 };

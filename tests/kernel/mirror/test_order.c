@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of operations on the private PT, and who may reach it at all.
+ * The order of operations on the private PT, and which parts of the MMU may reach it.
  *
  * Logs are as in world.c: "Lm" links a table above 4K, then maps a 4K leaf.
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every transition from every state to every state, live and dead: the op, the
- * freeze, the published or restored value, the grade.
+ * Each transition from each state to each state, in a live VM and in a dead one: which op
+ * is called, the entry is frozen meanwhile, which value it has afterwards, how severe an
+ * error is.
  */
 #include "test.h"
 

@@ -2,7 +2,7 @@
 /*
  * Real threads: vCPUs that touch and fault, against removals of every kind.
  *
- * Each phase ends with everybody at rest; then both PTs must be equal.
+ * At the end of each phase all threads wait; then both PTs must be equal.
  */
 #include "test.h"
 
@@ -18,7 +18,7 @@ struct job {
 	pthread_t thread;
 };
 
-/* Threads meet on few pages, or nothing is learned. */
+/* Few pages, so that the threads often meet on the same ones. */
 static int random_page(void)
 {
 	int page = (int)(shim_random() % (4 * BLOCK_PAGES));

@@ -12,7 +12,7 @@
 	} \
 } while (0)
 
-/* Who answers SEAMCALLs, whatever is registered. */
+/* Sets the function that answers SEAMCALLs, whatever backend is registered. */
 void answer_with(u64 (*seamcall)(u64 fn, struct tdx_module_args *args));
 /* What tdx_enable() leaves behind. */
 void set_enabled(bool enabled);

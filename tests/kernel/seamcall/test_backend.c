@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A backend that comes and goes, its users, and how often a call is made. */
+/* Registers and unregisters backends, also while they have users; tests which failed calls are made again. */
 
 #include "test.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Status codes and leaves of the kernel against the tables that tdxctl explains them with. */
+/* The kernel's status codes and leaves must be those of the tables by which tdxctl explains them. */
 
 #include "test.h"
 

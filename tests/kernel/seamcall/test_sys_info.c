@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Metadata of a 1.5.05 module, and of some that are refused. */
+/* Reads the metadata of a module of version 1.5.05, and of modules that must be refused. */
 
 #include "test.h"
 

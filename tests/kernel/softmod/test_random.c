@@ -2,8 +2,9 @@
 /*
  * Random SEAMCALLs against an oracle that knows only what each success means.
  *
- * Two TDs, a few dozen pages, three 2M pages.  Guests run in the middle of it: while one is
- * in, the host goes on, and what the guest can reach must stay the TD's until it leaves.
+ * Two TDs, a few dozen pages, three 2M pages.  Guests run meanwhile: while a vCPU is inside
+ * its guest the host goes on with SEAMCALLs, and the pages that the guest can reach must stay
+ * the TD's until the vCPU leaves.
  */
 #include "test.h"
 
@@ -378,7 +379,7 @@ static bool do_mem(int td)
 	return mem_op(td, (int)rnd(NR_OPS), level, (int)rnd(NR_REGIONS), (int)rnd(NR_GPAS));
 }
 
-/* What a host would do next so that the guest has one more page. */
+/* What a host would do next to give the guest one more page. */
 static bool do_grow(int td)
 {
 	int region = (int)rnd(NR_REGIONS), page = (int)rnd(NR_GPAS), level;
@@ -443,7 +444,7 @@ static bool do_page(int td)
 static bool step(void);
 static bool guest_ok = true;
 
-/* Caches translations, lets the host do what it likes, and finds its pages still its own. */
+/* The guest: caches translations, lets the host make SEAMCALLs, then finds its pages its own. */
 static bool guest_runs(struct sm_vcpu *vcpu)
 {
 	int td = o.small[small_index(vcpu->pages[0])].td, i, n, nr = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * TD_PARAMS: a table of requests with what must come of them, the bytes of one at
- * the offsets of the ABI, and random requests against rules.
+ * Tests how KVM makes TD_PARAMS: a table of requests with the expected results, the bytes
+ * of one TD_PARAMS at the offsets of the ABI, and random requests against rules.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static void add(union request *r, u32 function, u32 index, u32 eax, u32 ebx, u32
 	};
 }
 
-/* What QEMU would ask for. */
+/* A request such as QEMU makes. */
 static void good(union request *r, struct td_config *config)
 {
 	memset(r, 0, sizeof(*r));
@@ -241,7 +241,7 @@ static void capabilities(void)
 	result(!td_check_fixed(&strange), "td_params.module-allows-nothing");
 }
 
-/* What holds for whatever is not refused. */
+/* Rules that hold for each request that is not refused. */
 static bool is_right(const union request *r, const struct td_config *config,
 		     const struct tdx_td_params *params)
 {
