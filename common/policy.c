@@ -29,7 +29,8 @@ static bool is_td(const struct domain *dom)
 
 uint64_t policy_memory_need_kib(const struct domain *dom)
 {
-    /* Private and mirrored page table: 8 bytes a 4 KiB page each, and their upper levels. */
+    /* Two page tables, the private and the mirrored one: each 8 bytes for each 4 KiB page of the
+     * guest, that is 1/256 of its memory in all; as much again for the upper levels. */
     uint64_t tables_kib = dom->memory_kib / 128;
 
     return dom->memory_kib + tables_kib + 64 * KIB_PER_MIB + dom->vcpus * 64;
@@ -62,9 +63,9 @@ static bool tdx_unavailable(RULE_ARGUMENTS)
     if (now->kvm_param != TRI_NO && !no_type && now->vm_types.error != -ENOENT)
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%s",
-               now->kvm_param == TRI_NO         ? "module parameter tdx is N"
+               now->kvm_param == TRI_NO         ? "KVM's module parameter tdx is N"
                : now->vm_types.error == -ENOENT ? "there is no /dev/kvm"
-                                                : "KVM offers no VM type TDX");
+                                                : "KVM does not offer the VM type TDX");
     return true;
 }
 
@@ -82,7 +83,8 @@ static bool no_keyid(RULE_ARGUMENTS)
     if (now->keyids_total.error || now->keyids_used.error ||
         taken + set->reserve_keyids < now->keyids_total.value)
         return false;
-    text_print(detail, POLICY_DETAIL_SIZE, "%llu in use, %u promised, %llu reserved, %llu in all",
+    text_print(detail, POLICY_DETAIL_SIZE,
+               "%llu in use, %u promised to TDs that are starting, %llu reserved, %llu in all",
                (unsigned long long)now->keyids_used.value, now->others.pending,
                (unsigned long long)set->reserve_keyids,
                (unsigned long long)now->keyids_total.value);
@@ -98,6 +100,16 @@ static void say_memory(char *detail, uint64_t need_kib, uint64_t have_kib, const
     text_print(detail, POLICY_DETAIL_SIZE, "%s needed, %s %s", need, have, where);
 }
 
+static void say_unevictable(char *detail, uint64_t before_kib, uint64_t after_kib)
+{
+    char before[24], after[24];
+
+    text_from_kib(before, sizeof(before), before_kib);
+    text_from_kib(after, sizeof(after), after_kib);
+    text_print(detail, POLICY_DETAIL_SIZE, "%s unevictable before the start, %s now", before,
+               after);
+}
+
 static uint64_t left(uint64_t have, uint64_t taken)
 {
     return have > taken ? have - taken : 0;
@@ -111,7 +123,8 @@ static bool not_enough_memory(RULE_ARGUMENTS)
 
     if (now->memory.available_kib.error || need <= have)
         return false;
-    say_memory(detail, need, have, "available after the host's reserve and TDs that are starting");
+    say_memory(detail, need, have,
+               "available without the host's reserve and what TDs that are starting will take");
     return true;
 }
 
@@ -128,7 +141,7 @@ static bool memory_overcommitted(RULE_ARGUMENTS)
     have = left(now->memory.total_kib.value, taken);
     if (need <= have)
         return false;
-    say_memory(detail, need, have, "left of this host once all TDs have touched their memory");
+    say_memory(detail, need, have, "left on this host once all its TDs use all of their memory");
     return true;
 }
 
@@ -229,7 +242,7 @@ static bool policy_bits(RULE_ARGUMENTS)
     UNUSED;
     if (!extra)
         return false;
-    text_print(detail, POLICY_DETAIL_SIZE, "bits 0x%llx", (unsigned long long)extra);
+    text_print(detail, POLICY_DETAIL_SIZE, "these bits: 0x%llx", (unsigned long long)extra);
     return true;
 }
 
@@ -305,12 +318,13 @@ static bool zombie_keyid(RULE_ARGUMENTS)
     UNUSED;
     if (now->keyids_used.error || now->keyids_used.value <= known)
         return false;
-    text_print(detail, POLICY_DETAIL_SIZE, "%llu in use, %u TDs known",
+    text_print(detail, POLICY_DETAIL_SIZE, "%llu KeyIDs in use, %u TDs known",
                (unsigned long long)now->keyids_used.value, known);
     return true;
 }
 
-/* Private memory is unevictable. Only comparable while no other TD grows or shrinks. */
+/* Private memory is unevictable. The host's sum before the start and after the release can only be
+ * compared if no other TD runs, which would change it, too. */
 static bool memory_not_returned(RULE_ARGUMENTS)
 {
     uint64_t before = now->unevictable_before_kib.value, after = now->memory.unevictable_kib.value;
@@ -319,103 +333,121 @@ static bool memory_not_returned(RULE_ARGUMENTS)
     if (now->others.started || now->others.pending || now->unevictable_before_kib.error ||
         now->memory.unevictable_kib.error || after <= before + dom->memory_kib / 2)
         return false;
-    say_memory(detail, before, after, "unevictable now");
+    say_unevictable(detail, before, after);
     return true;
 }
 
-/* Order is the order of messages: what makes all else pointless comes first. */
+/* Findings are reported in this order: rules that make all others pointless come first. */
 static const struct rule rules[] = {
-    { "tdx-required", "the domain is marked as one that must be a TD, and it is none",
+    { "tdx-required",
+      "the domain is marked as one that must be a TD (tdx:required), but it is not a TD",
       "Add <launchSecurity type='tdx'/> to the domain, or remove tdx:required from its metadata.",
       AT_ENTRY, RULE_REFUSE, ANY_DOMAIN, required_not_td },
     { "required-on-softmod",
-      "the domain is marked as one that must be a TD, and this host's TDX module is software",
-      "Run it on a host with TDX hardware.", AT_ENTRY, RULE_REFUSE, TD_ONLY, required_on_softmod },
-    { "restore-unsupported", "a TD can not be restored: its private memory was never saved",
+      "the domain is marked as one that must be a protected TD (tdx:required), but the TDX module "
+      "of this host is software",
+      "Run the domain on a host with TDX hardware.", AT_ENTRY, RULE_REFUSE, TD_ONLY,
+      required_on_softmod },
+    { "restore-unsupported", "a TD cannot be restored: its private memory was never saved",
       "Start the domain from its disk: virsh start --force-boot.", AT(OPERATION_RESTORE),
       RULE_REFUSE, TD_ONLY, NULL },
-    { "migrate-unsupported", "a TD can not be migrated by this host",
+    { "migrate-unsupported", "this host cannot migrate a TD",
       "Shut the domain down and start it on the other host.", AT(OPERATION_MIGRATE), RULE_REFUSE,
       TD_ONLY, NULL },
-    { "not-kvm", "a TD needs KVM, and the domain's type is another", "Use <domain type='kvm'>.",
+    { "not-kvm", "a TD needs KVM, but the domain's type is not kvm", "Use <domain type='kvm'>.",
       AT_BIRTH, RULE_REFUSE, TD_ONLY, not_kvm },
-    { "tdx-unavailable", "this host can not run TDs now",
+    { "tdx-unavailable", "this host cannot run TDs now",
       "Run tdxctl check: it says what is missing.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
       tdx_unavailable },
-    { "no-keyid", "every KeyID of this host is taken",
+    { "no-keyid", "no KeyID of this host is left: each TD needs one",
       "Stop a TD, or raise the number of TDX KeyIDs in the BIOS (TME-MT/TDX key split).", AT_BIRTH,
       RULE_REFUSE, TD_ONLY, no_keyid },
-    { "not-enough-memory", "too little memory is available; a TD's memory can not be swapped",
+    { "not-enough-memory",
+      "too little memory is available, and the memory of a TD cannot be swapped",
       "Stop other guests, or give the domain less memory.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
       not_enough_memory },
     { "memory-overcommitted", "the TDs of this host would need more memory than it has",
       "Stop another TD, give the domain less memory, or free huge pages.", AT_BIRTH, RULE_REFUSE,
       TD_ONLY, memory_overcommitted },
     { "numa-too-small", "the NUMA nodes that the domain is bound to have too little memory",
-      "Widen nodeset in <numatune>, or use mode='preferred'.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
-      numa_too_small },
-    { "too-many-vcpus", "the domain has more vCPUs than a TD may have here", "Lower <vcpu>.",
-      AT_BIRTH, RULE_REFUSE, TD_ONLY, too_many_vcpus },
-    { "firmware-missing", "a TD needs TDX firmware, and the domain names none",
+      "Name more nodes in nodeset of <numatune>, or use mode='preferred'.", AT_BIRTH, RULE_REFUSE,
+      TD_ONLY, numa_too_small },
+    { "too-many-vcpus", "the domain has more vCPUs than a TD may have on this host",
+      "Lower the number in <vcpu>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, too_many_vcpus },
+    { "firmware-missing", "a TD needs firmware with TDX support, but the domain names no firmware",
       "Use <os firmware='efi'> with ovmf-inteltdx or edk2-ovmf installed.", AT_BIRTH, RULE_REFUSE,
       TD_ONLY, firmware_missing },
-    { "firmware-pflash", "a TD can not have its firmware in flash",
-      "Use <os firmware='efi'> or <loader type='rom'> with the TDX firmware.", AT_BIRTH,
-      RULE_REFUSE, TD_ONLY, firmware_pflash },
-    { "cpu-model", "a TD takes the host's CPU only", "Use <cpu mode='host-passthrough'/>.",
+    { "firmware-pflash", "a TD cannot have its firmware in flash (pflash)",
+      "Use <os firmware='efi'>, or <loader type='rom'> with the path of the TDX firmware.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, firmware_pflash },
+    { "cpu-model", "a TD can only have the host's CPU model", "Use <cpu mode='host-passthrough'/>.",
       AT_BIRTH, RULE_REFUSE, TD_ONLY, cpu_model },
     { "machine-type", "a TD needs a q35 machine", "Use machine='q35' in <os><type>.", AT_BIRTH,
       RULE_REFUSE, TD_ONLY, machine_type },
-    { "smm-on", "a TD has no system management mode", "Use <smm state='off'/>.", AT_BIRTH,
-      RULE_REFUSE, TD_ONLY, smm_on },
-    { "pmu-on", "a TD has no performance monitoring unit here", "Use <pmu state='off'/>.", AT_BIRTH,
-      RULE_REFUSE, TD_ONLY, pmu_on },
-    { "ioapic-kvm", "a TD can not have an interrupt controller of KVM's",
-      "Use <ioapic driver='qemu'/>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, ioapic_kvm },
-    { "memory-hotplug", "memory can not be added to a TD", "Remove <maxMemory> and memory devices.",
-      AT_BIRTH, RULE_REFUSE, TD_ONLY, memory_hotplug },
-    { "balloon-active", "a balloon can not take memory from a TD",
-      "Use <memballoon model='none'/>, or currentMemory equal to memory.", AT_BIRTH, RULE_REFUSE,
-      TD_ONLY, balloon_active },
-    { "policy-debug", "QEMU starts no debug TD", "Clear bit 0 of <policy>.", AT_BIRTH, RULE_REFUSE,
-      TD_ONLY, policy_debug },
-    { "policy-bits", "<policy> has bits that QEMU and libvirt do not take",
+    { "smm-on", "a TD cannot have system management mode (SMM)", "Use <smm state='off'/>.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, smm_on },
+    { "pmu-on", "a TD cannot have a performance monitoring unit (PMU) on this host",
+      "Use <pmu state='off'/>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, pmu_on },
+    { "ioapic-kvm", "a TD cannot use the I/O APIC in KVM", "Use <ioapic driver='qemu'/>.", AT_BIRTH,
+      RULE_REFUSE, TD_ONLY, ioapic_kvm },
+    { "memory-hotplug", "memory cannot be added to a TD that runs",
+      "Remove <maxMemory> and the <memory> devices.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
+      memory_hotplug },
+    { "balloon-active", "a memory balloon cannot take memory from a TD",
+      "Use <memballoon model='none'/>, or set <currentMemory> to the same size as <memory> and "
+      "turn freePageReporting off.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, balloon_active },
+    { "policy-debug", "<policy> asks for a debug TD, which QEMU does not start",
+      "Clear bit 0 of <policy>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, policy_debug },
+    { "policy-bits", "<policy> has bits set that QEMU and libvirt do not accept",
       "Use <policy>0x10000000</policy>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, policy_bits },
-    { "policy-sept-ve", "without bit 28 of <policy> a Linux guest stops at boot",
+    { "policy-sept-ve", "bit 28 of <policy> is clear: a Linux guest stops at boot",
       "Use <policy>0x10000000</policy>, or leave it out.", AT_BIRTH, RULE_WARN, TD_ONLY,
       policy_sept_ve },
-    { "boot-disk-hidden", "TDX firmware has no driver for any disk of the domain",
-      "Put the boot disk on virtio, sata or nvme.", AT_BIRTH, RULE_WARN, TD_ONLY,
+    { "boot-disk-hidden", "the TDX firmware has no driver for any disk of the domain",
+      "Attach the boot disk by virtio, SATA or NVMe.", AT_BIRTH, RULE_WARN, TD_ONLY,
       boot_disk_hidden },
-    { "no-console", "TDX firmware shows nothing on graphics, and the domain has no serial console",
-      "Add <serial type='pty'/> and <console type='pty'/>, and look with virsh console.", AT_BIRTH,
-      RULE_WARN, TD_ONLY, no_console },
-    { "memory-unaligned", "memory that is no multiple of 2 MiB is slow: it is mapped by 4 KiB",
+    { "no-console",
+      "the TDX firmware shows nothing on a graphics device, and the domain has no serial console",
+      "Add <serial type='pty'/> and <console type='pty'/>, and watch the guest by virsh console.",
+      AT_BIRTH, RULE_WARN, TD_ONLY, no_console },
+    { "memory-unaligned",
+      "the size of the memory is not a multiple of 2 MiB: what is left over is slower, mapped by 4 "
+      "KiB pages",
       "Round <memory> up to a multiple of 2 MiB.", AT_BIRTH, RULE_WARN, TD_ONLY, memory_unaligned },
-    { "eager-accept", "this firmware accepts all memory before it boots: that takes minutes",
-      "Use firmware that accepts lazily, or give the domain less memory.", AT_BIRTH, RULE_WARN,
-      TD_ONLY, eager_accept },
-    { "qgs-not-listening", "nobody listens on the quote generation socket: attestation will fail",
-      "Start qgsd.", AT_BIRTH, RULE_WARN, TD_ONLY, qgs_not_listening },
-    { "softmod", "this host's TDX module is software: the guest is NOT confidential",
-      "Run it on a host with TDX hardware if it holds secrets.",
+    { "eager-accept",
+      "this firmware accepts all memory before the guest boots, which takes minutes",
+      "Use firmware that leaves most memory for the guest to accept (lazy accept), or give the "
+      "domain less memory.",
+      AT_BIRTH, RULE_WARN, TD_ONLY, eager_accept },
+    { "qgs-not-listening",
+      "no process listens on the socket of the quote generation service: attestation of the guest "
+      "will fail",
+      "Start qgsd: systemctl enable --now qgsd.", AT_BIRTH, RULE_WARN, TD_ONLY, qgs_not_listening },
+    { "softmod", "the TDX module of this host is software: the guest is NOT confidential",
+      "If the guest holds secrets, run it on a host with TDX hardware.",
       AT_BIRTH | AT(OPERATION_STARTED) | AT(OPERATION_RECONNECT), RULE_WARN, TD_ONLY, softmod },
-    { "not-a-td", "the domain asked to be a TD, and its QEMU runs none",
+    { "not-a-td", "the domain should be a TD, but its QEMU does not run a TD",
       "Look at the domain's log in /var/log/libvirt/qemu; do not put secrets into this guest.",
       AT(OPERATION_STARTED), RULE_REFUSE, TD_ONLY, not_a_td },
-    { "td-unproven", "the domain's QEMU could not be looked at: whether it runs a TD is unknown",
-      "Look at the hook's journal records.", AT(OPERATION_STARTED), RULE_WARN, TD_ONLY,
-      td_unproven },
-    { "td-without-keyid", "the domain's QEMU runs, and no KeyID is in use on this host",
+    { "td-unproven",
+      "the command line of the domain's QEMU could not be read, so it is unknown whether it runs a "
+      "TD",
+      "Look at tdxctl status and at the domain's log in /var/log/libvirt/qemu.",
+      AT(OPERATION_STARTED), RULE_WARN, TD_ONLY, td_unproven },
+    { "td-without-keyid",
+      "the domain's QEMU runs, but no KeyID is in use on this host, so it cannot be a TD",
       "Run tdxctl check; do not put secrets into this guest.", AT(OPERATION_STARTED), RULE_REFUSE,
       TD_ONLY, td_without_keyid },
-    { "zombie-process", "the domain is gone for libvirt, and its QEMU still runs",
-      "Look for the process with tdxctl status and end it: its KeyID stays taken.",
+    { "zombie-process", "libvirt ended the domain, but its QEMU process still runs",
+      "Find its QEMU process (pgrep -f guest=NAME) and end it: until then it keeps its KeyID and "
+      "its memory.",
       AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, zombie_process },
     { "zombie-keyid", "more KeyIDs are in use than there are TDs",
-      "Look for QEMU processes that libvirt does not know; reboot if there are none.",
+      "Look for QEMU processes that libvirt does not know and end them; if there are none, only a "
+      "reboot frees the KeyIDs.",
       AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, zombie_keyid },
-    { "memory-not-returned", "private memory of the TD did not come back",
+    { "memory-not-returned", "private memory of the TD was not given back to the host",
       "Look for QEMU processes that libvirt does not know, and in the kernel log for leaked pages.",
       AT(OPERATION_RELEASE), RULE_WARN, TD_ONLY, memory_not_returned },
 };

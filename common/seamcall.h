@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* 64-bit completion status and leaf numbers of the TDX module -> words. Pure. */
+/* Words for the 64-bit completion status and the leaf numbers of the TDX module. Pure. */
 #pragma once
 
 #include "util.h"
@@ -12,13 +12,13 @@ struct seamcall_code {
     uint32_t code; /* upper half of the status */
     const char *name;
     const char *words;
-    const char *advice; /* for an operator; NULL if the kernel deals with it */
+    const char *advice; /* what an operator can do; NULL if there is nothing to do */
 };
 
 struct seamcall_status {
     uint64_t raw;
     const struct seamcall_code *code; /* NULL: not in the table */
-    const char *operand;              /* of the lower half; NULL if it is no known operand */
+    const char *operand; /* name of the operand in the lower half; NULL if none is known */
     bool is_error;
     bool is_non_recoverable;
     bool is_fatal;
@@ -27,7 +27,7 @@ struct seamcall_status {
 
 void seamcall_decode(uint64_t status, struct seamcall_status *ret_status);
 
-/* "TDH.SYS.RD"; NULL if the number is no known host leaf. */
+/* As "TDH.SYS.RD"; NULL if there is no host leaf of this number. */
 const char *seamcall_leaf_name(uint64_t leaf);
 
 /* For tests: the whole table. */

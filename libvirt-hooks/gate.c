@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * 50-tdx-host: what libvirt starts for every operation of every domain. Lets all pass that can not
- * be a TD, with nothing but the C library loaded, and hands the rest to hook-td.
+ * 50-tdx-host: the program that libvirt starts for every operation of every domain. It ends at once
+ * if the domain cannot be a TD, and needs only the C library for that, so that other guests do not
+ * wait. For the rest it executes hook-td.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,12 +20,13 @@
 
 #define READ_LIMIT_S 10
 
-/* Read by the handler of SIGALRM. */
+/* Exit status if the time is up; the handler of SIGALRM reads it. */
 static volatile sig_atomic_t arg_timeout_status;
 
 static void on_alarm(int signal)
 {
-    static const char text[] = "tdx-host: refused: timed-out: the domain's XML did not arrive\n";
+    static const char text[] =
+            "tdx-host: refused: timed-out: libvirt did not send the domain's XML in time\n";
 
     (void)signal;
     if (arg_timeout_status)
@@ -38,7 +40,7 @@ static bool is_concerned(enum operation operation)
            operation != OPERATION_ATTACH;
 }
 
-/* Without one of these words the domain can neither be a TD nor be marked as one. */
+/* A domain without one of these words is neither a TD nor marked as one that must be a TD. */
 static bool may_be_td(const char *xml)
 {
     return strstr(xml, "launchSecurity") || strstr(xml, DOMAIN_NAMESPACE);
@@ -56,7 +58,8 @@ static int refuse(enum operation operation, const char *object, const char *reas
     return 1;
 }
 
-/* The XML was read from a pipe: hook-td gets it as a file that starts at its beginning. */
+/* Makes the XML standard input again, for hook-td: what was read from the pipe is gone from there.
+ */
 static int give_input(const char *xml, size_t len)
 {
     _cleanup_close_ int fd = memfd_create("domain.xml", MFD_CLOEXEC);
@@ -102,10 +105,11 @@ static int gate(enum operation operation, char **argv)
 static int usage(FILE *to, int status)
 {
     (void)fputs("Usage: 50-tdx-host OBJECT OPERATION SUB-OPERATION EXTRA <DOMAIN.XML\n"
-                "libvirt's hook for TDX guests: refuses what would fail later or be unsafe.\n\n"
-                "  --help     this text\n"
-                "  --version  version\n\n"
-                "libvirt starts it; tdxctl explain DOMAIN.XML says what it would do.\n"
+                "libvirt's hook for TDX guests: refuses to start guests that would fail later or "
+                "be unsafe.\n\n"
+                "  --help     print this text\n"
+                "  --version  print the version\n\n"
+                "libvirt starts this program; tdxctl explain DOMAIN.XML says what it would do.\n"
                 "See tdx-host-hook(8).\n",
                 to);
     return status;

@@ -54,7 +54,8 @@ static void warn(const struct hook_call *call, const struct domain *dom, const c
     record(call, dom, JOURNAL_WARNING, reason, message);
 }
 
-/* Each finding is a record; the first refusal is the one line that the person at virsh sees. */
+/* Writes each finding to the journal, and the first refusal to stderr: virsh shows it to its user.
+ */
 static void report(const struct hook_call *call, const struct domain *dom,
                    const struct verdict *verdict)
 {
@@ -97,14 +98,15 @@ static int keep(const struct hook_call *call, const struct domain *dom, const st
 
     text_copy(entry.uuid, sizeof(entry.uuid), dom->uuid);
     text_copy(entry.name, sizeof(entry.name), dom->name);
-    /* What was unevictable before the TD had any memory. */
+    /* Unevictable memory of the host before the TD had any: memory-not-returned compares with it.
+     */
     if (phase == LEDGER_PENDING)
         entry.unevictable_kib = now->memory.unevictable_kib.value;
     else if (ledger_read(call->ask->root_fd, dom->uuid, &before) == 0)
         entry.unevictable_kib = before.unevictable_kib;
     else
         entry.unevictable_kib =
-                UINT32_MAX; /* unknown: more than any host has, so nothing is missed */
+                UINT32_MAX; /* unknown: 4 TiB, so that memory-not-returned finds nothing */
     return ledger_write(call->ask->root_fd, &entry);
 }
 
@@ -112,7 +114,8 @@ static int on_entry(const struct hook_call *call, const struct domain *dom,
                     const struct situation *now)
 {
     if (call->operation == OPERATION_PREPARE)
-        inform(call, dom, "td-admitted", "the host has a KeyID and memory for this TD");
+        inform(call, dom, "td-admitted",
+               "the host has a KeyID and memory for this TD, so it may start");
     return keep(call, dom, now, LEDGER_PENDING);
 }
 
@@ -134,11 +137,11 @@ static int on_release(const struct hook_call *call, const struct domain *dom,
                       const struct situation *now)
 {
     (void)now;
-    inform(call, dom, "td-released", "the TD is gone");
+    inform(call, dom, "td-released", "the TD has ended");
     return ledger_remove(call->ask->root_fd, dom->uuid);
 }
 
-/* What is done once nothing was refused. */
+/* What is done after an operation that was not refused; NULL: nothing. */
 static int (*const handlers[])(const struct hook_call *, const struct domain *,
                                const struct situation *) = {
     [OPERATION_PREPARE] = on_entry,   [OPERATION_START] = on_entry,
@@ -156,17 +159,20 @@ static int judge(const struct hook_call *call, const struct domain *dom)
 
     situation_read(call->ask, call->settings, dom, call->operation, call->now_s, &now);
     if (now.others_error)
-        warn(call, dom, "state-unavailable", now.others_error, "other TDs are not counted");
+        warn(call, dom, "state-unavailable", now.others_error,
+             "the list of TDs cannot be read, so other TDs are not counted");
     policy_judge(dom, &now, call->settings, &verdict);
     report(call, dom, &verdict);
     if (verdict.is_refused)
         return 1;
-    /* A domain that must be a TD and is none was let through by the settings: nothing to keep. */
+    /* Not a TD, although marked as one that must be: the settings let it pass. Only TDs are
+     * counted. */
     if (dom->security != DOMAIN_SECURITY_TDX || !handlers[call->operation])
         return 0;
     r = handlers[call->operation](call, dom, &now);
     if (r < 0)
-        warn(call, dom, "state-unavailable", r, "the TD is not counted");
+        warn(call, dom, "state-unavailable", r,
+             "the list of TDs cannot be changed, so this TD is not counted");
     return 0;
 }
 
@@ -177,16 +183,15 @@ int hook_run(const struct hook_call *call, const char *xml, size_t len)
     int r = domain_parse(xml, len, &dom);
 
     if (r < 0)
-        return r == -EFBIG
-                       ? hook_fail(call, "xml-too-large", 0,
-                                   "the domain's XML is too large or too deep")
-                       : hook_fail(call, "domain-xml", 0, "the domain's XML can not be understood");
+        return r == -EFBIG ? hook_fail(call, "xml-too-large", 0,
+                                       "the domain's XML is too large or too deep")
+                           : hook_fail(call, "domain-xml", 0, "the domain's XML cannot be parsed");
     if (dom.security != DOMAIN_SECURITY_TDX && !dom.is_tdx_required)
         return 0;
     if (!dom.uuid[0])
         return hook_fail(call, "domain-xml", 0, "the domain has no UUID");
     lock_fd = ledger_lock(call->ask->root_fd);
     if (lock_fd < 0)
-        warn(call, &dom, "state-unavailable", lock_fd, "the list of TDs can not be locked");
+        warn(call, &dom, "state-unavailable", lock_fd, "the list of TDs cannot be locked");
     return judge(call, &dom);
 }

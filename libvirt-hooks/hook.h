@@ -11,17 +11,19 @@ struct hook_call {
     const struct journal *journal;
     const struct settings *settings;
     enum operation operation;
-    const char *operation_word; /* as libvirt said it */
+    const char *operation_word; /* as libvirt named it */
     const char *object;
-    uint64_t now_s; /* since boot */
+    uint64_t now_s; /* seconds since boot */
 };
 
-/* Judges, records, keeps the ledger. Returns the exit status: 0, or 1 for a refusal. */
+/* Judges the operation, writes findings to the journal and keeps the list of TDs (ledger.h).
+ * Returns the exit status: 0, or 1 for a refusal. */
 int hook_run(const struct hook_call *call, const char *xml, size_t len);
 
-/* What went wrong before a domain was there to be judged: a record, and a refusal where one is
- * allowed. */
+/* For errors before the domain could be judged: writes a journal record and refuses if the
+ * operation may be refused. Returns the exit status. */
 int hook_fail(const struct hook_call *call, const char *reason, int error, const char *words);
 
-/* Reason tokens beside those of policy.h; for the test that all are documented. */
+/* Reason tokens that are not rules of policy.c. Only a test uses this list: it compares the tokens
+ * with the documentation. */
 extern const char *const hook_reasons[];

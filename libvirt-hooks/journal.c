@@ -9,7 +9,7 @@
 #include "file.h"
 #include "text.h"
 
-/* Catalogue of records: stable, one ID a kind. */
+/* MESSAGE_ID of each kind: stable, documented in tdx-host-hook(8). */
 static const struct {
     const char *message_id;
     int priority;
@@ -47,7 +47,8 @@ void journal_send(const struct journal *journal, const struct journal_record *re
 {
     char text[2048];
 
-    /* No value has a newline: all come through text_copy() or are constants. */
+    /* In this format a newline ends a field. No value has one: text_copy() replaced control
+     * characters, other values are constants. */
     text_print(text, sizeof(text),
                "MESSAGE=%s\nMESSAGE_ID=%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=tdx-host-hook\n"
                "TDX_HOST_REASON=%s\nTDX_HOST_OPERATION=%s\nTDX_HOST_DOMAIN=%s\nTDX_HOST_UUID=%s\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Records for systemd's journal, by its native protocol. A recorded host gets them in a file. */
+/* Sends records to systemd's journal by its native protocol. On a recorded host (a test) they are
+ * appended to the file JOURNAL_RECORDED_PATH instead. */
 #pragma once
 
 #include "util.h"
@@ -13,14 +14,14 @@ struct journal {
 
 struct journal_record {
     enum journal_kind kind;
-    const char *reason; /* token */
+    const char *reason; /* reason token */
     const char *operation;
     const char *domain;
     const char *uuid;
     const char *message;
 };
 
-/* Never fails: a host without a journal still runs guests. */
+/* Ignores errors: guests also run on a host without a journal. */
 void journal_send(const struct journal *journal, const struct journal_record *record);
 
 #define JOURNAL_RECORDED_PATH "run/tdx-host/journal"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hook-td: the part of the hook that looks at TDs. 50-tdx-host starts it; see gate.c. */
+/* hook-td: the part of the hook that judges TDs. 50-tdx-host (gate.c) executes it. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "file.h"
 #include "hook.h"
 
-/* Read by the handler of SIGALRM. */
+/* Exit status if the time is up; the handler of SIGALRM reads it. */
 static volatile sig_atomic_t arg_timeout_status;
 
 static void on_alarm(int signal)
@@ -62,8 +62,8 @@ static int run(struct hook_call *call)
             .operation = call->operation_word,
             .domain = call->object,
             .uuid = "",
-            .message = "tdx-host.conf has lines that can not be understood, ignoring them; "
-                       "tdxctl check names the first",
+            .message = "tdx-host.conf has lines that are wrong and ignored; tdxctl check names the "
+                       "first one",
         };
 
         journal_send(call->journal, &entry);
@@ -71,7 +71,7 @@ static int run(struct hook_call *call)
     r = file_read_fd(STDIN_FILENO, DOMAIN_MAX_XML, &xml, &len);
     if (r < 0)
         return hook_fail(call, r == -EFBIG ? "xml-too-large" : "domain-xml", r,
-                         "the domain's XML can not be read");
+                         "the domain's XML cannot be read");
     return hook_run(call, xml, len);
 }
 
@@ -86,7 +86,8 @@ int main(int argc, char **argv)
     int r = 0;
 
     if (argc < 3) {
-        (void)fprintf(stderr, "%s: started by 50-tdx-host only, see tdx-host-hook(8)\n", argv[0]);
+        (void)fprintf(stderr, "%s: only 50-tdx-host starts this program, see tdx-host-hook(8)\n",
+                      argv[0]);
         return 2;
     }
     text_copy(object, sizeof(object), argv[1]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl check: runs the table, prints a tree or JSON. */
+/* tdxctl check: runs all checks and prints their results as a tree or as JSON. */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,7 +120,7 @@ static void print_json(const struct check_facts *facts, const struct check *chec
     json_object_put(root);
 }
 
-/* Everything once, then only what changed, until a signal ends it. */
+/* Repeats the checks and prints those whose result changed, until a signal ends it. */
 static int watch(const struct ctl *ctl, struct check_facts *facts, const struct check *checks,
                  size_t nr, struct check_result *before)
 {
@@ -148,9 +148,9 @@ int verb_check(struct ctl *ctl, int argc, char **argv)
 
     (void)argv;
     if (argc != 1)
-        return ctl_error("check takes no argument");
+        return ctl_error("check takes no arguments");
     if (ctl->watch_s && ctl->is_json)
-        return ctl_error("--watch prints text only");
+        return ctl_error("--watch and --json do not go together");
     checks = checks_all(&nr);
     if (nr > MAX_CHECKS)
         return ctl_error("too many checks");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The checks as a table. A check is a pure function of the host's facts; the engine walks the tree.
- */
+/* The checks of tdxctl check, as a table. A check is a pure function of the facts about the host;
+ * checks_run() walks the tree of checks. */
 #pragma once
 
 #include "host.h"
@@ -11,9 +11,9 @@ enum check_verdict { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
 
 enum check_skip {
     CHECK_SKIP_NONE,
-    CHECK_SKIP_DEPENDENCY,     /* what it needs did not pass */
-    CHECK_SKIP_NOT_APPLICABLE, /* nothing to decide on this host */
-    CHECK_SKIP_UNKNOWN,        /* could not be found out: a pass would be a guess */
+    CHECK_SKIP_DEPENDENCY,     /* its parent did not pass */
+    CHECK_SKIP_NOT_APPLICABLE, /* the check has no meaning on this host */
+    CHECK_SKIP_UNKNOWN,        /* the facts are missing: PASS would be a guess */
 };
 
 enum check_level { CHECK_REQUIRED, CHECK_ADVICE };
@@ -46,7 +46,7 @@ const struct check *checks_all(size_t *ret_count);
 /* Results in the order of the table; the array is as long as the table. */
 void checks_run(const struct check_facts *facts, struct check_result *ret_results);
 
-/* 0 all passed, 1 a required check failed, 2 a required one could not be decided. */
+/* 0: all required checks passed, 1: one failed, 2: none failed, but one could not be decided. */
 int checks_exit_status(const struct check_result *results);
 
 void check_pass(struct check_result *result, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -54,7 +54,7 @@ void check_fail(struct check_result *result, const char *format, ...) PRINTF_LIK
 void check_skip(struct check_result *result, enum check_skip why, const char *format, ...)
         PRINTF_LIKE(3, 4);
 
-/* Observed value, whatever the verdict. */
+/* Sets the observed value and leaves the verdict alone. */
 void check_value(struct check_result *result, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #define CHECK_ARGUMENTS const struct check_facts *facts, struct check_result *result

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Firmware and CPU: what the BIOS did. */
+/* host.cpu.*: what the CPU has and how the BIOS configured it. */
 #include <string.h>
 
 #include "checks.h"
@@ -10,32 +10,33 @@
 #define SEAMRR_VALID  (1ULL << 11)
 #define PREPRODUCTION (1ULL << 27)
 
-/* On a softmod host the silicon has no part in TDX. */
+/* On a softmod host the CPU needs no TDX: skip the check. */
 static bool skip_softmod(CHECK_ARGUMENTS)
 {
     if (facts->host.tdx.backend != HOST_BACKEND_SOFTMOD)
         return false;
-    check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod answers instead of silicon");
+    check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+               "this host runs softmod, the software TDX module");
     return true;
 }
 
 /*
- * An MSR that can not be read says nothing. Where the module is initialised the hardware has proven
- * itself, elsewhere the answer is missing.
+ * Decides a check whose MSR cannot be read. An initialised TDX module proves that the BIOS settings
+ * are right: PASS. Otherwise the answer is unknown: SKIP.
  */
 static bool skip_unread(const struct fact *msr, CHECK_ARGUMENTS)
 {
     if (msr->error == 0)
         return false;
     if (facts->host.tdx.module_state == HOST_MODULE_READY)
-        check_pass(result, "implied: the TDX module is initialised");
+        check_pass(result, "must be so: the TDX module is initialised");
     else if (msr->error == -EACCES || msr->error == -EPERM)
-        check_skip(result, CHECK_SKIP_UNKNOWN, "no right to read the MSR: run as root%s",
+        check_skip(result, CHECK_SKIP_UNKNOWN, "no permission to read the MSR: run as root%s",
                    facts->host.kernel.lockdown == TRI_YES ? " (kernel lockdown is on)" : "");
     else if (msr->error == -EIO)
         check_skip(result, CHECK_SKIP_UNKNOWN, "this CPU does not have the MSR");
     else
-        check_skip(result, CHECK_SKIP_UNKNOWN, "the MSR can not be read: modprobe msr");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "the MSR cannot be read: run modprobe msr");
     return true;
 }
 
@@ -47,9 +48,9 @@ void check_cpu_vendor(CHECK_ARGUMENTS)
     if (skip_softmod(facts, result))
         return;
     if (!cpu->vendor[0])
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo cannot be read");
     else if (strcmp(cpu->vendor, "GenuineIntel") != 0)
-        check_fail(result, "vendor %s has no TDX", cpu->vendor);
+        check_fail(result, "CPUs of vendor %s do not have TDX", cpu->vendor);
 }
 
 void check_cpu_features(CHECK_ARGUMENTS)
@@ -71,7 +72,7 @@ void check_cpu_features(CHECK_ARGUMENTS)
         char sum[96];
 
         if (features[i].present == TRI_UNKNOWN) {
-            check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo has no flags");
+            check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo does not list CPU flags");
             return;
         }
         if (features[i].present == TRI_NO) {
@@ -94,7 +95,7 @@ void check_cpu_tme(CHECK_ARGUMENTS)
         return;
     check_value(result, "IA32_TME_ACTIVATE=0x%llx", (unsigned long long)msr->value);
     if (!(msr->value & TME_LOCKED))
-        check_fail(result, "not locked: the BIOS did not set memory encryption up");
+        check_fail(result, "the MSR is not locked: the BIOS did not set up memory encryption");
     else if (!(msr->value & TME_ENABLED))
         check_fail(result, "memory encryption is off in the BIOS");
 }
@@ -108,9 +109,10 @@ void check_cpu_keyids(CHECK_ARGUMENTS)
         return;
     check_value(result, "%llu for TDX, %llu for MKTME", private, shared);
     if (private == 0)
-        check_fail(result, "the BIOS gave no KeyID to TDX");
+        check_fail(result, "the BIOS assigned no KeyID to TDX");
     else if (private == 1)
-        check_fail(result, "one KeyID only: the module needs it for itself");
+        check_fail(result,
+                   "the BIOS assigned only one KeyID, which the TDX module needs for itself");
 }
 
 void check_cpu_seamrr(CHECK_ARGUMENTS)
@@ -121,9 +123,11 @@ void check_cpu_seamrr(CHECK_ARGUMENTS)
         return;
     check_value(result, "IA32_SEAMRR_PHYS_MASK=0x%llx", (unsigned long long)msr->value);
     if (!(msr->value & SEAMRR_VALID))
-        check_fail(result, "the range for the module is not valid");
+        check_fail(result, "the memory range for the TDX module is not valid");
     else if (!(msr->value & SEAMRR_LOCKED))
-        check_fail(result, "the range is not locked: the SEAM loader did not run");
+        check_fail(
+                result,
+                "the memory range for the TDX module is not locked: the SEAM loader did not run");
 }
 
 void check_cpu_mcheck(CHECK_ARGUMENTS)
@@ -144,12 +148,12 @@ void check_cpu_production(CHECK_ARGUMENTS)
     if (skip_softmod(facts, result))
         return;
     if (msr->error) {
-        check_skip(result, CHECK_SKIP_UNKNOWN, "MSR 0xce can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "MSR 0xce cannot be read");
         return;
     }
     check_value(result, "%s", msr->value & PREPRODUCTION ? "pre-production" : "production");
     if (msr->value & PREPRODUCTION)
-        check_fail(result, "this is a pre-production part");
+        check_fail(result, "this CPU is a pre-production sample");
 }
 
 void check_cpu_online(CHECK_ARGUMENTS)
@@ -159,7 +163,7 @@ void check_cpu_online(CHECK_ARGUMENTS)
 
     if (present->error || online->error) {
         check_skip(result, CHECK_SKIP_UNKNOWN,
-                   "the lists in /sys/devices/system/cpu can not be read");
+                   "the CPU lists in /sys/devices/system/cpu cannot be read");
         return;
     }
     check_value(result, "%llu of %llu", (unsigned long long)online->value,

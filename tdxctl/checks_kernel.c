@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The running kernel and what its command line and configuration do to TDX. */
+/* host.kernel.*: the running kernel, and what of its command line and configuration matters to TDX.
+ */
 #include <string.h>
 
 #include "checks.h"
@@ -10,9 +11,9 @@ void check_kernel_booted(CHECK_ARGUMENTS)
 
     check_value(result, "%s", kernel->release);
     if (!kernel->release[0])
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/sys/kernel/osrelease can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/sys/kernel/osrelease cannot be read");
     else if (!kernel->is_kernel_tdx && kernel->installed_kernel_tdx[0])
-        check_fail(result, "%s is installed, and %s runs", kernel->installed_kernel_tdx,
+        check_fail(result, "%s is installed, but %s runs", kernel->installed_kernel_tdx,
                    kernel->release);
 }
 
@@ -21,7 +22,8 @@ void check_kernel_config(CHECK_ARGUMENTS)
     const struct host_kernel *kernel = &facts->host.kernel;
 
     if (facts->host.tdx.backend == HOST_BACKEND_SOFTMOD) {
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod answers instead of silicon");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "this host runs softmod, the software TDX module");
         return;
     }
     switch (kernel->config_tdx_host) {
@@ -33,10 +35,10 @@ void check_kernel_config(CHECK_ARGUMENTS)
         break;
     case TRI_UNKNOWN:
         if (facts->host.tdx.module_state == HOST_MODULE_READY)
-            check_pass(result, "implied: the TDX module is initialised");
+            check_pass(result, "must be so: the TDX module is initialised");
         else
             check_skip(result, CHECK_SKIP_UNKNOWN,
-                       "no configuration of this kernel under /boot or /lib/modules");
+                       "the configuration of this kernel is not in /boot or /lib/modules");
         break;
     }
 }
@@ -47,12 +49,12 @@ void check_kernel_default(CHECK_ARGUMENTS)
 
     if (kernel->default_error == -ENOENT) {
         check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
-                   "GRUB keeps no default entry here, or it names none of /boot/loader/entries");
+                   "GRUB has no saved default entry, or it is none of /boot/loader/entries");
         return;
     }
     if (kernel->default_error) {
         check_skip(result, CHECK_SKIP_UNKNOWN,
-                   "no right to read the boot loader's settings: run as root");
+                   "no permission to read the boot loader's settings: run as root");
         return;
     }
     check_value(result, "%s", kernel->default_release);
@@ -61,7 +63,8 @@ void check_kernel_default(CHECK_ARGUMENTS)
     if (kernel->default_has_tdx == TRI_NO)
         check_fail(result, "the default entry boots %s, which has no TDX", kernel->default_release);
     else
-        check_skip(result, CHECK_SKIP_UNKNOWN, "no configuration of %s under /boot or /lib/modules",
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "the configuration of %s is not in /boot or /lib/modules",
                    kernel->default_release);
 }
 
@@ -69,21 +72,21 @@ void check_kernel_hibernation(CHECK_ARGUMENTS)
 {
     switch (facts->host.kernel.hibernation_possible) {
     case TRI_NO:
-        check_pass(result, "not possible");
+        check_pass(result, "this kernel cannot hibernate");
         break;
     case TRI_YES:
         if (facts->host.kernel.is_kernel_tdx)
-            check_pass(result, "kernel-tdx refuses it from when TDX is enabled");
+            check_pass(result, "kernel-tdx refuses to hibernate once TDX is enabled");
         else
-            check_fail(result, "this kernel could hibernate, and refuses TDX for that");
+            check_fail(result, "this kernel can hibernate, and refuses TDX for that reason");
         break;
     case TRI_UNKNOWN:
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/power can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/power cannot be read");
         break;
     }
 }
 
-/* What turns off what TDX stands on: words, and parameters that are on unless told otherwise. */
+/* Arguments that turn off what TDX needs: plain words, and parameters that are on by default. */
 static const char *const words_off[] = { "noept", "nox2apic" };
 static const char *const parameters[] = {
     "kvm_intel.tdx", "kvm_intel.ept",    "kvm_intel.eptad", "kvm_intel.enable_apicv",
@@ -117,14 +120,15 @@ void check_kernel_cmdline(CHECK_ARGUMENTS)
     char argument[64];
 
     if (!kernel->cmdline[0])
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cmdline can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cmdline cannot be read");
     else if (find_conflict(kernel->cmdline, argument, sizeof(argument)))
-        check_fail(result, "%s is set", argument);
+        check_fail(result, "%s is on the kernel command line", argument);
     else if (kernel->parameter_off[0])
-        check_fail(result, "module parameter %s is off, and not by the command line",
+        check_fail(result, "module parameter %s is off, but not by the kernel command line",
                    kernel->parameter_off);
     else
-        check_pass(result, "none of %zu", ARRAY_SIZE(words_off) + ARRAY_SIZE(parameters));
+        check_pass(result, "none of the %zu that do so is set",
+                   ARRAY_SIZE(words_off) + ARRAY_SIZE(parameters));
 }
 
 void check_kernel_kexec(CHECK_ARGUMENTS)
@@ -135,17 +139,17 @@ void check_kernel_kexec(CHECK_ARGUMENTS)
                                   : "";
 
     if (kernel->kexec_loaded.error == -ENOENT && kernel->kexec_crash_loaded.error == -ENOENT) {
-        check_pass(result, "this kernel has no kexec");
+        check_pass(result, "this kernel does not support kexec");
         return;
     }
     if (kernel->kexec_loaded.error || kernel->kexec_crash_loaded.error) {
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/kernel/kexec_loaded can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/sys/kernel/kexec_loaded cannot be read");
         return;
     }
     if (!kernel->kexec_crash_loaded.value && !kernel->kexec_loaded.value)
-        check_pass(result, "no image is loaded");
+        check_pass(result, "no kexec or kdump image is loaded");
     else if (kernel->is_kernel_tdx)
-        check_pass(result, "an image is loaded; kernel-tdx cleans up for it");
+        check_pass(result, "an image is loaded; kernel-tdx cleans TDX memory before it starts it");
     else if (kernel->kexec_crash_loaded.value)
         check_fail(result, "a kdump image is loaded%s", erratum);
     else
@@ -157,9 +161,10 @@ void check_kernel_hotplug(CHECK_ARGUMENTS)
     const char *state = facts->host.kernel.auto_online_blocks;
 
     if (!state[0])
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel has no memory hotplug");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "this kernel does not support memory hotplug");
     else if (strcmp(state, "offline") != 0)
-        check_fail(result, "new memory goes %s by itself", state);
+        check_fail(result, "the kernel sets new memory to %s by itself", state);
     else
         check_pass(result, "new memory stays offline");
 }

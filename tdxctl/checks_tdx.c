@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The TDX module, KVM, KeyIDs. */
+/* host.tdx.* and host.kvm.*: the TDX module, KVM, KeyIDs. */
 #include <string.h>
 
 #include "checks.h"
@@ -14,7 +14,7 @@ void check_tdx_enabled(CHECK_ARGUMENTS)
     const struct host_tdx *tdx = &host->tdx;
 
     if (tdx->backend == HOST_BACKEND_SOFTMOD) {
-        check_pass(result, "softmod");
+        check_pass(result, "softmod, the software TDX module");
         return;
     }
     if (tdx->log_keyid_first.error == 0 && tdx->log_keyid_end.error == 0)
@@ -23,16 +23,16 @@ void check_tdx_enabled(CHECK_ARGUMENTS)
     else if (host->cpu.flag_tdx_host_platform == TRI_YES)
         check_pass(result, "CPU flag tdx_host_platform");
     else if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
-        check_pass(result, "misc cgroup has KeyIDs");
+        check_pass(result, "the misc cgroup has TDX KeyIDs");
     else if (tdx->module_state == HOST_MODULE_UNKNOWN)
-        check_skip(result, CHECK_SKIP_UNKNOWN, "the kernel log can not be read: run as root");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "the kernel log cannot be read: run as root");
     else if (host->cpu.flag_tdx_host_platform == TRI_NO)
-        check_fail(result, "the kernel log has no word of TDX");
+        check_fail(result, "the kernel log does not mention TDX");
     else
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo cannot be read");
 }
 
-/* What the log says went wrong, in words. */
+/* Sets the reason from the line of the kernel log that says why the module failed. */
 static void explain_failure(const struct host_tdx *tdx, struct check_result *result)
 {
     const struct errline *known = errline_find(tdx->module_failure);
@@ -44,7 +44,7 @@ static void explain_failure(const struct host_tdx *tdx, struct check_result *res
         check_fail(result, "%s: %s: %s", seamcall_leaf_name(tdx->seamcall_leaf.value) ?: "SEAMCALL",
                    status.code ? status.code->name : "unknown status",
                    status.code ? (status.code->advice ?: status.code->words)
-                               : "see tdxctl explain");
+                               : "give the line to tdxctl explain");
     } else if (known) {
         check_fail(result, "%s %s", known->words, known->advice);
     } else {
@@ -57,7 +57,7 @@ void check_tdx_module(CHECK_ARGUMENTS)
     const struct host_tdx *tdx = &facts->host.tdx;
 
     if (tdx->backend == HOST_BACKEND_SOFTMOD) {
-        check_pass(result, "softmod");
+        check_pass(result, "softmod, the software TDX module");
         return;
     }
     switch (tdx->module_state) {
@@ -68,16 +68,17 @@ void check_tdx_module(CHECK_ARGUMENTS)
         explain_failure(tdx, result);
         break;
     case HOST_MODULE_IDLE:
-        check_fail(result,
-                   "nothing initialised it: KVM does so when kvm_intel is loaded with tdx=1");
+        check_fail(result, "the TDX module was not initialised yet: KVM does so when kvm_intel is "
+                           "loaded with tdx=1");
         break;
     case HOST_MODULE_ABSENT:
     case HOST_MODULE_UNKNOWN:
         if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
-            check_pass(result, "implied: KVM has KeyIDs to give");
+            check_pass(result, "must be so: KVM has KeyIDs for guests");
         else
             check_skip(result, CHECK_SKIP_UNKNOWN,
-                       "the kernel log does not say: it has wrapped, or can not be read");
+                       "the kernel log does not say: its first lines were overwritten, or it "
+                       "cannot be read");
         break;
     }
 }
@@ -89,11 +90,13 @@ void check_tdx_version(CHECK_ARGUMENTS)
     bool has_micro = version->micro != 0;
 
     if (tdx->backend == HOST_BACKEND_SOFTMOD) {
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "softmod is no module of Intel's");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "this host runs softmod, not Intel's TDX module");
         return;
     }
     if (!tdx->has_module_version) {
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "this kernel does not report the module's version");
         return;
     }
     if (has_micro)
@@ -105,7 +108,7 @@ void check_tdx_version(CHECK_ARGUMENTS)
         check_value(result, "%u.%u", version->major, version->minor);
     if (version->major < 1 || (version->major == 1 && version->minor < 5) ||
         (has_micro && version_compare(version, &oldest_module) < 0))
-        check_fail(result, "older than 1.5.05");
+        check_fail(result, "the TDX module is older than 1.5.05");
 }
 
 void check_tdx_pamt(CHECK_ARGUMENTS)
@@ -116,7 +119,7 @@ void check_tdx_pamt(CHECK_ARGUMENTS)
     double percent;
 
     if (tdx->pamt_kib.error || memory->total_kib.error || !memory->total_kib.value) {
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not report it");
         return;
     }
     percent = 100.0 * (double)tdx->pamt_kib.value /
@@ -124,7 +127,7 @@ void check_tdx_pamt(CHECK_ARGUMENTS)
     text_from_kib(size, sizeof(size), tdx->pamt_kib.value);
     check_value(result, "%s, %.2f %% of memory", size, percent);
     if (percent > 1.0)
-        check_fail(result, "more than 1 %% of memory");
+        check_fail(result, "it takes more than 1 %% of memory");
 }
 
 void check_tdx_keyids(CHECK_ARGUMENTS)
@@ -133,13 +136,13 @@ void check_tdx_keyids(CHECK_ARGUMENTS)
 
     if (total->error || used->error) {
         check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
-                   "this kernel does not tell: no tdx in misc.capacity and misc.current");
+                   "this kernel does not report KeyIDs: the misc cgroup has no line tdx");
         return;
     }
     check_value(result, "%llu of %llu in use", (unsigned long long)used->value,
                 (unsigned long long)total->value);
     if (used->value >= total->value)
-        check_fail(result, "all are in use");
+        check_fail(result, "all KeyIDs are in use");
 }
 
 static bool offers_tdx(const struct fact *types)
@@ -152,7 +155,7 @@ void check_kvm_loaded(CHECK_ARGUMENTS)
     if (facts->host.tdx.kvm_loaded == TRI_YES)
         check_pass(result, "loaded");
     else
-        check_fail(result, "there is no /sys/module/kvm");
+        check_fail(result, "KVM is not loaded: there is no /sys/module/kvm");
 }
 
 void check_kvm_param(CHECK_ARGUMENTS)
@@ -170,18 +173,18 @@ void check_kvm_param(CHECK_ARGUMENTS)
         if (known)
             check_fail(result, "tdx=N: %s %s", known->words, known->advice);
         else
-            check_fail(result, "tdx=N: it was not asked for, or TDX failed and KVM turned it off");
+            check_fail(result, "tdx=N: TDX was not asked for, or it failed and KVM turned it off");
         break;
     case TRI_UNKNOWN:
         if (offers_tdx(&tdx->vm_types))
-            check_pass(result, "not needed: KVM offers TDX without it");
+            check_pass(result, "this KVM offers TDX without the parameter");
         else
-            check_fail(result, "this KVM has no parameter tdx: it can not run TDs");
+            check_fail(result, "this KVM has no parameter tdx, so it cannot run TDs");
         break;
     }
 }
 
-/* Up to this kernel of upstream's all private memory is mapped by 4 KiB. */
+/* Upstream kernels up to this version map private memory by 4 KiB pages only. */
 static const struct version last_small = { 7, 0, 999 };
 
 void check_kvm_huge_pages(CHECK_ARGUMENTS)
@@ -191,11 +194,11 @@ void check_kvm_huge_pages(CHECK_ARGUMENTS)
     if (host->tdx.huge_pages == TRI_YES)
         check_pass(result, "gmem_huge_pages=Y");
     else if (host->tdx.huge_pages == TRI_NO)
-        check_fail(result, "gmem_huge_pages=N: it was turned off");
+        check_fail(result, "gmem_huge_pages=N: 2 MiB pages were turned off");
     else if (host->kernel.release[0] && version_compare(&host->kernel.version, &last_small) <= 0)
-        check_fail(result, "this kernel maps it by 4 KiB only");
+        check_fail(result, "this kernel maps private memory by 4 KiB pages only");
     else
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not tell");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "this kernel does not report it");
 }
 
 void check_kvm_vm_type(CHECK_ARGUMENTS)
@@ -203,15 +206,15 @@ void check_kvm_vm_type(CHECK_ARGUMENTS)
     const struct fact *types = &facts->host.tdx.vm_types;
 
     if (types->error == -EACCES || types->error == -EPERM) {
-        check_skip(result, CHECK_SKIP_UNKNOWN, "no right to open /dev/kvm: run as root");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "no permission to open /dev/kvm: run as root");
         return;
     }
     if (types->error) {
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/dev/kvm can not be asked: %s",
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/dev/kvm does not answer: %s",
                    strerror(-types->error));
         return;
     }
     check_value(result, "VM types 0x%llx", (unsigned long long)types->value);
     if (!offers_tdx(types))
-        check_fail(result, "VM type %d (TDX) is not among them", HOST_KVM_VM_TYPE_TDX);
+        check_fail(result, "VM type %d (TDX) is not one of them", HOST_KVM_VM_TYPE_TDX);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What changed, memory, QEMU, libvirt, firmware, the hook, attestation. */
+/* host.unchanged, and the checks of memory, QEMU, libvirt, firmware, the hook and attestation. */
 #include <string.h>
 
 #include "checks.h"
@@ -15,9 +15,10 @@ void check_unchanged(CHECK_ARGUMENTS)
     const struct remembered *remembered = &facts->remembered;
 
     if (remembered->error == -ENOENT)
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "tdxctl validate did not pass here yet");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "tdxctl validate has not passed on this host yet");
     else if (remembered->error)
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/%s can not be read: %s", REMEMBERED_FILE,
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/%s cannot be read: %s", REMEMBERED_FILE,
                    strerror(-remembered->error));
     else if (remembered->changes[0])
         check_fail(result, "%s", remembered->changes);
@@ -31,7 +32,7 @@ void check_memory_available(CHECK_ARGUMENTS)
     char available[24], total[24];
 
     if (memory->available_kib.error || memory->total_kib.error) {
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/meminfo can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/meminfo cannot be read");
         return;
     }
     text_from_kib(available, sizeof(available), memory->available_kib.value);
@@ -52,7 +53,7 @@ void check_memory_numa(CHECK_ARGUMENTS)
     check_value(result, "%u nodes", memory->node_count);
     for (unsigned int i = 0; i < memory->node_count; i++)
         if (memory->nodes[i].has_cpus && memory->nodes[i].total_kib == 0) {
-            check_fail(result, "node %u has CPUs and no memory", memory->nodes[i].id);
+            check_fail(result, "node %u has CPUs but no memory", memory->nodes[i].id);
             return;
         }
 }
@@ -61,12 +62,12 @@ static void check_version(const char *name, bool is_there, const struct version 
                           const struct version *oldest, struct check_result *result)
 {
     if (!is_there) {
-        check_fail(result, "%s is not installed, or does not say its version", name);
+        check_fail(result, "%s is not installed, or does not report its version", name);
         return;
     }
     check_value(result, "%u.%u.%u", version->major, version->minor, version->micro);
     if (version_compare(version, oldest) < 0)
-        check_fail(result, "older than %u.%u", oldest->major, oldest->minor);
+        check_fail(result, "it is older than %u.%u", oldest->major, oldest->minor);
 }
 
 void check_qemu_version(CHECK_ARGUMENTS)
@@ -97,13 +98,15 @@ void check_libvirt_caps(CHECK_ARGUMENTS)
     const struct fact *types = &facts->host.tdx.vm_types;
 
     if (virt->caps_count == 0) {
-        check_skip(result, CHECK_SKIP_NOT_APPLICABLE, "nothing is cached, or no right to read it");
+        check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
+                   "the cache is empty, or there is no permission to read it");
         return;
     }
-    check_value(result, "%u of %u have tdx-guest", virt->caps_with_tdx, virt->caps_count);
+    check_value(result, "%u of %u cached files have tdx-guest", virt->caps_with_tdx,
+                virt->caps_count);
     if (virt->caps_with_tdx == 0 && types->error == 0 &&
         (types->value & (1ULL << HOST_KVM_VM_TYPE_TDX)))
-        check_fail(result, "KVM offers TDX and the cache does not know");
+        check_fail(result, "KVM offers TDX, but the cache says that it does not");
 }
 
 void check_firmware(CHECK_ARGUMENTS)
@@ -119,7 +122,7 @@ void check_firmware(CHECK_ARGUMENTS)
             check_pass(result, "%s", virt->firmware[i].binary);
             return;
         }
-    check_fail(result, "%s names %s, which is not there", virt->firmware[0].descriptor,
+    check_fail(result, "%s names the file %s, which does not exist", virt->firmware[0].descriptor,
                virt->firmware[0].binary);
 }
 
@@ -129,13 +132,12 @@ void check_hook(CHECK_ARGUMENTS)
 
     if (virt->hook_installed == TRI_UNKNOWN)
         check_skip(result, CHECK_SKIP_UNKNOWN,
-                   "no right to look into /etc/libvirt/hooks: run as root");
+                   "no permission to read /etc/libvirt/hooks: run as root");
     else if (virt->hook_installed == TRI_NO)
         check_fail(result, "there is no /etc/libvirt/hooks/qemu.d/50-tdx-host");
     else if (virt->hook_executable == TRI_NO)
-        check_fail(
-                result,
-                "/etc/libvirt/hooks/qemu.d/50-tdx-host is not executable: libvirt passes it over");
+        check_fail(result, "/etc/libvirt/hooks/qemu.d/50-tdx-host is not executable, so libvirt "
+                           "does not run it");
     else
         check_pass(result, "installed");
 }
@@ -146,15 +148,16 @@ void check_hook_config(CHECK_ARGUMENTS)
     const char *unknown = policy_unknown_rule(facts->settings);
 
     if (faults->count && !faults->first_line)
-        check_fail(result, "/%s can not be read: %s", faults->first_file,
+        check_fail(result, "/%s cannot be read: %s", faults->first_file,
                    strerror(-faults->first_error));
     else if (faults->count)
-        check_fail(result, "%u lines are ignored, the first is line %u of /%s: %s", faults->count,
-                   faults->first_line, faults->first_file, strerror(-faults->first_error));
+        check_fail(result, "%u lines are wrong and ignored; the first is line %u of /%s: %s",
+                   faults->count, faults->first_line, faults->first_file,
+                   strerror(-faults->first_error));
     else if (unknown)
         check_fail(result, "Rule=%s: there is no such rule", unknown);
     else
-        check_pass(result, "understood");
+        check_pass(result, "no errors");
 }
 
 void check_qgs_socket(CHECK_ARGUMENTS)
@@ -163,14 +166,15 @@ void check_qgs_socket(CHECK_ARGUMENTS)
 
     check_value(result, "%s", qgs->socket);
     if (qgs->listening == TRI_UNKNOWN)
-        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/net/unix can not be read");
+        check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/net/unix cannot be read");
     else if (qgs->listening == TRI_NO && qgs->vsock_port)
-        check_fail(result, "nobody listens: /etc/qgs.conf sets port %llu, so QGS is on vsock only",
+        check_fail(result,
+                   "no process listens: /etc/qgs.conf sets port %llu, so QGS listens on vsock only",
                    (unsigned long long)qgs->vsock_port);
     else if (qgs->listening == TRI_NO)
-        check_fail(result, "nobody listens: guests can not be attested");
+        check_fail(result, "no process listens, so guests cannot be attested");
     else if (qgs->group_can_connect == TRI_NO)
-        check_fail(result, "only root may connect: QEMU's user can not");
+        check_fail(result, "only root may connect, QEMU's user may not");
 }
 
 void check_qgs_pccs(CHECK_ARGUMENTS)

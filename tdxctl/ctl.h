@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every verb gets: where the host is, how to print. One file a verb, one function a file. */
+/* What every verb of tdxctl gets: the host to look at and the options. Each verb is one function
+ * verb_*() in a file of its own. */
 #pragma once
 
 #include "host.h"
@@ -8,7 +9,7 @@
 enum ctl_exit {
     CTL_OK = 0,
     CTL_FAILED = 1,    /* the host, the guest or the domain is not as it should be */
-    CTL_UNDECIDED = 2, /* wrong use, or what is needed can not be read */
+    CTL_UNDECIDED = 2, /* wrong use, or something that is needed cannot be read */
 };
 
 struct ctl {
@@ -23,7 +24,7 @@ struct ctl {
 
 struct check_facts;
 
-/* What the checks look at. */
+/* Reads all facts that the checks look at. */
 void ctl_read_facts(const struct ctl *ctl, struct check_facts *ret_facts);
 
 int verb_check(struct ctl *ctl, int argc, char **argv);
@@ -32,8 +33,8 @@ int verb_status(struct ctl *ctl, int argc, char **argv);
 int verb_metrics(struct ctl *ctl, int argc, char **argv);
 int verb_validate(struct ctl *ctl, int argc, char **argv);
 
-/* Says what is wrong and how to go on; returns CTL_UNDECIDED. */
+/* Prints "tdxctl: " and the text to stderr; returns CTL_UNDECIDED. */
 int ctl_error(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* The line that no output on a softmod host may lack. */
+/* On a softmod host: prints the warning that guests are not confidential. */
 void ctl_print_warning(enum host_backend backend);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl explain: a status code, an error line, or a domain. */
+/* tdxctl explain: says what a status code, an error line or a domain's XML means. */
 #include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static void explain_status(uint64_t value)
 
     seamcall_decode(value, &status);
     (void)printf("0x%016llx  %s\n", (unsigned long long)value,
-                 status.code ? status.code->name : "not a status of TDX module 1.5");
+                 status.code ? status.code->name : "not a known status of TDX module 1.5");
     if (status.code)
         (void)printf("  meaning:  %s\n", status.code->words);
     if (status.operand)
@@ -28,7 +28,7 @@ static void explain_status(uint64_t value)
     (void)printf("  class:    %s%s%s%s\n", status.is_error ? "error" : "no error",
                  status.is_non_recoverable ? ", not recoverable" : "",
                  status.is_fatal ? ", fatal" : "",
-                 status.is_retryable ? ", the kernel calls again" : "");
+                 status.is_retryable ? ", the kernel repeats the call" : "");
     if (status.code && status.code->advice)
         (void)printf("  do:       %s\n", status.code->advice);
 }
@@ -38,7 +38,8 @@ static void explain_line(const struct errline *line)
     (void)printf("%s\n  meaning:  %s\n  do:       %s\n", line->id, line->words, line->advice);
 }
 
-/* The status in a line of the kernel's or QEMU's. What has no upper half is no status. */
+/* Finds the status code in a line of the kernel or of QEMU. A number whose upper 32 bits are 0 is
+ * no status code. */
 static int status_in_line(const char *text, uint64_t *ret_value)
 {
     static const char *const marks[] = { "failed:", "hw_errors:" };
@@ -52,7 +53,7 @@ static int status_in_line(const char *text, uint64_t *ret_value)
     return -ENOENT;
 }
 
-/* A line may be known, hold a status, or both. */
+/* A line can be in the table of known lines, contain a status code, or both. */
 static bool explain_text(const char *text)
 {
     const struct errline *known = errline_find(text);
@@ -69,8 +70,7 @@ static bool explain_text(const char *text)
     return known || has_status;
 }
 
-/* QGS has short numbers, too, so a status must have all its digits; its upper half alone is taken
- * as such. */
+/* A number of up to 8 digits is a known QGS error, or else the upper half of a status code. */
 static bool explain_number(const char *text)
 {
     struct seamcall_status status;
@@ -122,16 +122,16 @@ static int explain_domain(struct ctl *ctl, const char *xml, size_t len)
     int r = domain_parse(xml, len, &dom);
 
     if (r < 0)
-        return ctl_error("this is no domain XML that can be read: %s", strerror(-r));
+        return ctl_error("this is no domain XML that tdxctl can read: %s", strerror(-r));
     situation_read(&ctl->ask, &ctl->settings, &dom, OPERATION_PREPARE, seconds_since_boot(ctl),
                    &now);
     if (now.others_error)
-        return ctl_error("the list of TDs in /run/tdx-host can not be read: %s",
+        return ctl_error("the list of TDs in /run/tdx-host cannot be read: %s",
                          strerror(-now.others_error));
     ctl_print_warning(now.backend);
     policy_judge(&dom, &now, &ctl->settings, &verdict);
     if (dom.security != DOMAIN_SECURITY_TDX && !dom.is_tdx_required)
-        (void)printf("%s: no TDX guest; the hook lets it pass untouched\n", dom.name);
+        (void)printf("%s: not a TDX guest, so the hook does nothing\n", dom.name);
     else if (verdict.is_refused)
         (void)printf("%s: would be refused\n", dom.name);
     else
@@ -155,14 +155,14 @@ static int explain_file(struct ctl *ctl, const char *path)
     int r;
 
     if (fd < 0)
-        return ctl_error("can not open %s: %s", path, strerror(errno));
+        return ctl_error("cannot open %s: %s", path, strerror(errno));
     r = file_read_fd(fd, DOMAIN_MAX_XML, &xml, &len);
     if (r < 0)
-        return ctl_error("can not read %s: %s", path, strerror(-r));
+        return ctl_error("cannot read %s: %s", path, strerror(-r));
     return explain_domain(ctl, xml, len);
 }
 
-/* Words of a line may come as several arguments. */
+/* A line that the shell split into several arguments becomes one line again. */
 static void join(int argc, char **argv, char *line, size_t size)
 {
     size_t len = 0;
@@ -179,13 +179,13 @@ int verb_explain(struct ctl *ctl, int argc, char **argv)
     char line[4096];
 
     if (argc < 2)
-        return ctl_error("explain takes a status code, an error line or a domain's XML file");
+        return ctl_error("explain needs a status code, an error line or a domain's XML file");
     join(argc, argv, line, sizeof(line));
     if ((argc == 2 && explain_number(line)) || explain_text(line))
         return CTL_OK;
     if (argc == 2 && looks_like_file(argv[1]))
         return explain_file(ctl, argv[1]);
-    return ctl_error("nothing is known of \"%s\"; give 0x and 16 digits, a line of the kernel's, "
-                     "QEMU's or libvirt's log, or a file",
+    return ctl_error("\"%s\" is not known; give a status code (0x and 16 digits), a line of the "
+                     "log of the kernel, QEMU, libvirt or QGS, or an XML file",
                      line);
 }

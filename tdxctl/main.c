@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl: what the host of TDX guests is, can and has. */
+/* tdxctl: checks a host of TDX guests, explains errors, shows the guests that run. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -14,12 +14,13 @@ static const struct {
     const char *words;
     int (*run)(struct ctl *ctl, int argc, char **argv);
 } verbs[] = {
-    { "check", "", "is this host ready for TDX guests, and what to do if not", verb_check },
-    { "status", "", "TDX guests that run now, KeyIDs, memory", verb_status },
+    { "check", "", "say whether this host can run TDX guests, and what to do if not", verb_check },
+    { "status", "", "list the TDX guests that run, KeyIDs and memory", verb_status },
     { "explain", "CODE | LINE | DOMAIN.XML",
-      "a SEAMCALL status, an error line, or what the hook would say", verb_explain },
-    { "metrics", "", "figures for Prometheus", verb_metrics },
-    { "validate", "", "start a small TDX guest through virsh, look at it, stop it", verb_validate },
+      "say what a TDX status code or an error line means, or what the hook would say to a domain",
+      verb_explain },
+    { "metrics", "", "print metrics for Prometheus", verb_metrics },
+    { "validate", "", "start a small TDX guest through virsh, check it, stop it", verb_validate },
 };
 
 int ctl_error(const char *format, ...)
@@ -47,13 +48,13 @@ static int print_help(void)
     (void)puts("Usage: tdxctl [OPTION...] VERB [ARGUMENT...]\n");
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
         (void)printf("  %-9s %-25s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].words);
-    (void)puts("\n      --json           for programs; the schema has a version\n"
-               "      --root=DIR       a recorded host instead of this one\n"
-               "      --watch[=SEC]    check: again and again, say what changed (every 10 s)\n"
-               "      --dry-run        validate: say what would be done\n"
-               "      --help           this text\n"
-               "      --version        version\n\n"
-               "Exit status: 0 all is well, 1 it is not, 2 it could not be found out.\n"
+    (void)puts("\n      --json           print JSON, for programs; its schema has a version\n"
+               "      --root=DIR       look at a recorded host in DIR instead of this one\n"
+               "      --watch[=SEC]    check: repeat every SEC seconds (10), print what changed\n"
+               "      --dry-run        validate: only say what would be done\n"
+               "      --help           print this text\n"
+               "      --version        print the version\n\n"
+               "Exit status: 0 all is well, 1 something is wrong, 2 tdxctl could not find out.\n"
                "See tdxctl(8).");
     return CTL_OK;
 }
@@ -96,20 +97,21 @@ static int run_verb(struct ctl *ctl, const char *root, int argc, char **argv)
             continue;
         r = open_host(root, ctl, &root_fd);
         if (r < 0)
-            return ctl_error("can not use %s: %s", root ? root : "/", strerror(-r));
+            return ctl_error("cannot open the host's files at %s: %s", root ? root : "/",
+                             strerror(-r));
         settings_read(root_fd, &ctl->settings, &ctl->settings_faults);
         r = verbs[i].run(ctl, argc, argv);
         ask_close(&ctl->ask);
         return r;
     }
-    return ctl_error("no verb %s; tdxctl --help lists them", argv[0]);
+    return ctl_error("there is no verb %s; tdxctl --help lists the verbs", argv[0]);
 }
 
 /* A full disk or a closed pipe must not look like success. */
 static int close_stdout(int status)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
-        return ctl_error("can not write: %s", strerror(errno));
+        return ctl_error("cannot write the output: %s", strerror(errno));
     return status;
 }
 
@@ -132,7 +134,7 @@ int main(int argc, char **argv)
             ctl.watch_s = 10;
             if (optarg &&
                 (text_to_u64(optarg, &ctl.watch_s) < 0 || !ctl.watch_s || ctl.watch_s > 86400))
-                return ctl_error("--watch takes seconds, 1 to 86400");
+                return ctl_error("--watch needs a number of seconds from 1 to 86400");
             break;
         case OPTION_DRY_RUN:
             ctl.is_dry_run = true;
@@ -143,11 +145,12 @@ int main(int argc, char **argv)
             (void)printf("tdxctl %s\n", TDX_HOST_VERSION);
             return close_stdout(CTL_OK);
         default:
-            return ctl_error("no option %s, or it takes no such value; tdxctl --help lists them",
+            return ctl_error("the option %s does not exist, or its value is missing or not "
+                             "allowed; tdxctl --help lists the options",
                              argv[optind - 1]);
         }
     }
     if (optind == argc)
-        return ctl_error("no verb given; tdxctl --help lists them");
+        return ctl_error("no verb given; tdxctl --help lists the verbs");
     return close_stdout(run_verb(&ctl, root, argc - optind, argv + optind));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl metrics: Prometheus text for node_exporter's textfile collector. */
+/* tdxctl metrics: Prometheus text format, for the textfile collector of node_exporter. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +22,8 @@ static void gauge(const char *name, const char *words, const struct fact *fact, 
     (void)printf("tdx_host_%s %llu\n", name, (unsigned long long)(fact->value * factor));
 }
 
-/* A label's value: backslash, quote and newline are escaped. */
+/* Prints the value of a label with backslashes and quotes escaped. It has no newline: text_copy()
+ * replaced control characters when the text was read. */
 static void print_label(const char *text)
 {
     for (; *text; text++) {
@@ -45,7 +46,7 @@ static void print_checks(const struct check_facts *facts)
     head("ready", "gauge", "1 if every required check passed.");
     (void)printf("tdx_host_ready %d\n", checks_exit_status(results) == 0);
     head("check_failed", "gauge",
-         "1 if the check failed, 0 if it passed; a skipped one is absent.");
+         "1 if the check failed, 0 if it passed; skipped checks are absent.");
     for (size_t i = 0; i < nr; i++)
         if (results[i].verdict != CHECK_SKIP)
             (void)printf("tdx_host_check_failed{id=\"%s\",level=\"%s\"} %d\n", checks[i].id,
@@ -60,7 +61,8 @@ static void print_guest_labels(const struct guest *guest)
     (void)printf("\",uuid=\"%s\"", guest->domain.uuid);
 }
 
-/* One figure of each guest that has it, in KiB. */
+/* One metric in bytes. The fact at this offset in struct guest is in KiB; guests without it are
+ * left out. */
 static void print_guest_bytes(const struct guest *guests, size_t count, const char *name,
                               const char *words, size_t offset)
 {
@@ -78,29 +80,34 @@ static void print_guest_bytes(const struct guest *guests, size_t count, const ch
 
 static void print_guests(const struct guest *guests, size_t count)
 {
-    head("guests", "gauge", "TDX guests that run.");
+    head("guests", "gauge",
+         "Number of TDX guests that run, and of guests that should be TDX guests.");
     (void)printf("tdx_host_guests %zu\n", count);
-    head("guest_is_td", "gauge", "1 if the guest's QEMU runs a TD, 0 if it should and does not.");
+    head("guest_is_td", "gauge",
+         "1 if the guest's QEMU runs a TD, 0 if it does not although it should.");
     for (size_t i = 0; i < count; i++)
         if (guests[i].process_is_td != TRI_UNKNOWN) {
             (void)fputs("tdx_host_guest_is_td", stdout);
             print_guest_labels(&guests[i]);
             (void)printf("} %d\n", guests[i].process_is_td == TRI_YES);
         }
-    head("guest_memory_bytes", "gauge", "Memory of the guest.");
+    head("guest_memory_bytes", "gauge", "Memory of the guest, as in its domain XML.");
     for (size_t i = 0; i < count; i++) {
         (void)fputs("tdx_host_guest_memory_bytes", stdout);
         print_guest_labels(&guests[i]);
         (void)printf("} %llu\n", (unsigned long long)guests[i].domain.memory_kib * 1024);
     }
-    print_guest_bytes(guests, count, "guest_private_bytes", "Private memory that is mapped.",
+    print_guest_bytes(guests, count, "guest_private_bytes",
+                      "Private memory of the guest that is mapped now.",
                       offsetof(struct guest, private_kib));
     print_guest_bytes(guests, count, "guest_private_huge_bytes",
-                      "Private memory that is mapped by 2 MiB and more.",
+                      "Private memory of the guest that is mapped by pages of 2 MiB or more.",
                       offsetof(struct guest, private_huge_kib));
-    print_guest_bytes(guests, count, "guest_shared_bytes", "Shared memory that is mapped.",
+    print_guest_bytes(guests, count, "guest_shared_bytes",
+                      "Shared memory of the guest that is mapped now.",
                       offsetof(struct guest, shared_kib));
-    head("guest_kvm", "untyped", "What KVM counts for the guest, by name.");
+    head("guest_kvm", "untyped",
+         "KVM's counters of page sizes and of the mirrored page table, for the guest.");
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < guests[i].counter_count; j++) {
             (void)fputs("tdx_host_guest_kvm", stdout);
@@ -120,15 +127,16 @@ int verb_metrics(struct ctl *ctl, int argc, char **argv)
 
     (void)argv;
     if (argc != 1)
-        return ctl_error("metrics takes no argument");
+        return ctl_error("metrics takes no arguments");
     r = guests_read(&ctl->ask, &guests, &count);
     if (r < 0)
-        return ctl_error("can not read libvirt's status files: %s; run as root", strerror(-r));
+        return ctl_error("cannot read libvirt's status files: %s; run as root", strerror(-r));
     ctl_read_facts(ctl, &facts);
 
     if (host_backend_warning(tdx->backend))
         (void)printf("# %s\n", host_backend_warning(tdx->backend));
-    head("info", "gauge", "Versions; backend softmod means that guests are NOT confidential.");
+    head("info", "gauge",
+         "Always 1; the labels are versions. Backend softmod: guests are NOT confidential.");
     (void)printf("tdx_host_info{version=\"%s\",backend=\"%s\",kernel=\"", TDX_HOST_VERSION,
                  host_backend_name(tdx->backend));
     print_label(facts.host.kernel.release);
@@ -136,12 +144,14 @@ int verb_metrics(struct ctl *ctl, int argc, char **argv)
         (void)printf("\",module=\"%u.%u.%02u", tdx->module_version.major, tdx->module_version.minor,
                      tdx->module_version.micro);
     (void)puts("\"} 1");
-    gauge("keyids", "KeyIDs that guests can have.", &tdx->keyids_total, 1);
-    gauge("keyids_used", "KeyIDs in use.", &tdx->keyids_used, 1);
-    gauge("pamt_bytes", "Memory that TDX keeps for itself.", &tdx->pamt_kib, 1024);
-    gauge("memory_available_bytes", "Memory that could be given to guests.",
+    gauge("keyids", "Number of KeyIDs that TDX guests can use.", &tdx->keyids_total, 1);
+    gauge("keyids_used", "Number of KeyIDs in use.", &tdx->keyids_used, 1);
+    gauge("pamt_bytes", "Memory that the TDX module uses for its page metadata (PAMT).",
+          &tdx->pamt_kib, 1024);
+    gauge("memory_available_bytes", "Memory that is available, as MemAvailable of /proc/meminfo.",
           &facts.host.memory.available_kib, 1024);
-    gauge("memory_unevictable_bytes", "Memory that can not be swapped, private memory included.",
+    gauge("memory_unevictable_bytes",
+          "Memory that cannot be swapped, private memory of TDX guests included.",
           &facts.host.memory.unevictable_kib, 1024);
     print_guests(guests, count);
     print_checks(&facts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl status: TDX guests that run, what they hold. */
+/* tdxctl status: lists the TDX guests that run, with their memory and KVM's counters. */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static void print_mapped(const struct guest *guest)
     char private[24], shared[24];
 
     if (guest->private_kib.error) {
-        (void)puts("  mapped  not told by this kernel");
+        (void)puts("  mapped  this kernel does not report it");
         return;
     }
     text_from_kib(private, sizeof(private), private_kib);
@@ -43,7 +43,7 @@ static void print_text(const struct host_tdx *tdx, const struct host_memory *mem
         (void)printf("KeyIDs    %llu of %llu in use\n", (unsigned long long)tdx->keyids_used.value,
                      (unsigned long long)tdx->keyids_total.value);
     else
-        (void)puts("KeyIDs    not told by this kernel");
+        (void)puts("KeyIDs    this kernel does not report them");
     if (memory->available_kib.error == 0) {
         char size[24];
 
@@ -133,10 +133,10 @@ int verb_status(struct ctl *ctl, int argc, char **argv)
 
     (void)argv;
     if (argc != 1)
-        return ctl_error("status takes no argument");
+        return ctl_error("status takes no arguments");
     r = guests_read(&ctl->ask, &guests, &count);
     if (r < 0)
-        return ctl_error("can not read libvirt's status files: %s; run as root", strerror(-r));
+        return ctl_error("cannot read libvirt's status files: %s; run as root", strerror(-r));
     host_read_tdx_admission(&ctl->ask, &tdx);
     host_read_memory(&ctl->ask, &memory);
     (ctl->is_json ? print_json : print_text)(&tdx, &memory, guests, count);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Completion of tdxctl for bash.
+# Completion of tdxctl for bash: verbs, options, folders for --root= and XML files for explain.
 
 _tdxctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} word verb=''

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tdxctl validate: the host's own end-to-end test. Steps in order; what was begun is always undone.
- */
+/* tdxctl validate: starts a small TD on this host, checks it and stops it. The steps run in order;
+ * those that clean up also run after a failure. */
 #include <json-c/json.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static int says(struct run *run, int result, const char *format, ...)
     return result;
 }
 
-/* Asks again until the answer is yes or the time is up. */
+/* Calls is_so() until it returns true or DEADLINE_MS have passed. */
 static bool wait_for(struct run *run, bool (*is_so)(struct run *run))
 {
     const struct timespec interval = { .tv_nsec = INTERVAL_MS * 1000000L };
@@ -91,7 +91,7 @@ static int step_firmware(struct run *run)
         if (virt->firmware[i].has_binary)
             run->firmware = virt->firmware[i].binary;
     if (!run->firmware)
-        return says(run, -ENOENT, "no TDX firmware");
+        return says(run, -ENOENT, "no firmware for TDX guests is installed");
     return says(run, 0, "%s", run->firmware);
 }
 
@@ -105,10 +105,10 @@ static int step_define(struct run *run)
                "  <name>" DOMAIN_NAME "</name>\n"
                "  <memory unit='MiB'>512</memory>\n"
                "  <vcpu>1</vcpu>\n"
-               "  <os><type arch='x86_64' machine='q35'>hvm</type>"
-               "<loader readonly='yes' type='rom'>%s</loader></os>\n"
-               "  <features><acpi/><apic/><ioapic driver='qemu'/><smm state='off'/>"
-               "<pmu state='off'/></features>\n"
+               "  <os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' "
+               "type='rom'>%s</loader></os>\n"
+               "  <features><acpi/><apic/><ioapic driver='qemu'/><smm state='off'/><pmu "
+               "state='off'/></features>\n"
                "  <cpu mode='host-passthrough'/>\n"
                "  <on_reboot>destroy</on_reboot>\n"
                "  <devices><memballoon model='none'/><serial type='null'/></devices>\n"
@@ -152,10 +152,10 @@ static bool is_td_known(struct run *run)
 static int step_is_td(struct run *run)
 {
     if (!wait_for(run, is_td_known))
-        return says(run, -ETIMEDOUT, "its QEMU could not be looked at within %d s",
+        return says(run, -ETIMEDOUT, "the command line of its QEMU could not be read within %d s",
                     DEADLINE_MS / 1000);
     if (is_td(run) == TRI_NO)
-        return says(run, -EIO, "its QEMU runs no TD");
+        return says(run, -EIO, "its QEMU does not run a TD");
     return says(run, 0, "its QEMU has a tdx-guest object");
 }
 
@@ -164,10 +164,10 @@ static int step_keyid_taken(struct run *run)
     uint64_t used;
 
     if (!run->has_keyids || keyids_used(run, &used) < 0)
-        return says(run, 0, "not told by this kernel");
+        return says(run, 0, "this kernel does not report KeyIDs");
     if (used <= run->keyids_before)
-        return says(run, -EIO, "no KeyID was taken");
-    return says(run, 0, "%llu in use, %llu before", (unsigned long long)used,
+        return says(run, -EIO, "the number of KeyIDs in use did not grow");
+    return says(run, 0, "%llu in use now, %llu before", (unsigned long long)used,
                 (unsigned long long)run->keyids_before);
 }
 
@@ -189,7 +189,7 @@ static int step_stop(struct run *run)
     int r;
 
     if (!run->is_started)
-        return says(run, 0, "was not started");
+        return says(run, 0, "the TD was not started");
     r = virsh_run(argv, output);
     if (r != 0)
         return says(run, -EIO, "%s", r < 0 ? strerror(-r) : output);
@@ -206,9 +206,11 @@ static bool is_keyid_back(struct run *run)
 static int step_keyid_back(struct run *run)
 {
     if (!run->is_started || !run->has_keyids)
-        return says(run, 0, run->is_started ? "not told by this kernel" : "was not started");
+        return says(run, 0,
+                    run->is_started ? "this kernel does not report KeyIDs"
+                                    : "the TD was not started");
     if (!wait_for(run, is_keyid_back))
-        return says(run, -EIO, "the KeyID did not come back within %d s", DEADLINE_MS / 1000);
+        return says(run, -EIO, "the KeyID was not freed within %d s", DEADLINE_MS / 1000);
     return says(run, 0, "%llu in use", (unsigned long long)run->keyids_before);
 }
 
@@ -230,21 +232,21 @@ static int step_remember(struct run *run)
 static const struct {
     const char *id;
     const char *words;
-    bool is_always; /* also after a failure */
+    bool is_always; /* run it after a failure, too */
     int (*run)(struct run *run);
 } steps[] = {
-    { "validate.host", "look whether the host is ready, as tdxctl check", false, step_check },
-    { "validate.firmware", "choose TDX firmware", false, step_firmware },
+    { "validate.host", "see that no required check of tdxctl check fails", false, step_check },
+    { "validate.firmware", "choose the firmware for TDX guests", false, step_firmware },
     { "validate.define", "write the XML of a TD: 1 vCPU, 512 MiB, no disk, no network", false,
       step_define },
-    { "validate.start", "start it: virsh create", false, step_start },
+    { "validate.start", "start the TD: virsh create", false, step_start },
     { "validate.is-td", "see that its QEMU runs a TD", false, step_is_td },
     { "validate.keyid-taken", "see that a KeyID was taken", false, step_keyid_taken },
-    { "validate.running", "see that it runs: virsh domstate", false, step_running },
-    { "validate.stop", "stop it: virsh destroy", true, step_stop },
-    { "validate.keyid-back", "see that the KeyID came back", true, step_keyid_back },
+    { "validate.running", "see that the TD runs: virsh domstate", false, step_running },
+    { "validate.stop", "stop the TD: virsh destroy", true, step_stop },
+    { "validate.keyid-back", "see that the KeyID is free again", true, step_keyid_back },
     { "validate.remove", "remove the XML", true, step_remove },
-    { "validate.remember", "remember what the host is made of, for host.unchanged", false,
+    { "validate.remember", "write down the versions that this host has, for host.unchanged", false,
       step_remember },
 };
 
@@ -296,10 +298,11 @@ int verb_validate(struct ctl *ctl, int argc, char **argv)
 
     (void)argv;
     if (argc != 1)
-        return ctl_error("validate takes no argument");
+        return ctl_error("validate takes no arguments");
     if (!ctl->is_live && !ctl->is_dry_run && !secure_getenv("TDX_HOST_VIRSH"))
-        return ctl_error("a recorded host can start nothing; use --dry-run");
-    /* Interrupted half-way it would leave its guest behind. Every step has a deadline. */
+        return ctl_error("a recorded host cannot start a guest; use --dry-run");
+    /* Block SIGINT and SIGTERM: ended half-way, validate would leave its guest behind. Every step
+     * has a deadline, so it ends by itself. */
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);

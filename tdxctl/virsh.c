@@ -22,7 +22,8 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Everything is read so that virsh never blocks; what fits is kept. */
+/* Reads all that virsh prints, so that virsh never blocks on a full pipe; keeps the part that fits.
+ */
 static int drain(int fd, char *says)
 {
     int64_t deadline_ms = now_ms() + TIMEOUT_MS;
@@ -71,7 +72,7 @@ static int start(char *const *argv, int write_fd, pid_t *ret_pid)
     return -r;
 }
 
-/* What failed is in the first line, why in the last. */
+/* Joins all lines with "; ": virsh says in the first what failed, and why in the last. */
 static void join_lines(char *text, char *says)
 {
     char *line;

@@ -7,7 +7,8 @@
 #define VIRSH_SAYS_SIZE 1024
 
 /*
- * argv ends with NULL, without the program. Returns 0 if virsh exits with 0, 1 if not, -errno if it
- * could not run. What it says comes back in says, in one line.
+ * argv holds the arguments without "virsh" and ends with NULL. Returns 0 if virsh exits with 0, 1
+ * if not, -errno if it could not run. Its output is put into says (VIRSH_SAYS_SIZE bytes), as one
+ * line.
  */
 int virsh_run(char *const *argv, char *says);
