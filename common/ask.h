@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts that are no files: MSRs, ioctls, what a program says of itself, the kernel's log buffer.
- * A live host is asked; a recorded one answers from the file "asked" at its root.
+ * Questions to the host whose answers are not in files: MSRs, ioctls, versions of programs, the
+ * kernel's log buffer. A live host is asked directly (ask_live.c); for a recorded host, a folder
+ * with copies of files, the answers stand in the file "asked" at its root (ask_recorded.c).
  */
 #pragma once
 
@@ -12,22 +13,22 @@ enum ask_program { ASK_QEMU, ASK_LIBVIRT, ASK_PROGRAM_COUNT };
 struct ask {
     int (*msr)(const struct ask *ask, uint32_t index, uint64_t *ret_value);
 
-    /* KVM_CAP_VM_TYPES: one bit a VM type. */
+    /* KVM's answer to KVM_CAP_VM_TYPES: one bit for each VM type. */
     int (*vm_types)(const struct ask *ask, uint64_t *ret_types);
 
     int (*version)(const struct ask *ask, enum ask_program program, struct version *ret_version);
 
-    /* The kernel's log buffer, one message a line. Caller frees. */
+    /* The kernel's log buffer, one message on each line. The caller frees it. */
     int (*kernel_log)(const struct ask *ask, char **ret_text);
 
-    /* Is this process alive? */
+    /* Does this process exist? */
     bool (*process_lives)(const struct ask *ask, uint64_t pid);
 
     int root_fd;
     char *recorded;
 };
 
-/* root_fd stays the caller's and must outlive the asker. */
+/* root_fd belongs to the caller, who must not close it before ask_close(). */
 void ask_open_live(int root_fd, struct ask *ret_ask);
 int ask_open_recorded(int root_fd, struct ask *ret_ask);
 void ask_close(struct ask *ask);

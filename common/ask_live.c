@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Questions to the running host. */
+/* Answers the questions of ask.h from the running host. */
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <poll.h>
@@ -20,7 +20,7 @@
 #define MAX_PROGRAM_SAYS   4096
 #define PROGRAM_TIMEOUT_MS 5000
 
-/* The first that exists is asked. EL keeps QEMU out of PATH. */
+/* The first that exists is run with --version. Full paths: EL keeps QEMU outside of PATH. */
 static const char *const programs[ASK_PROGRAM_COUNT][4] = {
     [ASK_QEMU] = { "usr/libexec/qemu-kvm", "usr/bin/qemu-system-x86_64", "usr/bin/qemu-kvm" },
     [ASK_LIBVIRT] = { "usr/sbin/virtqemud", "usr/sbin/libvirtd", "usr/bin/virsh" },
@@ -61,7 +61,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Reads until end of file, the limit or the deadline. */
+/* Reads until end of file or until text is full; -ETIMEDOUT at the deadline. */
 static int read_until(int fd, int64_t deadline_ms, char *text, size_t size)
 {
     size_t len = 0;

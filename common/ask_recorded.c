@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers of a recorded host: "asked" holds key=value lines, an absent key means "could not be
- * asked". */
+/* Answers the questions of ask.h from a recorded host. Its file "asked" has lines key=value; if a
+ * key is missing, that host could not answer the question. */
 #include <string.h>
 
 #include "ask.h"
@@ -11,7 +11,7 @@ static const char *const version_keys[ASK_PROGRAM_COUNT] = {
     [ASK_LIBVIRT] = "version.libvirt",
 };
 
-/* "key=EACCES" records that the host refused. */
+/* "key=EACCES" records that the host denied permission. */
 static int refused(const char *value)
 {
     return strcmp(value, "EACCES") == 0 ? -EACCES : 0;

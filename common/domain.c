@@ -31,8 +31,8 @@ static xmlNode *child_of(const xmlNode *node, const char *name)
     return NULL;
 }
 
-/* Attribute, or text with a NULL name; "" if absent. Too long is cut: no known word is that long.
- */
+/* Gets the value of an attribute, or of the element's text if attribute is NULL; "" if there is
+ * none. A value that is too long is cut, so it equals no word that the caller compares it with. */
 static void get_text(const xmlNode *node, const char *attribute, char *ret_text, size_t size)
 {
     xmlChar *value = NULL;
@@ -156,7 +156,7 @@ static void parse_features(const xmlNode *root, struct domain *dom)
     const xmlNode *features = child_of(root, "features"), *smm = child_of(features, "smm");
     const xmlNode *pmu = child_of(features, "pmu");
 
-    /* Without a state, presence means on. */
+    /* An element without the attribute state means on. */
     dom->smm_on = smm && !attribute_is(smm, "state", "off");
     dom->pmu_on = pmu && !attribute_is(pmu, "state", "off");
     dom->ioapic_kvm = attribute_is(child_of(features, "ioapic"), "driver", "kvm");
@@ -206,7 +206,8 @@ static void parse_devices(const xmlNode *root, struct domain *dom)
     dom->boot = !has_disk ? DOMAIN_BOOT_NONE : has_bootable ? DOMAIN_BOOT_OK : DOMAIN_BOOT_HIDDEN;
 }
 
-/* "0-1,3" -> bits. What is not understood binds nothing: libvirt refuses it anyway. */
+/* "0-1,3" -> one bit for each node. A list that is wrong means no node: libvirt refuses it anyway.
+ */
 static uint64_t parse_nodeset(char *list)
 {
     uint64_t nodes = 0;
@@ -278,7 +279,8 @@ static int parse_root(const xmlNode *root, struct domain *ret_domain)
     return 0;
 }
 
-/* Depth by walking, not by recursion: the input chooses the depth. */
+/* Walks the tree without recursion: the XML decides on its depth, and must not exhaust the stack.
+ */
 static bool is_too_deep(const xmlNode *root)
 {
     const xmlNode *node = root;
@@ -302,7 +304,7 @@ static bool is_too_deep(const xmlNode *root)
     return false;
 }
 
-/* libxml2 prints to stderr unless told otherwise; what is wrong is said by the return value. */
+/* Keeps libxml2 from printing errors to stderr: domain_parse() reports them by its return value. */
 static void ignore_message(void *context, const char *message, ...)
 {
     (void)context;
@@ -323,7 +325,7 @@ int domain_parse(const char *xml, size_t len, struct domain *ret_domain)
     doc = xmlReadMemory(xml, (int)len, "domain.xml", NULL,
                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                 XML_PARSE_NOBLANKS | XML_PARSE_COMPACT);
-    /* A document type is where entities come from; libvirt never writes one. */
+    /* Refuse a document type (DTD): it could define entities, and libvirt never writes one. */
     if (!doc || doc->intSubset || doc->extSubset)
         return -EBADMSG;
     root = xmlDocGetRootElement(doc);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Domain XML of libvirt -> the facts that TDX cares about. Bounded, no entities, no DTD, no
- * network. */
+/* Reads from libvirt's domain XML what matters for TDX. Size and depth are limited; entities, DTDs
+ * and network access are not allowed. */
 #pragma once
 
 #include "util.h"
@@ -26,7 +26,7 @@ enum domain_boot_bus {
 struct domain {
     char name[128];
     char uuid[37];
-    uint64_t pid; /* of a status file of libvirt's; 0 if unknown */
+    uint64_t pid; /* only in a status file of libvirt; 0 if unknown */
     bool is_kvm;
     bool is_tdx_required;
     enum domain_security security;
@@ -34,8 +34,8 @@ struct domain {
     uint64_t policy;
     bool has_qgs;
     char qgs_socket[108];
-    uint64_t memory_kib;  /* at most */
-    uint64_t current_kib; /* at start */
+    uint64_t memory_kib;  /* <memory>: the most that the guest can have */
+    uint64_t current_kib; /* <currentMemory>: what it has at its start */
     bool has_memory_slots;
     bool has_memory_devices;
     uint64_t vcpus;
@@ -48,13 +48,13 @@ struct domain {
     bool smm_on;
     bool pmu_on;
     bool ioapic_kvm;
-    bool balloon_active; /* free page reporting, or less memory at start than at most */
+    bool balloon_active; /* free page reporting, or currentMemory below memory */
     enum domain_boot_bus boot;
-    bool has_console; /* serial or console */
-    uint64_t nodes;   /* strict memory binding: one bit a NUMA node, 0 if none */
+    bool has_console; /* a serial port or a console */
+    uint64_t nodes;   /* strict memory binding: one bit for each NUMA node, 0 if not bound */
 };
 
-/* Returns 0, -EBADMSG (no domain XML), -EFBIG (a limit) or -ENOMEM. */
+/* Returns 0, -EBADMSG (not a valid domain XML) or -EFBIG (above a limit). */
 int domain_parse(const char *xml, size_t len, struct domain *ret_domain);
 
 bool domain_is_uuid(const char *text);

@@ -13,7 +13,7 @@
 
 #define MAX_PATH 4096
 
-/* Paths are relative by contract; a leading slash means the same. */
+/* Removes leading slashes: every path is relative to root_fd. */
 static const char *relative(const char *path)
 {
     while (*path == '/')
@@ -24,7 +24,7 @@ static const char *relative(const char *path)
 int file_open(int root_fd, const char *path, int flags)
 {
     struct open_how how = {
-        /* O_PATH bears no other flag. */
+        /* O_PATH does not allow O_NOCTTY beside it. */
         .flags = (uint64_t)(flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_NOCTTY)),
         .resolve = RESOLVE_IN_ROOT,
     };
@@ -209,7 +209,7 @@ int file_list(int root_fd, const char *path, size_t max, char ***ret_names, size
     return 0;
 }
 
-/* Folder part opened, name part returned. */
+/* Opens the folder of a path and returns the name of the file in it. */
 static int open_parent(int root_fd, const char *path, const char **ret_name)
 {
     char folder[MAX_PATH];

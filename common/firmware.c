@@ -37,7 +37,8 @@ static bool json_array_has(json_object *object, const char *key, const char *wor
     return false;
 }
 
-/* A memory mapping has its image as "filename", a flash one as "executable". */
+/* The path of the image: "filename" for a firmware mapped as memory, "executable" for one in flash.
+ */
 static const char *image_of(json_object *root)
 {
     json_object *mapping, *executable;

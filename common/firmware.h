@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Firmware descriptors of QEMU (docs/interop/firmware.json): which image is for TDs. Pure. */
+/* Finds firmware for TDs by QEMU's firmware descriptors (docs/interop/firmware.json of QEMU). Pure.
+ */
 #pragma once
 
 #include "host.h"
 
-/* Fills binary of a descriptor with the feature intel-tdx. -ENOENT for another, -EBADMSG for no
- * JSON. */
+/* Sets binary if the descriptor has the feature intel-tdx. -ENOENT if it does not have it, -EBADMSG
+ * if it is not valid JSON. */
 int firmware_parse(const char *text, struct host_firmware *ret_firmware);

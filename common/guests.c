@@ -9,7 +9,7 @@
 #define STATUS_DIR "run/libvirt/qemu"
 #define KVM_DIR    "sys/kernel/debug/kvm"
 
-/* Page sizes, and all that the mirrored MMU counts. */
+/* Wanted are KVM's counters of page sizes and all counters of the mirrored page table. */
 static bool is_wanted(const char *name)
 {
     return text_starts_with(name, "pages_") || text_starts_with(name, "mirror_");
@@ -36,7 +36,7 @@ static void read_counters(const struct ask *ask, const char *vm_dir, struct gues
     file_list_free(names, count);
 }
 
-/* Folders are called PID-FD. */
+/* KVM's debugfs folder of a VM is called PID-FD. */
 static void find_counters(const struct ask *ask, struct guest *guest)
 {
     char prefix[32], **names;
@@ -64,7 +64,8 @@ static struct fact counter_of(const struct guest *guest, const char *name)
     return (struct fact){ .error = -ENOENT };
 }
 
-/* KVM counts the pages of both page tables together, and those of the private one apart. */
+/* pages_* count the pages of both page tables, mirror_pages_* only the private ones: the difference
+ * are the shared ones. */
 static void sum_pages(struct guest *guest)
 {
     static const struct {
@@ -90,8 +91,8 @@ static void sum_pages(struct guest *guest)
         guest->private_kib.value += private.value * sizes[i].kib;
         if (i > 0)
             guest->private_huge_kib.value += private.value * sizes[i].kib;
-        /* Read one after the other while the guest runs: the difference may be off by some pages.
-         */
+        /* The guest runs while the counters are read one after the other: the difference can be
+         * wrong by some pages, and must not become negative. */
         if (all.value > private.value)
             guest->shared_kib.value += (all.value - private.value) * sizes[i].kib;
     }

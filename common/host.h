@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a host is, as plain data. Each host_read_*() fills one part and never fails: a fact that can
- * not be had stays unknown, with the reason where it matters. No judgement here; checks and policy
- * judge.
+ * Facts about a host, as plain data. Each host_read_*() fills one part and never fails: a fact that
+ * cannot be read stays unknown, with the reason where that matters. The checks (tdxctl/) and the
+ * rules (policy.c) judge the facts, the readers do not.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #define HOST_KVM_VM_TYPE_TDX 5
 #define HOST_QGS_SOCKET      "/var/run/tdx-qgs/qgs.socket"
 
-/* A number with the reason why it is not there: error is 0 if known, else -errno. */
+/* A number that may be unknown: error is 0 if it is known, else -errno says why it is not. */
 struct fact {
     int error;
     uint64_t value;
@@ -30,12 +30,12 @@ struct host_cpu {
     char vendor[16];
     char model[64];
     char microcode[16];
-    char bios[96]; /* version and date, as DMI has them */
+    char bios[96]; /* version and date, from DMI */
     enum tri flag_tme;
     enum tri flag_movdir64b;
     enum tri flag_selfsnoop;
     enum tri flag_xsave;
-    enum tri flag_tdx_host_platform; /* what the kernel found, since 6.7 */
+    enum tri flag_tdx_host_platform; /* set by kernels since 6.7 if they found TDX */
     enum tri bug_tdx_pw_mce;         /* partial writes to private memory can raise #MC */
     struct fact count_present;
     struct fact count_online;
@@ -50,11 +50,11 @@ struct host_kernel {
     char release[96];
     struct version version;
     char cmdline[4096];
-    char parameter_off[32];        /* one that TDs need and that is off in effect; "" if none */
-    bool is_kernel_tdx;            /* the running one */
-    char installed_kernel_tdx[96]; /* newest by name among lib/modules; "" if none */
+    char parameter_off[32];        /* a parameter that TDs need and that is off; "" if none */
+    bool is_kernel_tdx;            /* about the running kernel */
+    char installed_kernel_tdx[96]; /* the last by name in lib/modules; "" if none */
     int default_error;             /* why default_release is empty: 0, or -errno */
-    char default_release[96];      /* what the boot loader takes unless told otherwise */
+    char default_release[96];      /* the kernel that GRUB boots by default */
     enum tri default_has_tdx;
     enum tri config_tdx_host;
     enum tri config_hibernation;
@@ -66,9 +66,9 @@ struct host_kernel {
 };
 
 enum host_module_state {
-    HOST_MODULE_UNKNOWN, /* no log to read */
-    HOST_MODULE_ABSENT,  /* the log has no word of TDX */
-    HOST_MODULE_IDLE,    /* the BIOS enabled TDX, nothing initialised the module */
+    HOST_MODULE_UNKNOWN, /* the kernel log could not be read */
+    HOST_MODULE_ABSENT,  /* the kernel log does not mention TDX */
+    HOST_MODULE_IDLE,    /* the BIOS enabled TDX, the module is not initialised */
     HOST_MODULE_READY,
     HOST_MODULE_FAILED,
 };
@@ -77,11 +77,11 @@ struct host_tdx {
     enum host_backend backend;
     enum tri kvm_loaded;
     enum tri kvm_param;  /* module parameter tdx */
-    enum tri huge_pages; /* guest_memfd of kernel-tdx has 2 MiB pages; others do not tell */
+    enum tri huge_pages; /* gmem_huge_pages of kernel-tdx; other kernels lack it */
     struct fact vm_types;
     enum host_module_state module_state;
-    char module_failure[160]; /* the line of the log that says why */
-    char kvm_failure[160];    /* the line of the log in which KVM says why it offers no TDs */
+    char module_failure[160]; /* the line of the kernel log that says why */
+    char kvm_failure[160];    /* the line in which KVM says why it offers no TDs */
     struct fact seamcall_leaf;
     struct fact seamcall_status;
     struct fact log_keyid_first;
@@ -90,7 +90,7 @@ struct host_tdx {
     bool has_module_version;
     struct version module_version;
     struct fact module_build_date;
-    struct fact keyids_total; /* misc cgroup */
+    struct fact keyids_total; /* from the misc cgroup */
     struct fact keyids_used;
 };
 
@@ -105,7 +105,7 @@ struct host_memory {
     struct fact total_kib;
     struct fact available_kib;
     struct fact unevictable_kib;
-    struct fact huge_kib; /* set aside for hugetlbfs: a TD can not use it */
+    struct fact huge_kib; /* reserved for hugetlbfs: a TD cannot use it */
     unsigned int node_count;
     struct host_node nodes[HOST_MAX_NODES];
 };
@@ -121,8 +121,8 @@ struct host_virt {
     struct version qemu;
     bool has_libvirt;
     struct version libvirt;
-    char libvirt_socket[64]; /* of the daemon that listens; "" if none */
-    unsigned int caps_count; /* cached QEMU capabilities */
+    char libvirt_socket[64]; /* socket of libvirt's daemon that listens; "" if none */
+    unsigned int caps_count; /* files with QEMU's capabilities in libvirt's cache */
     unsigned int caps_with_tdx;
     unsigned int firmware_count;
     struct host_firmware firmware[HOST_MAX_FIRMWARE];
@@ -134,7 +134,7 @@ struct host_qgs {
     char socket[108];
     enum tri listening;
     enum tri group_can_connect;
-    uint64_t vsock_port; /* where QGS listens instead of the socket; 0 if it does not */
+    uint64_t vsock_port; /* if not 0, QGS listens there and not on the socket */
     bool has_qcnl_conf;
     char pccs_url[160];
 };
@@ -155,22 +155,22 @@ void host_read_memory(const struct ask *ask, struct host_memory *ret_memory);
 void host_read_virt(const struct ask *ask, struct host_virt *ret_virt);
 void host_read_qgs(const struct ask *ask, const char *socket, struct host_qgs *ret_qgs);
 
-/* All parts. */
+/* Reads all parts. */
 void host_read(const struct ask *ask, const char *qgs_socket, struct host *ret_host);
 
-/* The kernel that the boot loader takes by default. -ENOENT where GRUB does not keep it, -errno. */
+/* Reads the kernel that GRUB boots by default. -ENOENT if GRUB does not store it, or -errno. */
 int host_read_default_kernel(const struct ask *ask, char *ret_release, size_t size);
 
-/* Only how many CPUs there are. */
+/* Reads only the numbers of CPUs. */
 void host_read_cpu_counts(const struct ask *ask, struct host_cpu *ret_cpu);
 
-/* The part of the TDX facts that a domain start needs: no log, no program is run. */
+/* Reads only the TDX facts that the start of a domain needs, without the kernel log. */
 void host_read_tdx_admission(const struct ask *ask, struct host_tdx *ret_tdx);
 
-/* Does a socket with this path listen, by the kernel's list of sockets? */
+/* Does a process listen on the socket with this path? Looks at the kernel's list of sockets. */
 enum tri host_socket_listens(const struct ask *ask, const char *socket);
 
 const char *host_backend_name(enum host_backend backend);
 
-/* One line that no output on a softmod host may lack; NULL elsewhere. */
+/* The warning that every output on a softmod host must have; NULL on other hosts. */
 const char *host_backend_warning(enum host_backend backend);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which kernel the boot loader takes by default: GRUB's environment block and boot loader entries.
+/* Finds the kernel that GRUB boots by default, by its environment block and the boot loader
+ * entries.
  */
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 static const char *const env_files[] = { "boot/grub2/grubenv", "boot/grub/grubenv" };
 
-/* Value of the line "KEY=VALUE" or "KEY VALUE", the first one; false if there is none. */
+/* Gets the value of the first line "KEY=VALUE" or "KEY VALUE"; false if there is none. */
 static bool find_value(char *text, const char *key, char separator, char *ret_value, size_t size)
 {
     size_t len = strlen(key);
@@ -45,7 +46,7 @@ int host_read_default_kernel(const struct ask *ask, char *ret_release, size_t si
 
     if (r < 0)
         return r;
-    /* The name comes from a file: it must not leave the folder. */
+    /* The name comes from a file: it must not lead out of the folder. */
     if (strchr(entry, '/'))
         return -ENOENT;
     text_print(path, sizeof(path), "boot/loader/entries/%s.conf", entry);

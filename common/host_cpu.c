@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc/cpuinfo, the BIOS, the CPU lists of sysfs, MSRs of the first CPU. */
+/* Reads struct host_cpu from proc/cpuinfo, DMI, the CPU lists of sysfs and MSRs of the first CPU.
+ */
 #include <string.h>
 
 #include "file.h"
@@ -55,7 +56,7 @@ static void read_cpuinfo(const struct ask *ask, struct host_cpu *cpu)
         return;
     cursor = text;
 
-    /* The first CPU only; a blank line ends it. */
+    /* Read the first CPU only; a blank line ends it. */
     while ((line = text_next_line(&cursor)) && *line) {
         const char *value = value_of(line);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The running kernel, its configuration and what is installed beside it. */
+/* Reads struct host_kernel: the running kernel, its configuration, and other installed kernels. */
 #include <string.h>
 
 #include "file.h"
@@ -51,8 +51,8 @@ static void read_configs(const struct ask *ask, struct host_kernel *kernel)
         kernel->default_has_tdx = config_is_set(by_default, "CONFIG_INTEL_TDX_HOST");
 }
 
-/* "[disabled]" is what sys/power/disk says under nohibernate; without the file there is no
- * hibernation. */
+/* Can the kernel hibernate? With nohibernate sys/power/disk contains "[disabled]"; a kernel without
+ * hibernation does not have the file. */
 static enum tri read_hibernation(const struct ask *ask, const struct host_kernel *kernel)
 {
     char line[128];
@@ -81,7 +81,8 @@ static void read_installed(const struct ask *ask, struct host_kernel *kernel)
     file_list_free(names, count);
 }
 
-/* Where the effect is: /etc/modprobe.d has its say beside the command line. */
+/* Reads the values in sysfs, because not only the command line sets them, but also /etc/modprobe.d.
+ */
 static void read_parameters(const struct ask *ask, struct host_kernel *kernel)
 {
     static const struct {

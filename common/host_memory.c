@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* proc/meminfo and the NUMA nodes. */
+/* Reads struct host_memory from proc/meminfo and from the NUMA nodes in sysfs. */
 #include <string.h>
 
 #include "file.h"
 #include "host.h"
 
-/* "MemFree:  1024 kB", with "Node 0 " before it in the files of the nodes. -ENOENT if absent. */
+/* Gets the number of a line "MemFree:  1024 kB", or "Node 0 MemFree: ..." in the file of a node.
+ * -ENOENT if there is none. */
 static struct fact meminfo_value(const char *text, const char *name)
 {
     struct fact fact = { .error = -ENOENT };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Quote generation: the QGS socket and where it gets its certificates from. */
+/* Reads struct host_qgs: the socket of the quote generation service, and the source of
+ * certificates. */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,7 +10,7 @@
 #define QCNL_CONF "etc/sgx_default_qcnl.conf"
 #define QGS_CONF  "etc/qgs.conf"
 
-/* "port = 4050": with a port QGS listens on vsock, and not on the socket that libvirt names. */
+/* Reads "port = 4050": with a port QGS listens on vsock, and not on the socket that QEMU uses. */
 static void read_port(const struct ask *ask, struct host_qgs *qgs)
 {
     _cleanup_free_ char *text = NULL;
@@ -25,7 +26,8 @@ static void read_port(const struct ask *ask, struct host_qgs *qgs)
     }
 }
 
-/* JSON with // comments since DCAP 1.10: only one value is wanted, so no parser. */
+/* The file is JSON with // comments since DCAP 1.10, which a JSON parser refuses. Only one value is
+ * needed: search for it. */
 static void read_qcnl(const struct ask *ask, struct host_qgs *qgs)
 {
     _cleanup_free_ char *text = NULL;

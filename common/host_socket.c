@@ -4,7 +4,7 @@
 #include "file.h"
 #include "host.h"
 
-/* Lines of proc/net/unix: Num RefCount Protocol Flags Type St Inode Path. */
+/* The columns of proc/net/unix: Num RefCount Protocol Flags Type St Inode Path. */
 enum tri host_socket_listens(const struct ask *ask, const char *socket)
 {
     const unsigned int listens = 1U << 16;
@@ -20,7 +20,8 @@ enum tri host_socket_listens(const struct ask *ask, const char *socket)
 
         for (size_t i = 0; i < ARRAY_SIZE(words); i++)
             words[i] = text_next_word(&line);
-        /* /var/run is a link to /run: the kernel knows the path that the daemon named. */
+        /* /var/run is a link to /run: the kernel lists the path that the daemon used, one or the
+         * other. */
         if (!words[7] || text_to_u64_hex(words[3], &flags) < 0 || !(flags & listens))
             continue;
         if (strcmp(words[7], socket) == 0 ||

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* State of TDX: backend, module parameter, VM type, kernel log, KeyIDs of the misc cgroup. */
+/* Reads struct host_tdx: backend, module parameter, VM types, kernel log, KeyIDs of the misc
+ * cgroup. */
 #include <string.h>
 
 #include "file.h"
@@ -10,7 +11,7 @@
 #define MISC_CURRENT  "sys/fs/cgroup/misc.current"
 #define EARLY_LOG     "run/tdx-host/kernel.log"
 
-/* It is a parameter of the vendor module; kvm_amd has it for TDs over a software module. */
+/* kvm_amd has the parameter only in kernel-tdx, for TDs on the software TDX module. */
 static const char *const params[] = { "sys/module/kvm_intel/parameters/tdx",
                                       "sys/module/kvm_amd/parameters/tdx" };
 
@@ -43,7 +44,7 @@ static enum tri read_huge_pages(const struct ask *ask)
     return tri_of(is_on);
 }
 
-/* Line "tdx N" of a misc cgroup file. */
+/* Gets N of the line "tdx N" of a misc cgroup file. */
 static struct fact read_misc(const struct ask *ask, const char *path)
 {
     _cleanup_free_ char *text = NULL;
@@ -79,7 +80,8 @@ static void read_logs(const struct ask *ask, struct host_tdx *tdx)
 {
     _cleanup_free_ char *early = NULL, *now = NULL;
 
-    /* The buffer wraps on a busy host; what the initramfs wrote down stays. */
+    /* On a busy host new messages overwrite old ones in the log buffer; EARLY_LOG has those that
+     * SOURCES/record saved. */
     if (file_read(ask->root_fd, EARLY_LOG, FILE_MAX_LARGE, &early) == 0)
         klog_read(early, tdx);
     if (ask->kernel_log(ask, &now) == 0)

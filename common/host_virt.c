@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* QEMU, libvirt, guest firmware, the hook. Versions from the programs, not from a package database.
- */
+/* Reads struct host_virt: QEMU, libvirt, guest firmware, the hook. The programs are asked for their
+ * versions, not a package database. */
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,7 +14,7 @@
 #define MAX_JSON    ((size_t)64 * 1024)
 #define MAX_ENTRIES 128
 
-/* A later folder overrides a descriptor of the same name, as for QEMU and libvirt. */
+/* A descriptor in a later folder overrides one of the same name, as libvirt does it. */
 static const char *const firmware_dirs[] = { "usr/share/qemu/firmware", "etc/qemu/firmware" };
 
 static const struct {
@@ -59,7 +59,7 @@ static void read_firmware(const struct ask *ask, const char *dir, struct host_vi
     file_list_free(names, count);
 }
 
-/* One flag is looked for in a file that libvirt wrote: no need to parse it. */
+/* Searches for one flag in files that libvirt wrote, so they need not be parsed. */
 static void read_caps(const struct ask *ask, struct host_virt *virt)
 {
     char **names;

@@ -26,7 +26,7 @@ static void on_ready(const char *text, struct host_tdx *tdx)
     tdx->module_failure[0] = '\0';
 }
 
-/* The first failure of an attempt is the cause, what follows is its consequence. */
+/* Keeps the first failure: later ones are its consequences. */
 static void on_failure(const char *text, struct host_tdx *tdx)
 {
     tdx->module_state = HOST_MODULE_FAILED;
@@ -84,14 +84,14 @@ static void on_attributes(const char *text, struct host_tdx *tdx)
             (struct version){ (unsigned int)major.value, (unsigned int)minor.value, 0 };
 }
 
-/* Later kernels: "Module version: 1.5.24" */
+/* Later kernels print "Module version: 1.5.24". */
 static void on_version(const char *text, struct host_tdx *tdx)
 {
     if (text_to_version(text, &tdx->module_version) == 0)
         tdx->has_module_version = true;
 }
 
-/* The first entry that occurs in a line handles it. */
+/* The first entry whose mark occurs in a line handles the line. */
 static const struct {
     const char *mark;
     void (*handle)(const char *text, struct host_tdx *tdx);
@@ -102,7 +102,7 @@ static const struct {
     { "odule initialized", on_ready }, /* "module initialized", "TDX-Module initialized" (7.1) */
     { "module not loaded", on_failure },
     { "nitialization failed", on_failure },
-    /* KVM of kernel-tdx; a module that does not initialise was named before. */
+    /* Messages of KVM in kernel-tdx. If the module failed, a line above says so already. */
     { "TDs are available", on_kvm_ready },
     { "needs two-dimensional paging", on_kvm_failure },
     { "needs 48 physical address bits", on_kvm_failure },

@@ -80,7 +80,7 @@ int ledger_parse(char *text, struct ledger_entry *ret_entry)
 
     if (r < 0)
         return r;
-    /* A sum of these must not wrap: no host has a PiB. */
+    /* Refuse more than 1 PiB, which no host has: the sum of all entries must not overflow. */
     if (faults.count || !domain_is_uuid(entry.uuid) || entry.need_kib > 1ULL << 40)
         return -EBADMSG;
     *ret_entry = entry;
@@ -150,7 +150,7 @@ int ledger_list(int root_fd, struct ledger_entry **ret_entries, size_t *ret_coun
     return 0;
 }
 
-/* Does this entry still stand for something? */
+/* Does the TD of this entry still run, or may it still start? */
 static bool is_current(const struct ask *ask, const struct ledger_entry *entry, uint64_t now_s,
                        uint64_t timeout_s)
 {
@@ -159,7 +159,7 @@ static bool is_current(const struct ask *ask, const struct ledger_entry *entry, 
     return now_s <= entry->since_s + timeout_s;
 }
 
-/* From here on its KeyID is among those in use; counting it as promised, too, would count it twice.
+/* Once a TD has a QEMU its KeyID is among those in use, and must not be counted as promised, too.
  */
 static bool has_qemu(const struct ask *ask, const struct ledger_entry *entry)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The TDs that the hook let in: one small file a TD under /run/tdx-host/domains, named by UUID. A
- * file that can not be read counts as no entry: libvirt's next call for that domain writes it anew.
+ * The list of TDs that the hook let start: one small file for each TD in /run/tdx-host/domains,
+ * named by its UUID. A file that cannot be read is ignored: the next call of the hook for that
+ * domain writes it again.
  */
 #pragma once
 
@@ -22,23 +23,25 @@ struct ledger_entry {
     uint64_t need_kib;
     uint64_t vcpus;
     uint64_t pid;
-    uint64_t since_s; /* boot time at which it was let in */
+    uint64_t since_s; /* when the hook let it start, in seconds since boot */
     uint64_t unevictable_kib;
 };
 
-/* Exclusive until the descriptor is closed. Makes the folders. Waits: bound the time outside. */
+/* Makes the folders and takes an exclusive lock, which ends when the returned descriptor is closed.
+ * Waits without a time limit: the hook sets an alarm. */
 int ledger_lock(int root_fd);
 
 int ledger_read(int root_fd, const char *uuid, struct ledger_entry *ret_entry);
 int ledger_write(int root_fd, const struct ledger_entry *entry);
 int ledger_remove(int root_fd, const char *uuid);
 
-/* All readable entries. Caller frees. */
+/* Lists all entries that can be read. The caller frees them. */
 int ledger_list(int root_fd, struct ledger_entry **ret_entries, size_t *ret_count);
 
-/* Sums all but one UUID; drops those whose QEMU is gone or that never started. */
+/* Sums up all entries but that of this UUID. Removes entries whose QEMU has ended, or that did not
+ * start within timeout_s. */
 int ledger_sum_others(const struct ask *ask, const char *uuid, uint64_t now_s, uint64_t timeout_s,
                       struct ledger_sum *ret_sum);
 
-/* One entry from its text. For tests and fuzzing. */
+/* Parses the text of one entry. Not static for tests and fuzzing. */
 int ledger_parse(char *text, struct ledger_entry *ret_entry);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * May this domain do this on this host? Pure: (domain, situation, settings) -> verdict. The hook
- * acts on it, tdxctl explain prints it.
+ * The rules that decide whether a domain may start, be restored and so on. policy_judge() is pure:
+ * it only looks at its arguments. The hook acts on the verdict, tdxctl explain prints it.
  */
 #pragma once
 
@@ -22,12 +22,12 @@ enum operation {
     OPERATION_UNKNOWN,
 };
 
-/* Other TDs that the hook let in; the one being judged is not among them. */
+/* The other TDs that the hook let start, without the one that is being judged. */
 struct ledger_sum {
-    unsigned int pending;   /* let in, no QEMU yet: a KeyID is promised */
-    unsigned int started;   /* QEMU runs */
-    uint64_t pending_kib;   /* of those whose guest does not run yet */
-    uint64_t committed_kib; /* pending ones included */
+    unsigned int pending;   /* TDs without a QEMU yet: each will take a KeyID */
+    unsigned int started;   /* TDs whose QEMU runs */
+    uint64_t pending_kib;   /* memory that TDs whose guest does not run yet will take */
+    uint64_t committed_kib; /* memory that all these TDs can take */
 };
 
 struct situation {
@@ -40,10 +40,10 @@ struct situation {
     struct fact cpus_present;
     struct host_memory memory;
     struct ledger_sum others;
-    int others_error; /* why others is empty: 0, or -errno */
+    int others_error; /* 0, or -errno if others could not be read */
     enum tri qgs_listening;
 
-    /* started and release: what became of the QEMU process. */
+    /* Only for the operations started and release: about the domain's QEMU process. */
     enum tri process_is_td;
     enum tri process_lives;
     struct fact unevictable_before_kib;
@@ -54,12 +54,13 @@ struct situation {
 
 struct rule {
     const char *token;
-    const char *words; /* what is wrong, without figures */
+    const char *words; /* what is wrong, without numbers */
     const char *fix;
     unsigned int operations; /* bit mask */
-    enum rule_action action; /* unless the settings say otherwise */
-    bool needs_td;           /* says nothing of a domain that is no TD */
-    /* Prints the figures into detail. NULL: broken by the operation itself. */
+    enum rule_action action; /* default; a setting Rule= overrides it */
+    bool needs_td;           /* the rule is for TDs only */
+    /* Is the rule broken? Prints numbers that help into detail. NULL: the operation always breaks
+     * it. */
     bool (*is_broken)(const struct domain *dom, const struct situation *now,
                       const struct settings *set, char *detail);
 };
@@ -67,7 +68,7 @@ struct rule {
 struct finding {
     const struct rule *rule;
     enum rule_action action;
-    char detail[POLICY_DETAIL_SIZE]; /* the figures */
+    char detail[POLICY_DETAIL_SIZE]; /* numbers that help, or "" */
 };
 
 struct verdict {
@@ -79,16 +80,17 @@ struct verdict {
 void policy_judge(const struct domain *dom, const struct situation *now, const struct settings *set,
                   struct verdict *ret_verdict);
 
-/* Only these may refuse: libvirt ignores the others, or kills a running guest. */
+/* May the hook refuse this operation? If it refused others, libvirt would ignore that or kill a
+ * guest that runs. */
 bool operation_may_refuse(enum operation operation);
 enum operation operation_parse(const char *word);
 const char *operation_name(enum operation operation);
 
-/* What a TD of this size takes from the host: its memory, both page tables, QEMU itself. */
+/* The memory that this TD takes from the host: its own, both page tables, and QEMU. */
 uint64_t policy_memory_need_kib(const struct domain *dom);
 
-/* The first rule of the settings that there is none of, as after a slip of the pen; NULL if all are
- * known. */
+/* The first rule that the settings name but that does not exist (a typing error); NULL if all
+ * exist. */
 const char *policy_unknown_rule(const struct settings *set);
 
 const struct rule *policy_rules(size_t *ret_count);

@@ -11,7 +11,7 @@ uint64_t qemu_pid(const struct ask *ask, const char *name)
     char path[256];
     uint64_t pid;
 
-    /* The name comes from XML: it must not leave the folder. */
+    /* The name comes from XML: it must not lead out of the folder. */
     if (strchr(name, '/'))
         return 0;
     text_print(path, sizeof(path), "run/libvirt/qemu/%s.pid", name);

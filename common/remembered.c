@@ -23,7 +23,7 @@ static void get_microcode(const struct host *host, char *part)
     text_copy(part, PART_SIZE, host->cpu.microcode);
 }
 
-/* Early kernels tell no third number, and the day it was built instead. */
+/* Early kernels do not print the third number of the version, but the day of the build. */
 static void get_module(const struct host *host, char *part)
 {
     const struct host_tdx *tdx = &host->tdx;

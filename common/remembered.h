@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the host was made of when it last ran a TD for tdxctl validate, and what is different now:
- * BIOS, microcode, TDX module, kernel, QEMU, libvirt. An update of one of them is the usual reason
- * why TDs that ran do not run any more.
+ * The versions of BIOS, microcode, TDX module, kernel, QEMU and libvirt when tdxctl validate last
+ * passed, and which of them differ now. An update of one of them is the usual reason why TDs that
+ * ran before do not start any more.
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 #define REMEMBERED_DIR  "var/lib/tdx-host"
 #define REMEMBERED_FILE REMEMBERED_DIR "/validated"
 
-/* What differs, as "bios A -> B, ..."; "" if nothing does. What is unknown then or now is not
- * compared. */
+/* changes is as "bios A -> B, kernel C -> D"; "" if nothing changed. A version that was unknown
+ * then or is unknown now is not compared. */
 struct remembered {
     int error; /* 0, -ENOENT if nothing was remembered, else -errno */
     char changes[256];

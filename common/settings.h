@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /etc/tdx-host/tdx-host.conf and its drop-ins. */
+/* The settings in /etc/tdx-host/tdx-host.conf and its drop-ins, see tdx-host.conf(5). */
 #pragma once
 
 #include "conf.h"
@@ -20,8 +20,8 @@ struct settings {
     uint64_t eager_accept_limit_kib;
     size_t eager_count;
     char eager_firmware[SETTINGS_MAX_PATTERNS][128]; /* glob patterns */
-    uint64_t start_timeout_s; /* a TD let in that long ago and not started counts no more */
-    uint64_t time_limit_s;    /* of one run of the hook */
+    uint64_t start_timeout_s; /* a TD that did not start within that time is not counted any more */
+    uint64_t time_limit_s;    /* for one run of the hook */
     char qgs_socket[108];
     size_t rule_count;
     struct rule_setting rules[SETTINGS_MAX_RULES];
@@ -29,13 +29,13 @@ struct settings {
 
 void settings_default(struct settings *ret_settings);
 
-/* Defaults, then the file, then its drop-ins in order. Faults are counted, good lines still count.
- */
+/* Sets defaults, then reads the file, then its drop-ins in the order of their names. Wrong lines
+ * are counted and ignored. */
 void settings_read(int root_fd, struct settings *ret_settings, struct conf_faults *ret_faults);
 
-/* One text over what is there already. For tests and fuzzing, too. */
+/* Applies the lines of a text to the settings. Not static for tests and fuzzing. */
 int settings_apply(char *text, struct settings *settings, struct conf_faults *ret_faults);
 
-/* The later of two settings for a token wins; fallback if there is none. */
+/* The action that the settings give to a rule; the last line wins. fallback if there is none. */
 enum rule_action settings_rule(const struct settings *settings, const char *token,
                                enum rule_action fallback);

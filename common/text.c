@@ -110,7 +110,7 @@ int text_to_kib(const char *text, uint64_t *ret_kib)
     return 0;
 }
 
-/* At most five digits: no version number has more, and nothing can overflow. */
+/* Reads at most five digits, so that nothing can overflow: no version number has more. */
 static const char *version_part(const char *text, unsigned int *ret_part)
 {
     unsigned int part = 0;
@@ -125,7 +125,7 @@ int text_to_version(const char *text, struct version *ret_version)
 {
     struct version v = { 0 };
 
-    /* A lone digit, as in "x86_64" or "GNU/Linux 2", is no version. */
+    /* A number without a dot, as in "x86_64" or "GNU/Linux 2", is not a version. */
     for (; *text; text++) {
         const char *end;
 
@@ -245,7 +245,7 @@ static size_t printable_length(const unsigned char *text)
         unsigned char mask;
         unsigned char mark;
         size_t len;
-        uint32_t least; /* below it the encoding is longer than need be */
+        uint32_t least; /* smaller code points have a shorter encoding, so this one is wrong */
     } forms[] = { { 0xe0, 0xc0, 2, 0xa0 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 } };
 
     if (text[0] < 0x80)
@@ -260,7 +260,7 @@ static size_t printable_length(const unsigned char *text)
                 return 0;
             code = code << 6 | (text[j] & 0x3f);
         }
-        /* U+0080 to U+009F are control characters, a surrogate is none at all. */
+        /* U+0080 to U+009F are control characters; surrogates are not characters. */
         if (code < forms[i].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
             return 0;
         return forms[i].len;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text -> numbers, words and lines. Pure; nothing here reads a file. */
+/* Parses text: numbers, words, lines. Pure: nothing here reads a file. */
 #pragma once
 
 #include "util.h"
 
-/* "10.1.2" and what follows. A part that is absent is 0. */
+/* A version as "10.1.2"; a number that is missing is 0. */
 struct version {
     unsigned int major;
     unsigned int minor;
@@ -17,27 +17,28 @@ int text_to_u64(const char *text, uint64_t *ret_value);
 /* Hexadecimal, 0x optional. */
 int text_to_u64_hex(const char *text, uint64_t *ret_value);
 
-/* The number after the first occurrence of mark and blanks, up to what is no digit. -ENOENT,
- * -EINVAL. */
+/* The number that follows the first occurrence of mark, after blanks. -ENOENT if mark does not
+ * occur, -EINVAL if no number follows. */
 int text_u64_after(const char *text, const char *mark, bool is_hex, uint64_t *ret_value);
 
-/* As kernel parameters have it: 1 y t on, 0 n f off; only the first letters count. -EINVAL. */
+/* A truth value as in kernel parameters: 1 y t on, 0 n f off; the rest of the word does not matter.
+ * -EINVAL for others. */
 int text_to_bool(const char *text, bool *ret_value);
 
 /* "4G", "512M", "64K", "1024" (KiB without a suffix) -> KiB. */
 int text_to_kib(const char *text, uint64_t *ret_kib);
 
-/* First version number in the text. -ENOENT if there is none. */
+/* The first version number in the text. -ENOENT if there is none. */
 int text_to_version(const char *text, struct version *ret_version);
 int version_compare(const struct version *a, const struct version *b);
 
-/* Cuts the blanks at both ends, in place. */
+/* Removes blanks at both ends. Writes into text. */
 char *text_trim(char *text);
 
-/* Cuts and returns the next line; NULL at the end. */
+/* Returns the next line and moves the cursor behind it; NULL at the end. Writes into the text. */
 char *text_next_line(char **cursor);
 
-/* Cuts and returns the next word between blanks; NULL at the end. */
+/* The same for the next word between blanks. */
 char *text_next_word(char **cursor);
 
 bool text_starts_with(const char *text, const char *prefix);
@@ -46,14 +47,15 @@ bool text_ends_with(const char *text, const char *suffix);
 /* Is word one of the blank-separated words of list? */
 bool text_has_word(const char *list, const char *word);
 
-/* Value of key=VALUE in a kernel command line, the last one wins; NULL if absent. */
+/* Gets VALUE of key=VALUE in a kernel command line; the last one wins. -ENOENT if there is none. */
 int text_cmdline_value(const char *cmdline, const char *key, char *ret_value, size_t size);
 
-/* Bounded copy; what is no printable UTF-8 becomes '?', so that no name can drive a terminal. */
+/* Copies up to size bytes. Replaces bytes that are no printable UTF-8 by '?', so that a name cannot
+ * send control sequences to a terminal. */
 void text_copy(char *dst, size_t size, const char *src);
 
-/* snprintf that always terminates and never says how much it lost. */
+/* snprintf() without a return value: a text that does not fit is cut. */
 void text_print(char *dst, size_t size, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* "12.5 GiB" */
+/* Prints a size as "12.5 GiB". */
 void text_from_kib(char *dst, size_t size, uint64_t kib);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every file may use: ownership by scope, sizes, three-valued truth. */
+/* Helpers for every file: cleanup at the end of a scope, sizes, a truth value that can be unknown.
+ */
 #pragma once
 
 #include <dirent.h>
@@ -16,7 +17,7 @@
 #define KIB_PER_MIB 1024ULL
 #define KIB_PER_GIB (1024ULL * 1024ULL)
 
-/* A fact that a host may not tell. */
+/* A fact that can be unknown, if the host does not report it. */
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 
 static inline enum tri tri_of(bool yes)
@@ -24,7 +25,7 @@ static inline enum tri tri_of(bool yes)
     return yes ? TRI_YES : TRI_NO;
 }
 
-/* Cleanup handlers keep errno: they run between a failure and the one who reads it. */
+/* Cleanup handlers must not change errno: they run before the caller reads it. */
 static inline void cleanup_free_p(void *p)
 {
     int saved = errno;
@@ -55,7 +56,7 @@ static inline void cleanup_dir_p(DIR **dir)
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close_p)))
 #define _cleanup_dir_   __attribute__((cleanup(cleanup_dir_p)))
 
-/* Hand a resource over: the owner forgets it. */
+/* Hands a resource over: returns it and clears the variable, so that it is not cleaned up. */
 #define STEAL_PTR(p)                                                                               \
     ({                                                                                             \
         __typeof__(p) *steal_from_ = &(p);                                                         \
