@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # moddir, initdir: set by dracut
 #
-# dracut module of tdx-host: the options that turn TDX on reach KVM wherever it is loaded, and what the kernel
-# says of TDX is written down before anything can push it out of the log.
+# dracut module of tdx-host. It puts into the initramfs the module option that turns TDX on, as KVM may be loaded there
+# already, and a script that saves the lines of the kernel log about TDX before newer messages overwrite them.
 
 check() {
 	require_binaries dmesg grep awk || return 1

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sourced by dracut. Says on the console what would otherwise be found hours later: kernels of distributions refuse TDX
-# if they could hibernate. kernel-tdx refuses to hibernate instead. TDX_HOST_SYSROOT is for tests.
+# Sourced by dracut. Warns on the console if the kernel will refuse TDX because it can hibernate, as kernels of
+# distributions do; kernel-tdx refuses to hibernate instead. TDX_HOST_SYSROOT is for tests.
 
 case $(cat "${TDX_HOST_SYSROOT-}/proc/sys/kernel/osrelease") in
 *+tdx) ;;
