@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The one decision of the role kernel."""
+"""Decides what the role kernel has to do: nothing, verify the running kernel, or boot another one once."""
 
 from __future__ import absolute_import, division, print_function
 
@@ -7,10 +7,10 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 name: boot_step
-short_description: What a host needs so that it boots a kernel by default
+short_description: What has to be done so that a host boots a kernel by default
 version_added: 0.1.0
 description:
-  - A pure function of what the host runs, what it boots by default and what it should run.
+  - Depends only on the kernel that the host runs, the one that it boots by default and the one that it should run.
 positional: target
 options:
   _input:

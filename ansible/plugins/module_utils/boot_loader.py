@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Boot loader entries and GRUB's environment block: what they say and what follows from it.
+"""Reads boot loader entries and GRUB's environment block, and works out what has to change in the block.
 
-Reads only; pure Python, so that it is tested on recorded trees without a host.
+Changes nothing itself and needs no Ansible, so that tests run it on recorded trees without a host.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -12,13 +12,13 @@ import os
 import re
 
 TDX_SUFFIX = "+tdx"
-# GRUB's own limit for the environment block; what is larger is something else.
+# GRUB's own limit for the environment block: a larger file is not one.
 MAX_ENV_BYTES = 4096
 MAX_ENTRY_BYTES = 65536
 
 
 class BootError(Exception):
-    """What is wrong with how this host boots, as a sentence."""
+    """Says, as a sentence, what is wrong with the boot configuration of this host."""
 
 
 def read_text(path, limit):
@@ -28,12 +28,12 @@ def read_text(path, limit):
     except OSError as err:
         raise BootError("%s: %s" % (path, err.strerror))
     if len(data) > limit:
-        raise BootError("%s: larger than %d bytes, so it is not what it should be" % (path, limit))
+        raise BootError("%s: larger than %d bytes, so it is not the file that it should be" % (path, limit))
     return data.decode("utf-8", "replace")
 
 
 def read_entries(folder):
-    """The entries of a folder, sorted: [{"id", "version", "title"}]."""
+    """The entries in a folder, sorted by file name: [{"id", "version", "title"}]."""
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".conf"))
     except OSError:
@@ -49,7 +49,7 @@ def read_entries(folder):
             if key and not key.startswith("#"):
                 keys.setdefault(key, value.strip())
         entry_id = name[:-len(".conf")]
-        # An entry without a version still says it in its name: MACHINE_ID-VERSION.
+        # An entry without the key version has it in its name: MACHINE_ID-VERSION.
         version = keys.get("version") or entry_id.partition("-")[2]
         entries.append({"id": entry_id, "version": version, "title": keys.get("title", "")})
     return entries
@@ -62,13 +62,13 @@ def read_env(path):
                         "systemd-boot is not supported" % path)
     text = read_text(path, MAX_ENV_BYTES)
     if not text.startswith("# GRUB Environment Block"):
-        raise BootError("%s: not a GRUB environment block; make it anew with grub-editenv" % path)
+        raise BootError("%s: not a GRUB environment block; create a new one with grub-editenv" % path)
     pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
     return {key: value for key, _sep, value in pairs}
 
 
 def find(entries, name, prefer=None):
-    """The entry of that ID, else of that kernel release (the preferred ID if several have it), else None."""
+    """The entry with this ID, else one for this kernel release (the preferred ID if there are several), else None."""
     same = [entry for entry in entries if name and name in (entry["id"], entry["version"])]
     # A copy of an entry (grubby names it ID~custom) has a longer ID than its original.
     same.sort(key=lambda entry: (entry["id"] != name, entry["id"] != prefer, len(entry["id"]), entry["id"]))
@@ -80,10 +80,10 @@ def is_tdx(release):
 
 
 def fallback(entries, running, saved):
-    """The entry that is known to work: what the host must boot if a new kernel does not.
+    """The entry that is known to work: the host must boot it if a new kernel fails.
 
-    That is the kernel which runs now. One exception: a kernel-tdx that runs without being the
-    default was booted once and nobody has verified it yet; then it is the default.
+    That is the entry of the running kernel. One exception: if a kernel-tdx runs that is not the
+    default, it was booted once on trial and is not verified yet; then it is the default entry.
     """
     default = find(entries, saved)
     current = find(entries, running, prefer=saved)
@@ -96,20 +96,20 @@ def fallback(entries, running, saved):
 
 
 def version_key(version):
-    """Sorts kernel releases: numbers as numbers, and before them what is no number."""
+    """Sort key for kernel releases: numbers compare as numbers, and words come before numbers."""
     parts = re.findall(r"[0-9]+|[A-Za-z]+", version)
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def newest_other(entries, running):
-    """The entry to use without any kernel-tdx: the running one, else the newest; None if there is none."""
+    """The entry to boot if every kernel-tdx is removed: the running kernel, else the newest; None if there is none."""
     others = [entry for entry in entries if not is_tdx(entry["version"]) and entry["version"][:1].isdigit()
               and not entry["version"].startswith("0-rescue")]
     return find(others, running) or max(others, key=lambda entry: version_key(entry["version"]), default=None)
 
 
 def describe(entries, env, running):
-    """What a module reports of the state."""
+    """The state of the boot loader, as the module boot_entry returns it."""
     saved, once = env.get("saved_entry", ""), env.get("next_entry", "")
     return {
         "running": running,

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The checks of a host that runs kernel-tdx: a table of small functions.
 
-A check returns the value it saw, raises Fail or raises Skip. What it may ask is the class Host;
-tests give it a recorded tree instead. What tdxctl check knows is taken from there, the rest is what it can not
-know: which kernel is wanted, whether that kernel complained, whether libvirt answers.
+A check returns the value that it saw, raises Fail or raises Skip. It reads the host only through the class
+Host; tests replace that by a recorded tree. Results that tdxctl check has are taken from there. The checks
+here are those that tdxctl cannot do: whether the wanted kernel runs, whether that kernel logged errors,
+whether libvirt answers.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -32,13 +33,14 @@ KVM_CAP_VM_TYPES = 235
 KVM_MEMORY_ATTRIBUTE_PRIVATE = 1 << 3
 KVM_DEFAULT_VM_TYPE = 1 << 0
 
-# Lines with which a kernel complains about itself. A copy of tests/lib/splat.patterns, as the collection stands alone.
+# Lines of the kernel log that report a bug of the kernel. A copy of tests/lib/splat.patterns, because the collection is
+# installed without tests/; a unit test compares the two.
 SPLAT = re.compile(
     r"BUG:|WARNING:|Oops|general protection|KASAN:|UBSAN:|possible circular|suspicious RCU|blocked for more than"
     r"|soft lockup|rcu_\w+ detected|Call Trace|unchecked MSR")
 KERNEL_FACILITY = 0
 
-# How libvirt says that it answers and found its QEMU.
+# Lines that virsh version prints if libvirt answers and has found its QEMU.
 VIRSH_SAYS = (r"^Running against daemon: \S+", r"^Running hypervisor: QEMU \S+")
 
 COMMAND_TIMEOUT_S = 300
@@ -55,7 +57,7 @@ class Skip(Exception):
 
 
 class Host:
-    """What the checks may ask."""
+    """The host, as far as the checks look at it."""
 
     def __init__(self, root="/"):
         self.root = root
@@ -67,7 +69,7 @@ class Host:
         return os.path.exists(self.path(name))
 
     def read(self, name):
-        """Empty if it can not be read."""
+        """The text of a file; empty if it cannot be read."""
         try:
             with open(self.path(name), "rb") as file:
                 return file.read(1 << 20).decode("utf-8", "replace")
@@ -78,7 +80,7 @@ class Host:
         return self.read("proc/sys/kernel/osrelease").strip()
 
     def run(self, argv):
-        """(exit status, what it printed); NO_PROGRAM if it does not exist, 124 if it does not end."""
+        """(exit status, output); NO_PROGRAM if the program cannot be started, 124 if it does not end in time."""
         env = dict(os.environ, LC_ALL="C", PATH=os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin")
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -104,7 +106,7 @@ class Host:
             return False
 
     def kernel_log(self):
-        """What the kernel itself logged since it booted. User space writes there too; that is left out."""
+        """The lines that the kernel logged since it booted, without those that user space wrote to its log."""
         lines = []
         log = os.open(self.path("dev/kmsg"), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -115,7 +117,7 @@ class Host:
                     if err.errno == errno.EAGAIN:
                         return lines
                     if err.errno == errno.EPIPE:
-                        # The record was overwritten while this reads; the next is there.
+                        # The next record was overwritten meanwhile: read the one after it.
                         continue
                     raise
                 head, _sep, text = record.partition(";")
@@ -126,7 +128,7 @@ class Host:
 
 
 def vendor_module(host):
-    """kvm_amd or kvm_intel, or None on another CPU."""
+    """KVM's module for this CPU, kvm_amd or kvm_intel; None for other CPUs."""
     match = re.search(r"^vendor_id\s*:\s*(\S+)", host.read("proc/cpuinfo"), re.MULTILINE)
     return VENDOR_MODULES.get(match.group(1)) if match else None
 
@@ -149,7 +151,7 @@ def check_running(host, want):
         if release != want["release"]:
             raise Fail("runs %s instead of %s" % (release, want["release"]))
     elif not boot_loader.is_tdx(release):
-        raise Fail("runs %s, which is no kernel-tdx" % release)
+        raise Fail("runs %s, which is not a kernel-tdx" % release)
     return release
 
 
@@ -173,7 +175,7 @@ def check_module(name):
         loaded = "sys/module/%s" % name
         if host.exists(loaded):
             return "loaded"
-        # In check mode this only asks whether it could be loaded.
+        # --dry-run: in check mode only find out whether the module could be loaded.
         argv = ["modprobe"] + (["--dry-run"] if want["dry_run"] else []) + [name]
         if want["load"]:
             code, said = host.run(argv)
@@ -203,16 +205,16 @@ def check_kvm_device(host, _want):
 def check_nested_paging(host, _want):
     module = vendor_module(host)
     if not module:
-        raise Skip("no CPU that KVM virtualises")
+        raise Skip("KVM does not support this CPU")
     name = "/sys/module/%s/parameters/%s" % (module, NESTED_PAGING[module])
     value = host.read(name).strip()
     if value not in ("Y", "1"):
-        raise Fail("%s is %s" % (name, value or "not there"))
+        raise Fail("%s is %s" % (name, value or "missing"))
     return "%s.%s=%s" % (module, NESTED_PAGING[module], value)
 
 
 def check_private_memory(host, _want):
-    """Asked of /dev/kvm itself, so this is what the kernel can do, not what one VM may."""
+    """Asks /dev/kvm, not a VM: the answer is what the kernel supports, a single VM may have less."""
     try:
         memfd, attributes, types = (host.kvm(KVM_CHECK_EXTENSION, capability) for capability in (
             KVM_CAP_GUEST_MEMFD, KVM_CAP_MEMORY_ATTRIBUTES, KVM_CAP_VM_TYPES))
@@ -220,7 +222,7 @@ def check_private_memory(host, _want):
         raise Fail("/dev/kvm: %s" % err.strerror)
     value = "guest_memfd %d, attributes 0x%x, VM types 0x%x" % (memfd, attributes, types)
     if memfd <= 0 or not attributes & KVM_MEMORY_ATTRIBUTE_PRIVATE or not types & ~KVM_DEFAULT_VM_TYPE:
-        raise Fail("KVM has no private memory: " + value)
+        raise Fail("KVM does not support private memory: " + value)
     return value
 
 
@@ -230,20 +232,20 @@ def check_no_splat(host, _want):
     except OSError as err:
         raise Fail("/dev/kmsg: %s" % err.strerror)
     if not lines:
-        raise Fail("the kernel log is empty, so it says nothing")
+        raise Fail("the kernel log is empty, so it cannot be judged")
     found = [line for line in lines if SPLAT.search(line)]
     if found:
-        raise Fail("%d lines, the first: %s" % (len(found), found[0]))
+        raise Fail("lines that report a bug of the kernel: %d, the first: %s" % (len(found), found[0]))
     return "%d lines" % len(lines)
 
 
 def tdxctl_check(host, want):
-    """The answer of tdxctl check, which is asked once: it costs seconds on an emulated host."""
+    """The answer of tdxctl check. It runs only once, because it takes seconds on an emulated host."""
     if "tdxctl" not in want:
         want["tdxctl"] = host.run(["tdxctl", "check", "--json"])
     code, said = want["tdxctl"]
     if code == NO_PROGRAM:
-        raise Skip("tdxctl is not installed: the package tdx-host brings it")
+        raise Skip("tdxctl is not installed: install the package tdx-host")
     try:
         answer = json.loads(said)
         return {"ready": answer["exit_status"] == 0, "summary": answer["summary"], "backend": answer["backend"],
@@ -253,11 +255,11 @@ def tdxctl_check(host, want):
 
 
 def check_known(tdxctl_id):
-    """A check of tdxctl's. What is there, but too old for TDX guests, is a fault of host.tdx-ready only."""
+    """Takes the value of a check of tdxctl. If the version is too old for TDX guests, only host.tdx-ready fails."""
     def check(host, want):
         known = tdxctl_check(host, want)["checks"].get(tdxctl_id)
         if not known:
-            raise Fail("tdxctl check has no %s: it is of another version than this collection" % tdxctl_id)
+            raise Fail("tdxctl check has no check %s: the versions of tdxctl and of this collection differ" % tdxctl_id)
         if not known.get("value"):
             raise Fail("tdxctl check: %s: %s" % (tdxctl_id, known.get("reason")))
         return known["value"]
@@ -265,7 +267,7 @@ def check_known(tdxctl_id):
 
 
 def check_libvirt(host, want):
-    """tdxctl sees that a socket listens; whether libvirt answers and finds its QEMU, libvirt has to say."""
+    """Asks libvirt whether it answers and finds its QEMU: tdxctl only sees that a socket listens."""
     code, said = host.run(["virsh", "--connect", "qemu:///system", "version", "--daemon"])
     if code or not all(re.search(line, said, re.MULTILINE) for line in VIRSH_SAYS):
         raise Fail("virsh version: " + (" ".join(said.split()) or "exit status %d" % code))
@@ -273,7 +275,7 @@ def check_libvirt(host, want):
 
 
 def check_tdx_ready(host, want):
-    """A host without TDX can still run kernel-tdx: whether that is a fault is for the caller to say."""
+    """A host that is not ready for TDX guests fails if the option tdx is require; otherwise the check is skipped."""
     unready = Fail if want["tdx"] == "require" else Skip
     try:
         answer = tdxctl_check(host, want)
@@ -290,7 +292,7 @@ def check_tdx_ready(host, want):
 
 
 def table(modules):
-    """Check ID -> function, in the order in which they are reported."""
+    """[(check ID, function)] in the order of the results."""
     checks = [("host.os", check_os),
               ("kernel.running", check_running),
               ("kernel.default-entry", check_default_entry)]
@@ -307,12 +309,12 @@ def table(modules):
 
 
 def selected(check_id, only):
-    """A selection names a check or a family of them: kernel.module selects kernel.module.kvm."""
+    """The list only has IDs, or beginnings of IDs up to a dot: kernel.module selects kernel.module.kvm."""
     return not only or any(check_id == name or check_id.startswith(name + ".") for name in only)
 
 
 def run_checks(host, want, modules, only):
-    """[{"id", "verdict", "reason", "value"}]"""
+    """Runs the selected checks; returns [{"id", "verdict", "reason", "value"}]."""
     results = []
     for check_id, check in table(modules or default_modules(host)):
         if not selected(check_id, only):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The two files that make dnf use a signed repository: what they say, and what a host lacks of them.
+"""The two files that make dnf use a signed repository: what they must contain, and which of them a host lacks.
 
-Reads only, so that it is tested on trees without a host.
+Changes nothing itself, so that tests run it on a tree of files without a host.
 """
 
 from __future__ import absolute_import, division, print_function
@@ -13,7 +13,7 @@ import stat
 
 FILE_MODE = 0o644
 FOLDER_MODE = 0o755
-# A key with many signatures is large; what is larger than this is no key and no repository file.
+# Read limit. A key with many signatures is large, but a larger file is neither a key nor a repository file.
 MAX_BYTES = 1 << 20
 
 REPO = """\
@@ -29,14 +29,14 @@ skip_if_unavailable = 0
 
 
 def wanted_files(name, baseurl, key, enabled, key_folder, repo_folder):
-    """[(path, text)]: the key comes first, so that dnf never sees a repository without its key."""
+    """[(path, text)]. The key comes first, so that dnf never finds a repository without its key."""
     key_file = os.path.join(key_folder, "RPM-GPG-KEY-" + name)
     repo = REPO % {"name": name, "baseurl": baseurl, "enabled": bool(enabled), "key_file": key_file}
     return [(key_file, key.strip() + "\n"), (os.path.join(repo_folder, name + ".repo"), repo)]
 
 
 def present_text(path):
-    """What the file says; empty if it is not there or is no file of ours."""
+    """The text of the file; empty if it does not exist or cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read(MAX_BYTES).decode("utf-8", "replace")
@@ -52,13 +52,13 @@ def has_mode(path, mode):
 
 
 def lacking(files):
-    """Those of wanted_files() that the host has not, or has otherwise."""
+    """The files of wanted_files() that are missing on the host, or that have another text, mode or type there."""
     return [(path, text) for path, text in files
             if os.path.islink(path) or present_text(path) != text or not has_mode(path, FILE_MODE)]
 
 
 def lacking_folders(files):
-    """Folders to make, parents before children."""
+    """The folders that have to be made, parents before children."""
     found = []
     for path, _text in files:
         folder = os.path.dirname(path)

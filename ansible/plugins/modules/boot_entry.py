@@ -8,26 +8,27 @@ __metaclass__ = type
 
 DOCUMENTATION = r"""
 module: boot_entry
-short_description: Default and one-shot boot entry of a host
+short_description: Reads and sets the default boot entry and the one for the next boot
 version_added: 0.1.0
 description:
-  - Says which kernels a host can boot, which one it boots by default and which one once, and changes that.
+  - Reports which kernels a host can boot, which one it boots by default and which one at the next boot only. Changes
+    the latter two.
   - For hosts whose GRUB reads boot loader entries (BLS) and keeps the default in its environment block, as on
     Enterprise Linux and Fedora.
-  - Without I(pin), I(default) and I(once) it only reports.
+  - Without I(pin), I(default) and I(once) the module changes nothing.
 options:
   pin:
     description:
-      - Makes the default the entry that is known to work, so that nothing which installs a kernel can change it.
+      - Makes the entry that is known to work the default, by its ID, so that installing a kernel does not change it.
       - That is the entry of the running kernel. If the running kernel is a kernel-tdx that is not the default,
-        it was booted once and is not verified, and the default stays.
+        it was booted once on trial and is not verified yet; then the default stays as it is.
     type: bool
     default: false
   default:
     description: Kernel release (as C(uname -r)) or ID of the entry to boot by default.
     type: str
   once:
-    description: Kernel release or ID of the entry to boot at the next boot only. Empty to boot the default.
+    description: Kernel release or ID of the entry to boot at the next boot only. Empty to remove such an entry.
     type: str
   entries:
     description: Folder of the boot loader entries.
@@ -76,7 +77,7 @@ default:
   returned: always
   type: dict
 once:
-  description: Entry that is booted next, once; null if there is none.
+  description: Entry that is booted at the next boot only; null if there is none.
   returned: always
   type: dict
 fallback:
@@ -84,7 +85,7 @@ fallback:
   returned: always
   type: dict
 other:
-  description: Entry to use without any kernel-tdx, the running one or the newest; null if there is none.
+  description: Entry to boot if every kernel-tdx is removed, the running kernel or the newest; null if there is none.
   returned: always
   type: dict
 entries:
@@ -101,7 +102,7 @@ from ansible_collections.tdx.host.plugins.module_utils import boot_loader
 
 
 def change(module, grubenv, wanted):
-    """One call for all variables: GRUB never sees half of a change."""
+    """Sets all variables by one call of editenv, so that GRUB never finds only a part of the change."""
     editenv = module.get_bin_path(module.params["editenv"], required=True)
     argv = [editenv, grubenv, "set"] + ["%s=%s" % pair for pair in sorted(wanted.items())]
     code, _out, err = module.run_command(argv)

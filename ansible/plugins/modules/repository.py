@@ -11,8 +11,8 @@ module: repository
 short_description: A signed dnf repository on a host
 version_added: 0.1.0
 description:
-  - Writes the public key and the repository file, and makes the folders that they lack, in one round trip.
-  - dnf checks the signatures of packages and of metadata. It imports the key when it needs it first.
+  - Writes the public key and the repository file, and makes their folders if they are missing, in one round trip.
+  - dnf checks the signatures of packages and of metadata. It imports the key when it first needs it.
 options:
   name:
     description: ID of the repository and name of its file.
@@ -59,7 +59,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The files that changed, or would in check mode.
+  description: The files that were changed, or would be in check mode.
   returned: always
   type: list
   elements: str
@@ -73,7 +73,7 @@ from ansible_collections.tdx.host.plugins.module_utils import repo_files
 
 
 def write(module, path, text):
-    """Whole or not at all; atomic_move() gives it the owner and the SELinux context that belong there."""
+    """Writes a file whole or not at all; atomic_move() sets the owner and SELinux context that are right for path."""
     fd, new = tempfile.mkstemp(dir=module.tmpdir)
     with os.fdopen(fd, "wb") as file:
         file.write(text.encode("utf-8"))

@@ -12,26 +12,26 @@ short_description: Checks that a host runs kernel-tdx as it should
 version_added: 0.1.0
 description:
   - Runs a table of checks on the host and returns their results as data.
-  - A check that fails does not fail the module; judge I(problems).
-  - What C(tdxctl check --json) knows is taken from there. Without tdxctl these checks are skipped, and say so.
+  - The module does not fail if a check fails; look at I(problems).
+  - Some results come from C(tdxctl check --json). If tdxctl is not installed these checks are skipped with that reason.
   - Changes nothing, unless I(load) is set.
 options:
   only:
-    description: Checks to run, by ID or by the beginning of it up to a dot. All unless given.
+    description: Checks to run, by ID or by the beginning of an ID up to a dot. Empty for all.
     type: list
     elements: str
     default: []
   release:
-    description: Release of the kernel that must run. Any kernel-tdx unless given.
+    description: Release of the kernel that must run. Empty for any kernel-tdx.
     type: str
     default: ""
   modules:
-    description: Kernel modules that must be loaded. kvm and the one for the CPU unless given.
+    description: Kernel modules that must be loaded. Empty for kvm and KVM's module for the CPU.
     type: list
     elements: str
     default: []
   load:
-    description: Loads a module that is not loaded, before it is judged.
+    description: Whether to load modules that are not loaded, before they are checked.
     type: bool
     default: false
   grubenv:
@@ -39,14 +39,15 @@ options:
     type: path
     default: /boot/grub2/grubenv
   tdx:
-    description: Whether a host that C(tdxctl check) does not find ready for TDX guests is a fault or only noted.
+    description: Whether the check host.tdx-ready fails (C(require)) or is skipped (C(report)) on a host that
+      C(tdxctl check) does not find ready for TDX guests.
     type: str
     choices: [report, require]
     default: report
 attributes:
   check_mode:
     support: full
-    description: With I(load), asks whether the modules can be loaded.
+    description: With I(load), only finds out whether the modules could be loaded.
 author:
   - tdx-host developers (@tdx-host)
 """
@@ -71,7 +72,7 @@ problems:
   type: list
   elements: str
 msg:
-  description: The problems in one line, or how many checks there were.
+  description: The problems in one line, or the number of checks if there are no problems.
   returned: always
   type: str
 """
@@ -95,7 +96,7 @@ def main():
     want = dict(module.params, dry_run=module.check_mode, changed=[])
     checks = host_checks.run_checks(host_checks.Host(), want, module.params["modules"], module.params["only"])
     if not checks:
-        module.fail_json(msg="no check is called %s" % ", ".join(module.params["only"]))
+        module.fail_json(msg="there is no check %s" % ", ".join(module.params["only"]))
     problems = ["%s: %s" % (check["id"], check["reason"]) for check in checks if check["verdict"] == "FAIL"]
     module.exit_json(changed=bool(want["changed"]), checks=checks, problems=problems,
                      msg="; ".join(problems) or "%d checks, none failed" % len(checks))

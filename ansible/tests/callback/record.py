@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes down what a play did, for tests that assert it: a JSON file named by TDX_HOST_RECORD."""
+"""Writes what a play did to the JSON file TDX_HOST_RECORD, for tests that check it."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def without(check_id, reason):
 
 
 class RecordedHost(host_checks.Host):
-    """A tree of files, and answers for what is no file."""
+    """A host for tests: a tree of files, and answers of programs and of /dev/kvm."""
 
     def __init__(self, root):
         super().__init__(str(root))
@@ -142,11 +142,11 @@ class GoodHost(HostTest):
 
     def test_other_cpu_is_skipped_with_a_reason(self):
         self.write("proc/cpuinfo", "vendor_id\t: Other\n")
-        self.assertEqual(self.check("kernel.nested-paging"), ("SKIP", "no CPU that KVM virtualises"))
+        self.assertEqual(self.check("kernel.nested-paging"), ("SKIP", "KVM does not support this CPU"))
 
 
 class HostWithoutTdx(HostTest):
-    """Noted or a fault, as the caller wants."""
+    """host.tdx-ready is skipped, or fails if the option tdx is require."""
 
     def setUp(self):
         super().setUp()
@@ -167,7 +167,7 @@ class HostWithoutTdx(HostTest):
 
 
 class OldHost(HostTest):
-    """What is there, but too old for TDX guests, is a fault only where TDX is required."""
+    """A version that is too old for TDX guests only fails host.tdx-ready, and only if tdx is require."""
 
     def setUp(self):
         super().setUp()
@@ -184,9 +184,9 @@ class OldHost(HostTest):
 
 
 class HostWithoutTdxctl(HostTest):
-    """The checks go on; those that tdxctl would answer say why they do not."""
+    """Without tdxctl the checks that need it are skipped with the reason; the others run."""
 
-    LINE = "tdxctl is not installed: the package tdx-host brings it"
+    LINE = "tdxctl is not installed: install the package tdx-host"
 
     def setUp(self):
         super().setUp()
@@ -207,22 +207,22 @@ class HostWithoutTdxctl(HostTest):
 
 
 class BadHost(HostTest):
-    """(files, change of the host, check, reason); None removes a file."""
+    """Rows: files to change (None removes one), attributes of the host to change, the check that fails, its reason."""
 
     TABLE = [
         ({"etc/os-release": None}, {}, "host.os", "does not name the system"),
-        ({"proc/sys/kernel/osrelease": "7.2.12+deb14-cloud-amd64"}, {}, "kernel.running", "which is no kernel-tdx"),
+        ({"proc/sys/kernel/osrelease": "7.2.12+deb14-cloud-amd64"}, {}, "kernel.running", "which is not a kernel-tdx"),
         ({"proc/sys/kernel/osrelease": "6.12.116+tdx"}, {}, "kernel.default-entry", "runs 6.12.116"),
         ({"boot/grub/grubenv": "# GRUB Environment Block\nsaved_entry=0\n"}, {}, "kernel.default-entry", "'0'"),
         ({"boot/grub/grubenv": None}, {}, "kernel.default-entry", "no GRUB environment block"),
         ({"sys/module/kvm_amd/parameters/npt": "N\n"}, {}, "kernel.nested-paging", "npt is N"),
-        ({"sys/module/kvm_amd/parameters/npt": None}, {}, "kernel.nested-paging", "not there"),
+        ({"sys/module/kvm_amd/parameters/npt": None}, {}, "kernel.nested-paging", "is missing"),
         ({}, {"has_device": False}, "kernel.kvm-device", "no device /dev/kvm"),
         ({}, {"kvm_answers": {**GOOD_KVM, 234: 0}}, "kernel.private-memory", "guest_memfd 0"),
         ({}, {"kvm_answers": {**GOOD_KVM, 233: 0}}, "kernel.private-memory", "attributes 0x0"),
         ({}, {"kvm_answers": {**GOOD_KVM, 235: 1}}, "kernel.private-memory", "VM types 0x1"),
         ({}, {"log": []}, "kernel.no-splat", "empty"),
-        ({}, {"log": ["ok", "WARNING: CPU: 0 PID: 1 at mm/x.c"]}, "kernel.no-splat", "1 lines, the first: WARNING"),
+        ({}, {"log": ["ok", "WARNING: CPU: 0 PID: 1 at mm/x.c"]}, "kernel.no-splat", "1, the first: WARNING"),
         ({}, {"log": ["BUG: KASAN: use-after-free"]}, "kernel.no-splat", "KASAN"),
         ({}, {"answers": {"virsh": (1, "error: failed to connect")}}, "host.libvirt-version", "failed to connect"),
         ({}, {"answers": {"virsh": (0, "Running against daemon: 1.0")}}, "host.libvirt-version", "virsh version"),
@@ -234,7 +234,7 @@ class BadHost(HostTest):
         ({}, {"answers": without("host.firmware.tdx", "no firmware descriptor")}, "host.firmware-inteltdx",
          "tdxctl check: host.firmware.tdx: no firmware descriptor"),
         ({}, {"answers": {"tdxctl": (0, tdxctl_says("ready", 0).replace("host.qemu", "host.emu"))}},
-         "host.qemu-version", "of another version"),
+         "host.qemu-version", "versions of tdxctl and of this collection differ"),
         ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.qemu-version", "[]"),
         ({}, {"answers": {"tdxctl": (0, "[]")}}, "host.tdx-ready", "[]"),
         ({}, {"answers": {"tdxctl": (139, "")}}, "host.tdx-ready", "tdxctl check: exit status 139"),
@@ -320,7 +320,7 @@ class Module(HostTest):
 
 
 class RealHost(unittest.TestCase):
-    """What needs no privilege on the machine that runs the tests."""
+    """Runs Host on the machine that runs the tests, as far as that needs no privileges."""
 
     def test_missing_program(self):
         self.assertEqual(host_checks.Host().run(["no-such-program"])[0], 127)
