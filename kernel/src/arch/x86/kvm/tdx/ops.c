@@ -117,12 +117,16 @@ static int dispatch_vcpu_create(struct kvm_vcpu *vcpu)
 	return ret;
 }
 
+/*
+ * The vendor goes first: kvm-intel's vcpu_free() loads and puts the vCPU, and for a TD these
+ * ops need what td_vcpu_free() frees.
+ */
 static void dispatch_vcpu_free(struct kvm_vcpu *vcpu)
 {
+	vendor_call(vcpu_free)(vcpu);
+
 	if (is_td_vcpu(vcpu))
 		td_vcpu_free(vcpu);
-
-	vendor_call(vcpu_free)(vcpu);
 }
 
 static void dispatch_disable_virtualization_cpu(void)

@@ -277,8 +277,12 @@ int td_get_capabilities(struct kvm_tdx_cmd *cmd);
  * KVM_TDX_INIT_VM and before KVM_TDX_FINALIZE_VM), -EINVAL without a split irqchip.
  */
 int td_vcpu_precreate(struct kvm *kvm);
+/* Called after the vendor's ->vcpu_create(). */
 int td_vcpu_create(struct kvm_vcpu *vcpu);
-/* Reclaims the vCPU's pages; the KeyID has been released. */
+/*
+ * Called after the vendor's ->vcpu_free().  Reclaims the vCPU's pages; the KeyID has been
+ * released.
+ */
 void td_vcpu_free(struct kvm_vcpu *vcpu);
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event);
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu);

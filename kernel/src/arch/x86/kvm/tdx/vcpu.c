@@ -236,15 +236,26 @@ void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event)
 	KVM_BUG_ON(init_event, vcpu->kvm);
 }
 
+/*
+ * If td_vcpu_create() fails, the vendor's vcpu_free() may load and put a vCPU that has no
+ * struct vcpu_tdx.
+ */
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
 {
-	if (to_vcpu_tdx(vcpu)->assoc_cpu != cpu)
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+
+	if (td && td->assoc_cpu != cpu)
 		td_vcpu_flush(vcpu);
 }
 
 void td_vcpu_put(struct kvm_vcpu *vcpu)
 {
-	td_host_restore(to_vcpu_tdx(vcpu));
+	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
+
+	if (!td)
+		return;
+
+	td_host_restore(td);
 	++vcpu->stat.host_state_reload;
 }
 
