@@ -44,6 +44,8 @@ struct kvm {
 		unsigned long apicv_inhibit_reasons;
 		int apicv_update_lock;
 	} arch;
+	/* For the vendor: a table with an entry for each vCPU. */
+	u64 *pid_table;
 };
 
 struct kvm_vcpu {

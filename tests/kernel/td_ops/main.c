@@ -51,14 +51,14 @@ void td_host_restore(struct vcpu_tdx *vcpu_td)
 	nr_host_restores++;
 }
 
-static void make_vm(unsigned long type)
+static void make_vm(unsigned long type, bool has_precreate)
 {
 	td = (struct kvm_tdx) { .kvm = &kvm, .state = TD_INITIALIZED };
 	kvm = (struct kvm) { .arch = { .vm_type = type, .tdx = &td } };
 	apic = (struct kvm_lapic) { .vcpu = &vcpu };
 	vcpu = (struct kvm_vcpu) { .kvm = &kvm, .arch.apic = &apic };
 	nr_host_restores = 0;
-	vendor_setup();
+	vendor_setup(has_precreate);
 }
 
 /* KVM_CREATE_VCPU */
@@ -72,11 +72,11 @@ static int create_vcpu(void)
 /* The vendor loads and puts the vCPU while it frees it: for a TD, the TD's load and put run. */
 static bool td_lives(void)
 {
-	make_vm(KVM_X86_TDX_VM);
+	make_vm(KVM_X86_TDX_VM, true);
 	ASSERT(!create_vcpu());
 	ASSERT(vcpu.arch.tdx);
 	ops.vcpu_free(&vcpu);
-	ASSERT(!strcmp(vendor_calls, "create free "));
+	ASSERT(!strcmp(vendor_calls, "precreate create free "));
 	ASSERT(nr_host_restores == 1);
 	ASSERT(!vcpu.arch.tdx);
 	return true;
@@ -84,10 +84,38 @@ static bool td_lives(void)
 
 static bool ordinary_vm_lives(void)
 {
-	make_vm(KVM_X86_DEFAULT_VM);
+	make_vm(KVM_X86_DEFAULT_VM, true);
 	ASSERT(!create_vcpu());
 	ops.vcpu_free(&vcpu);
-	ASSERT(!strcmp(vendor_calls, "create free load put "));
+	ASSERT(!strcmp(vendor_calls, "precreate create free load put "));
+	return true;
+}
+
+static bool no_precreate(void)
+{
+	make_vm(KVM_X86_TDX_VM, false);
+	ASSERT(!create_vcpu());
+	ops.vcpu_free(&vcpu);
+	ASSERT(!strcmp(vendor_calls, "create free "));
+	return true;
+}
+
+/* A vCPU that is refused because of the state of the TD never reaches the vendor. */
+static bool td_refuses(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	td.state = TD_RUNNABLE;
+	ASSERT(create_vcpu() == -EIO);
+	ASSERT(!strcmp(vendor_calls, ""));
+	return true;
+}
+
+static bool vendor_refuses(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	vendor_precreate_error = -ENOMEM;
+	ASSERT(create_vcpu() == -ENOMEM);
+	ASSERT(!strcmp(vendor_calls, "precreate "));
 	return true;
 }
 
@@ -97,10 +125,10 @@ static bool no_memory(void)
 	int nth;
 
 	for (nth = 1; nth <= 2; nth++) {
-		make_vm(KVM_X86_TDX_VM);
+		make_vm(KVM_X86_TDX_VM, true);
 		atomic_set(&shim_fail_nth, nth);
 		ASSERT(create_vcpu() == -ENOMEM);
-		ASSERT(!strcmp(vendor_calls, "create free "));
+		ASSERT(!strcmp(vendor_calls, "precreate create free "));
 		ASSERT(!vcpu.arch.tdx && !nr_host_restores);
 	}
 	return true;
@@ -112,6 +140,9 @@ static const struct {
 } tests[] = {
 	{ "td", td_lives },
 	{ "ordinary-vm", ordinary_vm_lives },
+	{ "vendor-without-precreate", no_precreate },
+	{ "td-refuses", td_refuses },
+	{ "vendor-refuses", vendor_refuses },
 	{ "no-memory", no_memory },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A vendor module that demands of its caller what kvm-intel demands: vcpu_free() loads and
+ * A vendor module that demands of its caller what kvm-intel demands: vcpu_create() writes to a
+ * table that vcpu_precreate() allocates, as with IPI virtualization, and vcpu_free() loads and
  * puts the vCPU, to leave nested virtualization.
  */
 #include "tdx.h"
@@ -8,6 +9,9 @@
 
 struct kvm_x86_ops ops;
 char vendor_calls[256];
+int vendor_precreate_error;
+static bool needs_precreate;
+static u64 pid_table[1];
 
 static void record(const char *call)
 {
@@ -15,9 +19,19 @@ static void record(const char *call)
 	BUG_ON(strlen(vendor_calls) > sizeof(vendor_calls) / 2);
 }
 
+static int vcpu_precreate(struct kvm *kvm)
+{
+	record("precreate ");
+	if (!vendor_precreate_error)
+		kvm->pid_table = pid_table;
+	return vendor_precreate_error;
+}
+
 static int vcpu_create(struct kvm_vcpu *vcpu)
 {
 	record("create ");
+	if (needs_precreate)
+		vcpu->kvm->pid_table[vcpu->vcpu_id] = 1;
 	return 0;
 }
 
@@ -49,9 +63,10 @@ static void put(struct kvm_vcpu *vcpu)
 	record("put ");
 }
 
-void vendor_setup(void)
+void vendor_setup(bool has_precreate)
 {
 	static const struct kvm_x86_ops vendor_ops = {
+		.vcpu_precreate = vcpu_precreate,
 		.vcpu_create = vcpu_create,
 		.vcpu_free = vcpu_free,
 		.vcpu_load = load,
@@ -59,6 +74,10 @@ void vendor_setup(void)
 	};
 
 	vendor_calls[0] = '\0';
+	vendor_precreate_error = 0;
+	needs_precreate = has_precreate;
 	memcpy(&ops, &vendor_ops, sizeof(ops));
+	if (!has_precreate)
+		ops.vcpu_precreate = NULL;
 	td_wrap_ops(&ops);
 }

@@ -5,9 +5,12 @@
 /* KVM's ops: the vendor's, as td_wrap_ops() changed them. */
 extern struct kvm_x86_ops ops;
 
-/* What the vendor was called for, in order, as a string such as "create free ". */
+/* What the vendor was called for, in order, as a string such as "precreate create ". */
 extern char vendor_calls[];
+/* What the vendor's vcpu_precreate() returns. */
+extern int vendor_precreate_error;
 
-void vendor_setup(void);
+/* Set up the ops.  Without @has_precreate the vendor lacks that op, and needs none, like kvm-amd. */
+void vendor_setup(bool has_precreate);
 
 #endif

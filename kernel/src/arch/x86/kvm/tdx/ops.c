@@ -103,6 +103,18 @@ static void dispatch_vm_destroy(struct kvm *kvm)
 	static_call_cond(td_vendor_vm_destroy)(kvm);
 }
 
+/*
+ * A TD's vCPU is a vCPU of the vendor too, so the vendor prepares the VM for it as for any
+ * other: with IPI virtualization, kvm-intel's vcpu_create() writes to a table that its
+ * vcpu_precreate() allocates.
+ */
+static int dispatch_vcpu_precreate(struct kvm *kvm)
+{
+	int ret = is_td(kvm) ? td_vcpu_precreate(kvm) : 0;
+
+	return ret ? : vendor_call(vcpu_precreate)(kvm);
+}
+
 static int dispatch_vcpu_create(struct kvm_vcpu *vcpu)
 {
 	int ret = vendor_call(vcpu_create)(vcpu);
@@ -150,14 +162,6 @@ static int dispatch_mem_enc_ioctl(struct kvm *kvm, void __user *argp)
 		return td_vm_ioctl(kvm, argp);
 
 	return has_vendor_mem_enc_ioctl ? vendor_call(mem_enc_ioctl)(kvm, argp) : -ENOTTY;
-}
-
-static int dispatch_vcpu_precreate(struct kvm *kvm)
-{
-	if (is_td(kvm))
-		return td_vcpu_precreate(kvm);
-
-	return vendor_call(vcpu_precreate)(kvm);
 }
 
 static int dispatch_sync_pir_to_irr(struct kvm_vcpu *vcpu)
