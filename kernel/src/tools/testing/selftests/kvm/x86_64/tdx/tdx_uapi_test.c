@@ -211,6 +211,16 @@ TRY(pre_fault, struct kvm_pre_fault_memory range = { .gpa = 0x300000, .size = TD
 TRY(get_regs, struct kvm_regs regs; return io(vcpu(td), KVM_GET_REGS, &regs))
 TRY(set_regs, struct kvm_regs regs = {}; return io(vcpu(td), KVM_SET_REGS, &regs))
 TRY(get_sregs, struct kvm_sregs regs; return io(vcpu(td), KVM_GET_SREGS, &regs))
+/* Set the state that KVM shows, changed so that the vendor module accepts it for other VMs. */
+static int set_nested_state(struct td *td)
+{
+	struct kvm_nested_state state = { .size = sizeof(state) };
+
+	EXPECT_EQ(io(vcpu(td), KVM_GET_NESTED_STATE, &state), 0);
+	if (state.format == KVM_STATE_NESTED_FORMAT_SVM)
+		state.flags = KVM_STATE_NESTED_GIF_SET;
+	return io(vcpu(td), KVM_SET_NESTED_STATE, &state);
+}
 
 struct row {
 	const char *name;
@@ -298,6 +308,7 @@ static const struct row rows[] = {
 	{ "get-regs", WITH_VCPU, get_regs, -EINVAL },
 	{ "set-regs", WITH_VCPU, set_regs, -EINVAL },
 	{ "get-sregs", WITH_VCPU, get_sregs, -EINVAL },
+	{ "set-nested-state", WITH_VCPU, set_nested_state, -EINVAL },
 	/* Must be the last row of CREATED, because the TD is initialised then. */
 	{ "init-vm-after-a-refusal", IN(CREATED), init_tsc_host, 0 },
 };
