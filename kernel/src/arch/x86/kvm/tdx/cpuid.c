@@ -15,19 +15,39 @@
 struct td_cpuid_list {
 	/* The TD; TD_INITIALIZED or later. */
 	struct kvm_tdx *td;
-	/* The list, with room for max entries. */
+	/*
+	 * The list, with room for max entries.  Its nent counts all entries, those without
+	 * room too.
+	 */
 	struct kvm_cpuid2 *cpuid;
 	unsigned int max;
 };
 
-/* Returns false if the TD has no such leaf. */
-static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpuid_entry2 *entry)
+/* A status other than success and busy means that the TD does not have the leaf: -ENOENT. */
+static int check_read(u64 status)
+{
+	if (!tdx_status_is_error(status))
+		return 0;
+
+	return tdx_status_is_busy(status) ? -EBUSY : -ENOENT;
+}
+
+static int read_field(struct kvm_tdx *td, u64 field, u64 *ret_value)
+{
+	return td_retry_busy(check_read(tdh_mng_rd(td->tdr, field, ret_value)));
+}
+
+/* -ENOENT if the TD has no such leaf, -EBUSY if the TDX module stays busy. */
+static int read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpuid_entry2 *entry)
 {
 	u64 eax_ebx, ecx_edx;
+	int ret;
 
-	if (tdh_mng_rd(td->tdr, tdx_md_td_cpuid(leaf, sub_leaf, 0), &eax_ebx) ||
-	    tdh_mng_rd(td->tdr, tdx_md_td_cpuid(leaf, sub_leaf, 1), &ecx_edx))
-		return false;
+	ret = read_field(td, tdx_md_td_cpuid(leaf, sub_leaf, 0), &eax_ebx);
+	if (!ret)
+		ret = read_field(td, tdx_md_td_cpuid(leaf, sub_leaf, 1), &ecx_edx);
+	if (ret)
+		return ret;
 
 	*entry = (struct kvm_cpuid_entry2) {
 		.function = leaf,
@@ -45,16 +65,14 @@ static bool read_leaf(struct kvm_tdx *td, u32 leaf, u32 sub_leaf, struct kvm_cpu
 	if (leaf == 0x80000008)
 		entry->eax |= td->gpaw << 16;
 
-	return true;
+	return 0;
 }
 
-static int add_entry(struct td_cpuid_list *list, const struct kvm_cpuid_entry2 *entry)
+static void add_entry(struct td_cpuid_list *list, const struct kvm_cpuid_entry2 *entry)
 {
-	if (list->cpuid->nent == list->max)
-		return -E2BIG;
-
-	list->cpuid->entries[list->cpuid->nent++] = *entry;
-	return 0;
+	if (list->cpuid->nent < list->max)
+		list->cpuid->entries[list->cpuid->nent] = *entry;
+	list->cpuid->nent++;
 }
 
 /*
@@ -67,16 +85,18 @@ static int add_leaf(struct td_cpuid_list *list, u32 leaf)
 	u32 sub_leaf;
 	int ret;
 
-	if (read_leaf(list->td, leaf, TDX_CPUID_NO_SUBLEAF, &entry))
-		return add_entry(list, &entry);
+	ret = read_leaf(list->td, leaf, TDX_CPUID_NO_SUBLEAF, &entry);
+	if (!ret)
+		add_entry(list, &entry);
+	if (ret != -ENOENT)
+		return ret;
 
 	for (sub_leaf = 0; sub_leaf <= TD_MAX_SUBLEAF; sub_leaf++) {
-		if (!read_leaf(list->td, leaf, sub_leaf, &entry))
-			return 0;
-
-		ret = add_entry(list, &entry);
+		ret = read_leaf(list->td, leaf, sub_leaf, &entry);
 		if (ret)
-			return ret;
+			return ret == -ENOENT ? 0 : ret;
+
+		add_entry(list, &entry);
 	}
 
 	return 0;
@@ -89,8 +109,9 @@ static int add_leaves(struct td_cpuid_list *list, u32 base)
 	u32 leaf, last;
 	int ret;
 
-	if (!read_leaf(list->td, base, TDX_CPUID_NO_SUBLEAF, &first))
-		return -EIO;
+	ret = read_leaf(list->td, base, TDX_CPUID_NO_SUBLEAF, &first);
+	if (ret)
+		return ret == -ENOENT ? -EIO : ret;
 
 	last = min(first.eax, base + TD_MAX_LEAF);
 	for (leaf = base; leaf <= last; leaf++) {
@@ -102,7 +123,18 @@ static int add_leaves(struct td_cpuid_list *list, u32 base)
 	return 0;
 }
 
-/* -E2BIG if the buffer of user space is too small. */
+/* Give the list to user space; if it has no room for the list, say how much it needs. */
+static int put_list(const struct td_cpuid_list *list, struct kvm_cpuid2 __user *user)
+{
+	const struct kvm_cpuid2 *cpuid = list->cpuid;
+
+	if (cpuid->nent > list->max)
+		return put_user(cpuid->nent, &user->nent) ? -EFAULT : -E2BIG;
+
+	return copy_to_user(user, cpuid, struct_size(cpuid, entries, cpuid->nent)) ? -EFAULT : 0;
+}
+
+/* -E2BIG if the buffer of user space is too small, -EAGAIN if the TDX module stays busy. */
 int td_get_cpuid(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 {
 	struct kvm_cpuid2 __user *user = u64_to_user_ptr(cmd->data);
@@ -123,11 +155,9 @@ int td_get_cpuid(struct kvm_vcpu *vcpu, struct kvm_tdx_cmd *cmd)
 	ret = add_leaves(&list, 0);
 	if (!ret)
 		ret = add_leaves(&list, 0x80000000);
-
-	if (!ret && copy_to_user(user, list.cpuid,
-				 struct_size(list.cpuid, entries, list.cpuid->nent)))
-		ret = -EFAULT;
+	if (!ret)
+		ret = put_list(&list, user);
 
 	kfree(list.cpuid);
-	return ret;
+	return ret == -EBUSY ? -EAGAIN : ret;
 }

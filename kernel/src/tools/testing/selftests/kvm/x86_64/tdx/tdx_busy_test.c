@@ -289,6 +289,41 @@ static void test_moods(void)
 	td_expect_nothing_leaked();
 }
 
+struct cpuid_list {
+	struct kvm_cpuid2 head;
+	struct kvm_cpuid_entry2 entries[256];
+};
+
+static void read_cpuid(struct td *td, struct cpuid_list *ret_list)
+{
+	*ret_list = (struct cpuid_list) { .head.nent = 256 };
+	EXPECT_EQ(td_command(td->vcpus[0].fd, KVM_TDX_GET_CPUID, 0, (uint64_t)ret_list), 0);
+}
+
+/* KVM_TDX_GET_CPUID waits for a busy TDX module: its list is complete, whichever call is busy. */
+static void test_cpuid(void)
+{
+	struct cpuid_list whole, list;
+	unsigned int nth = 0;
+	struct td td;
+
+	stop_refusing();
+	td_create(&td, &(struct td_options) { .bytes = MEMORY, .until = TD_BEFORE_MEMORY });
+	read_cpuid(&td, &whole);
+	inject("leaf", TDH_MNG_RD);
+	inject("status", OPERAND_BUSY);
+	inject("times", BUSY_TIMES);
+	do {
+		inject("nth", ++nth);
+		read_cpuid(&td, &list);
+		EXPECT(!memcmp(&list, &whole, sizeof(list)));
+	} while (!stop_refusing());
+	printf("# %u calls for %u entries\n", nth - 1, whole.head.nent);
+	/* Two calls read an entry. */
+	EXPECT(nth > 2 * whole.head.nent);
+	td_destroy(&td);
+}
+
 /* How many pages the leaves give in the life of a TD, by enum gift. */
 static unsigned int given[NR_GIFTS];
 
@@ -361,7 +396,8 @@ static void test_dies_alone(void)
 int main(int argc, char **argv)
 {
 	static const struct td_test harmless[] = {
-		{ "busy", test_busy, LIMIT_S }, { "moods", test_moods, LIMIT_S }, {},
+		{ "busy", test_busy, LIMIT_S }, { "moods", test_moods, LIMIT_S },
+		{ "cpuid", test_cpuid, LIMIT_S }, {},
 	};
 	static const struct td_test deadly[] = { { "dies-alone", test_dies_alone, LIMIT_S }, {} };
 

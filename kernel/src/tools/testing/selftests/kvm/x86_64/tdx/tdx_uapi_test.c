@@ -147,19 +147,46 @@ TRY(run, return io(vcpu(td), KVM_RUN, NULL))
 
 TRY(cpuid_flags, return once(vcpu(td), KVM_TDX_GET_CPUID, 1, NULL))
 TRY(cpuid_bad_pointer, return once(vcpu(td), KVM_TDX_GET_CPUID, 0, BAD_POINTER))
-TRY(cpuid_no_room, struct kvm_cpuid2 cpuid = {};
-	return once(vcpu(td), KVM_TDX_GET_CPUID, 0, &cpuid))
-static int cpuid(struct td *td)
+
+/* KVM_TDX_GET_CPUID with room for *@nent entries; *@nent becomes what KVM says. */
+static int get_cpuid(struct td *td, uint32_t *nent, struct kvm_cpuid_entry2 *ret_first)
 {
 	struct kvm_cpuid2 *all = calloc(1, sizeof(*all) + 256 * sizeof(all->entries[0]));
 	int ret;
 
-	all->nent = 256;
+	all->nent = *nent;
 	ret = once(vcpu(td), KVM_TDX_GET_CPUID, 0, all);
-	/* GenuineIntel */
-	if (!ret && (all->nent < 10 || all->entries[0].ebx != 0x756e6547))
-		ret = -ERANGE;
+	*nent = all->nent;
+	*ret_first = all->entries[0];
 	free(all);
+	return ret;
+}
+
+static int cpuid(struct td *td)
+{
+	struct kvm_cpuid_entry2 first;
+	uint32_t nent = 256;
+	int ret = get_cpuid(td, &nent, &first);
+
+	/* GenuineIntel */
+	return !ret && (nent < 10 || first.ebx != 0x756e6547) ? -ERANGE : ret;
+}
+
+/* Without room, KVM says how much it needs: that much is enough, and one less is not. */
+static int cpuid_no_room(struct td *td)
+{
+	struct kvm_cpuid_entry2 first;
+	uint32_t needed = 0, nent;
+	int ret;
+
+	EXPECT_EQ(get_cpuid(td, &needed, &first), -E2BIG);
+	EXPECT(needed >= 10);
+	nent = needed;
+	EXPECT_EQ(get_cpuid(td, &nent, &first), 0);
+	EXPECT_EQ(nent, needed);
+	nent = needed - 1;
+	ret = get_cpuid(td, &nent, &first);
+	EXPECT_EQ(nent, needed);
 	return ret;
 }
 
