@@ -25,7 +25,7 @@ void check(bool holds, const char *file, int line, const char *what)
 	printf("# %s:%d: not true: %s\n", file, line, what);
 }
 
-static u64 record(u64 fn, struct tdx_module_args *args)
+static u64 __attribute__((used)) record(u64 fn, struct tdx_module_args *args)
 {
 	fake.calls[fn & TDX_LEAF_NR_MASK]++;
 	fake.last_fn = fn;
@@ -55,8 +55,37 @@ static bool vp_enter(void)
 	return !failures;
 }
 
+/* record(), which then returns RBP = 0, as module 1.5.05 does at asynchronous TD exits. */
+u64 record_and_lose_rbp(u64 fn, struct tdx_module_args *args);
+asm(".pushsection .text\n"
+    "record_and_lose_rbp:\n"
+    "	call record\n"
+    "	xor %ebp, %ebp\n"
+    "	ret\n"
+    ".popsection");
+
+static bool vp_enter_keeps_rbp(void)
+{
+	struct tdx_module_args args = {}, *p = &args;
+	phys_addr_t vp = 0x12000;
+	u64 status, rbp;
+
+	bring_up();
+	answer_with(record_and_lose_rbp);
+	fake.answer_status = TDX_OPERAND_BUSY;
+	asm volatile("push %%rbp\n\t"
+		     "mov $0x5a5a, %%ebp\n\t"
+		     "call tdh_vp_enter\n\t"
+		     "mov %%rbp, %[rbp]\n\t"
+		     "pop %%rbp"
+		     : "=a" (status), [rbp] "=c" (rbp), "+D" (vp), "+S" (p), ASM_CALL_CONSTRAINT
+		     : : "rdx", "r8", "r9", "r10", "r11", "cc", "memory");
+	return fake.last_fn == TDH_VP_ENTER && status == TDX_OPERAND_BUSY && rbp == 0x5a5a;
+}
+
 const struct test wrappers_tests[] = {
 	{ "seamcall.wrappers.pass-registers", pass_registers },
 	{ "seamcall.wrappers.vp-enter-passes-all-registers", vp_enter },
+	{ "seamcall.wrappers.vp-enter-keeps-rbp", vp_enter_keeps_rbp },
 	{}
 };

@@ -118,9 +118,17 @@ struct static_key_false { bool on; };
 #define DEFINE_STATIC_KEY_FALSE(key) struct static_key_false key
 #define static_branch_unlikely(key) READ_ONCE((key)->on)
 #define static_branch_enable(key) WRITE_ONCE((key)->on, true)
-#define DECLARE_STATIC_CALL(name, function) extern __typeof__(&function) name##_target
-#define DEFINE_STATIC_CALL(name, function) __typeof__(&function) name##_target = function
-#define static_call(name) (name##_target)
+/* As in the kernel, static_call() is a function whose only instruction is a jump to the target. */
+#define DECLARE_STATIC_CALL(name, function) \
+	extern __typeof__(&function) name##_target; \
+	extern __typeof__(function) name##_trampoline __attribute__((visibility("hidden")))
+#define DEFINE_STATIC_CALL(name, function) \
+	__typeof__(&function) name##_target = function; \
+	asm(".pushsection .text; .globl " #name "_trampoline; " \
+	    #name "_trampoline: jmp *" #name "_target(%rip); .popsection")
+#define static_call(name) (&name##_trampoline)
+#define ASM_CALL_CONSTRAINT "+r" (shim_stack_pointer)
+register unsigned long shim_stack_pointer asm("rsp");
 #define static_call_update(name, function) (name##_target = (function))
 
 /* Lists */

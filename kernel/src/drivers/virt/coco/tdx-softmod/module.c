@@ -25,11 +25,14 @@ static unsigned int keyids = 64;
 module_param(keyids, uint, 0444);
 MODULE_PARM_DESC(keyids, "Number of private KeyIDs, the global one included: 2 to 1024");
 
+static bool strict;
+module_param(strict, bool, 0444);
+MODULE_PARM_DESC(strict, "Do to the host what a TDX module does: lose RBP at TD exits");
+
 static struct tdx_backend backend = {
 	.name = "softmod",
 	.owner = THIS_MODULE,
 	.first_keyid = FIRST_KEYID,
-	.seamcall = sm_run_seamcall,
 };
 
 static int check(void)
@@ -73,6 +76,7 @@ static int __init softmod_load(void)
 		goto unload_alias;
 
 	backend.nr_keyids = keyids;
+	backend.seamcall = strict ? sm_strict_seamcall : sm_run_seamcall;
 	ret = tdx_register_backend(&backend);
 	if (ret) {
 		pr_err("not loaded: the kernel refuses another TDX module: %d\n", ret);

@@ -3,6 +3,8 @@
 
 #include <linux/export.h>
 
+#include <asm/asm.h>
+
 #include "seamcall.h"
 
 /* Version 1 of the leaf has the x2APIC ID as an operand. */
@@ -58,9 +60,21 @@ u64 tdh_vp_flush(phys_addr_t tdvpr)
 }
 EXPORT_SYMBOL_GPL(tdh_vp_flush);
 
+/*
+ * Module 1.5.05 returns RBP = 0 at TD exits other than by TDG.VP.VMCALL, also for a TD that has
+ * NO_RBP_MOD.  __seamcall_saved_ret() saves RBP only in kernels with frame pointers.
+ */
 noinstr u64 tdh_vp_enter(phys_addr_t tdvpr, struct tdx_module_args *args)
 {
+	u64 status, fn = TDH_VP_ENTER;
+
 	args->rcx = tdvpr;
-	return static_call(tdx_seamcall)(TDH_VP_ENTER, args);
+	asm volatile("push %%rbp\n\t"
+		     "call %c[seamcall]\n\t"
+		     "pop %%rbp"
+		     : "=a" (status), "+D" (fn), "+S" (args), ASM_CALL_CONSTRAINT
+		     : [seamcall] "i" (static_call(tdx_seamcall))
+		     : "rcx", "rdx", "r8", "r9", "r10", "r11", "cc", "memory");
+	return status;
 }
 EXPORT_SYMBOL_GPL(tdh_vp_enter);

@@ -8,6 +8,7 @@
  *   load.c		what exists once for all TDs: permission maps, a page per CPU, the ASID
  *   init.c		VP.INIT: initial state of a vCPU, and its VMCB
  *   seamcall.c		entry for all SEAMCALLs of the kernel
+ *   strict.S		that entry in strict mode: loses the host's RBP at TD exits
  *   enter.c		VP.ENTER: takes in the host's registers, runs, gives registers back
  *   td_exit.c		ends a run: notes what VP.ENTER is to return
  *   switch.S, host.c	one VMRUN; registers that VMRUN does not switch
@@ -189,6 +190,17 @@ bool sm_host_has_msr(unsigned int sm_msr);
 
 /* switch.S: returns 0, 1 if VMRUN faulted, or -1 if CLGI faulted, and so GIF is still set. */
 int sm_vmrun(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa);
+
+/* seamcall.c, for strict.S: RAX and RDX of the answer to a SEAMCALL. */
+struct sm_strict_answer {
+	u64 status;
+	u64 loses_rbp;
+};
+
+struct sm_strict_answer sm_strict_answer(u64 fn, struct tdx_module_args *args);
+
+/* KVM's headers do not have it: KVM never sees a TDCALL of a VMX guest. */
+#define EXIT_REASON_TDCALL	77
 
 /* td_exit.c: these note what VP.ENTER is to return, and return SM_EXIT. */
 

@@ -5,6 +5,7 @@
 #include <linux/context_tracking.h>
 #include <linux/kvm_host.h>
 
+#include "run.h"
 #include "../module.h"
 
 /*
@@ -42,4 +43,19 @@ noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
 	if (in_guest)
 		guest_state_enter_irqoff();
 	return r;
+}
+
+/*
+ * For sm_strict_seamcall().  The TDX module returns RBP = 0 when a TD exits other than by
+ * TDG.VP.VMCALL; strict mode does so also when the TD did not get to run.
+ */
+noinstr struct sm_strict_answer sm_strict_answer(u64 fn, struct tdx_module_args *args)
+{
+	u64 status = sm_run_seamcall(fn, args);
+
+	return (struct sm_strict_answer) {
+		.status = status,
+		.loses_rbp = (fn & TDX_LEAF_NR_MASK) == TDH_VP_ENTER &&
+			     status != EXIT_REASON_TDCALL,
+	};
 }

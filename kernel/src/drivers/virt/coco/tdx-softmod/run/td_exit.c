@@ -5,9 +5,6 @@
  */
 #include "run.h"
 
-/* KVM's headers do not have it: KVM never sees a TDCALL of a VMX guest. */
-#define EXIT_REASON_TDCALL	77
-
 enum sm_next sm_td_exit(struct sm_vcpu *vcpu, struct sm_td_exit exit)
 {
 	sm_run(vcpu)->exit = exit;

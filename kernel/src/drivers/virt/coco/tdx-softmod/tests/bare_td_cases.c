@@ -465,6 +465,7 @@ void bare_td_run_cases(struct bare_td *td)
 	test_shared_memory(td);
 	test_timer(td);
 	test_pending_ve(td);
-	/* Must be the last one, because the guest cannot go on after it. */
+	/* The last one that runs the guest, because the guest cannot go on after it. */
 	test_private_memory(td);
+	bare_td_equal(td, "each VP.ENTER returned with the host's RBP", td->nr_rbp_lost, 0);
 }

@@ -4,12 +4,32 @@
  */
 #include <linux/preempt.h>
 
+#include <asm/asm.h>
 #include <asm/fpu/api.h>
 #include <asm/fpu/xcr.h>
 
 #include "bare_td_test.h"
 
 #define EXIT_TDCALL		77
+
+/* tdh_vp_enter(), after which this test goes on even if RBP is lost. */
+static u64 enter_watching_rbp(struct bare_td *td)
+{
+	struct tdx_module_args *args = &td->args;
+	phys_addr_t tdvpr = td->tdvpr;
+	bool is_lost;
+	u64 status;
+
+	asm volatile("push %%rbp\n\t"
+		     "call tdh_vp_enter\n\t"
+		     "cmp %%rbp, (%%rsp)\n\t"
+		     "pop %%rbp"
+		     : CC_OUT(ne) (is_lost), "=a" (status), "+D" (tdvpr), "+S" (args),
+		       ASM_CALL_CONSTRAINT
+		     : : "rcx", "rdx", "r8", "r9", "r10", "r11", "memory");
+	td->nr_rbp_lost += is_lost;
+	return status;
+}
 
 static u64 enter_once(struct bare_td *td)
 {
@@ -20,7 +40,7 @@ static u64 enter_once(struct bare_td *td)
 	local_irq_disable();
 	xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	asm volatile("movq %0, %%xmm1" : : "r" (td->xmm1));
-	status = tdh_vp_enter(td->tdvpr, &td->args);
+	status = enter_watching_rbp(td);
 	asm volatile("movq %%xmm1, %0" : "=r" (td->xmm1));
 	xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
 	local_irq_enable();

@@ -63,6 +63,8 @@ struct bare_td {
 	/* Registers of the last TD exit, and how often VP.ENTER returned OPERAND_BUSY. */
 	struct tdx_module_args args;
 	u64 nr_busy;
+	/* How often VP.ENTER returned with another RBP than it was called with. */
+	u64 nr_rbp_lost;
 	/* XMM1 after the last TD exit, which is also passed to the next VP.ENTER. */
 	u64 xmm1;
 };
