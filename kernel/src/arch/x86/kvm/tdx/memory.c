@@ -89,6 +89,13 @@ static void flush_caches(struct kvm_tdx *td, kvm_pfn_t pfn, unsigned long nr)
 	}
 }
 
+/* Make pages ordinary memory again, which were written with the TD's KeyID. */
+static void take_back(struct kvm_tdx *td, kvm_pfn_t pfn, unsigned long nr)
+{
+	flush_caches(td, pfn, nr);
+	tdx_scrub_pages(PFN_PHYS(pfn), nr);
+}
+
 static int td_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
 	unsigned long nr = KVM_PAGES_PER_HPAGE(level);
@@ -98,19 +105,16 @@ static int td_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 
 	if (is_dead(td)) {
 		ret = td_reclaim(PFN_PHYS(pfn));
-		if (ret)
-			return ret;
+		if (!ret)
+			tdx_scrub_pages(PFN_PHYS(pfn), nr);
 	} else {
 		ret = td_check(TDH_MEM_PAGE_REMOVE,
 			       tdh_mem_page_remove(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 						   &page, NULL));
-		if (ret)
-			return ret;
-		flush_caches(td, pfn, nr);
+		if (!ret)
+			take_back(td, pfn, nr);
 	}
-
-	tdx_scrub_pages(PFN_PHYS(pfn), nr);
-	return 0;
+	return ret;
 }
 
 static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
@@ -123,10 +127,16 @@ static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 		status = tdh_mem_page_demote(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 					     __pa(private_pt), NULL);
 		if (!tdx_status_is(status, TDX_INTERRUPTED_RESTARTABLE))
-			return td_check(TDH_MEM_PAGE_DEMOTE, status);
+			break;
 	}
+	if (!tdx_status_is_error(status))
+		return 0;
 
-	return -EBUSY;
+	/* The module may have begun to fill the table, which the caller may free now. */
+	take_back(td, PHYS_PFN(__pa(private_pt)), 1);
+	if (tdx_status_is(status, TDX_INTERRUPTED_RESTARTABLE))
+		return -EBUSY;
+	return td_check(TDH_MEM_PAGE_DEMOTE, status);
 }
 
 /*

@@ -437,6 +437,41 @@ static void test_demote_again(void)
 	}
 }
 
+/* How often the host has called the leaf, as the software TDX module counts it. */
+static unsigned long nr_calls(const char *leaf)
+{
+	FILE *file = fopen("/sys/kernel/debug/tdx_softmod/calls", "r");
+	unsigned long nr, found = 0;
+	char name[32];
+
+	EXPECT(file);
+	while (fscanf(file, "%31s %lu", name, &nr) == 2) {
+		if (!strcmp(name, leaf))
+			found = nr;
+	}
+	fclose(file);
+	return found;
+}
+
+/*
+ * MEM.PAGE.DEMOTE is interrupted so often that KVM gives up two splits: after each it writes
+ * back the caches of the page that the module may have written, because it may free the page.
+ */
+static void test_demote_gives_up(void)
+{
+	unsigned long wbinvds;
+
+	create_filled(AT + PAGE, PAGE);
+	wbinvds = nr_calls("PHYMEM_PAGE_WBINVD");
+	inject_demote(INTERRUPTED_RESTARTABLE, "40");
+	EXPECT_EQ(td_map_gpa(&td, 0, AT + PAGE, PAGE, false), 0);
+	/* One more is for the page that is converted. */
+	EXPECT_EQ(nr_calls("PHYMEM_PAGE_WBINVD") - wbinvds, 2 + 1);
+	expect_rest(AT + PAGE, PAGE);
+	EXPECT_MAPPED(PAGES_PER_HUGE - 1, 2, 3);
+	destroy();
+}
+
 #define SLOT_GPA	0x40000000ULL
 #define SLOT_BYTES	(2 * HUGE)
 
@@ -523,6 +558,7 @@ int main(void)
 		{ "punch", test_punch }, { "accept-race", test_accept_race },
 		{ "convert-race", test_convert_race }, { "pre-fault", test_pre_fault },
 		{ "demote-again", test_demote_again },
+		{ "demote-gives-up", test_demote_gives_up },
 		{ "slot", test_slot }, { "file-closed", test_file_closed }, {},
 	};
 
