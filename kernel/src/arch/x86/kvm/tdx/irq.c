@@ -87,33 +87,51 @@ void td_inject_nmi(struct kvm_vcpu *vcpu)
 	vcpu->arch.nmi_pending = 0;
 }
 
-/* The TD exit has taken the NMI, and NMIs are blocked: run the host's NMI handler. */
-noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
+#if IS_ENABLED(CONFIG_KVM_INTEL)
+static __always_inline void call_nmi_handler(void)
 {
-	kvm_before_interrupt(vcpu, KVM_HANDLING_NMI);
 	if (cpu_feature_enabled(X86_FEATURE_FRED))
 		fred_entry_from_kvm(EVENT_TYPE_NMI, NMI_VECTOR);
 	else
 		td_call_interrupt_gate((unsigned long)asm_exc_nmi_kvm_vmx);
-	kvm_after_interrupt(vcpu);
 }
 
-/* The TD exit has acknowledged the interrupt: run the host's handler for it. */
-void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
+static void call_interrupt_handler(unsigned int vector)
 {
-	unsigned int vector = intr_info & INTR_INFO_VECTOR_MASK;
 	struct desc_ptr idt;
 
-	if (KVM_BUG_ON((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
-		       (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR), vcpu->kvm))
-		return;
-
-	kvm_before_interrupt(vcpu, KVM_HANDLING_IRQ);
 	if (cpu_feature_enabled(X86_FEATURE_FRED)) {
 		fred_entry_from_kvm(EVENT_TYPE_EXTINT, vector);
 	} else {
 		store_idt(&idt);
 		td_call_interrupt_gate(gate_offset((gate_desc *)idt.address + vector));
 	}
+}
+#else
+/*
+ * Without kvm-intel only a backend on AMD-V runs TDs.  AMD-V leaves the interrupt or NMI that
+ * ends a run pending, so no TD exit reports one.  The base kernel then lacks its entry points.
+ */
+static __always_inline void call_nmi_handler(void) { }
+static void call_interrupt_handler(unsigned int vector) { }
+#endif
+
+/* The TD exit has taken the NMI, and NMIs are blocked: run the host's NMI handler. */
+noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
+{
+	kvm_before_interrupt(vcpu, KVM_HANDLING_NMI);
+	call_nmi_handler();
+	kvm_after_interrupt(vcpu);
+}
+
+/* The TD exit has acknowledged the interrupt: run the host's handler for it. */
+void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
+{
+	if (KVM_BUG_ON((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
+		       (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR), vcpu->kvm))
+		return;
+
+	kvm_before_interrupt(vcpu, KVM_HANDLING_IRQ);
+	call_interrupt_handler(intr_info & INTR_INFO_VECTOR_MASK);
 	kvm_after_interrupt(vcpu);
 }
