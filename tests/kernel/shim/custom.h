@@ -122,10 +122,15 @@ struct static_key_false { bool on; };
 #define DECLARE_STATIC_CALL(name, function) \
 	extern __typeof__(&function) name##_target; \
 	extern __typeof__(function) name##_trampoline __attribute__((visibility("hidden")))
-#define DEFINE_STATIC_CALL(name, function) \
-	__typeof__(&function) name##_target = function; \
+#define SHIM_TRAMPOLINE(name) \
 	asm(".pushsection .text; .globl " #name "_trampoline; " \
 	    #name "_trampoline: jmp *" #name "_target(%rip); .popsection")
+#define DEFINE_STATIC_CALL(name, function) \
+	__typeof__(&function) name##_target = function; \
+	SHIM_TRAMPOLINE(name)
+#define DEFINE_STATIC_CALL_NULL(name, function) \
+	__typeof__(&function) name##_target; \
+	SHIM_TRAMPOLINE(name)
 #define static_call(name) (&name##_trampoline)
 #define ASM_CALL_CONSTRAINT "+r" (shim_stack_pointer)
 register unsigned long shim_stack_pointer asm("rsp");
