@@ -96,11 +96,11 @@ class News:
     def __init__(self):
         self._seen = {}
 
-    def is_new(self, line):
+    def is_new(self, line, meaning):
+        """`meaning` is what parse() returned for the line."""
         text = line[:MAX_LINE_BYTES].strip()
         if not text:
             return False
-        meaning = parse(text)
         exact = isinstance(meaning, Result) or getattr(meaning, "kind", "") == "progress"
         key = hash(text if exact else b" ".join(_WITH_DIGITS.sub(b"", text).split()))
         if key in self._seen:
@@ -144,5 +144,5 @@ class WatchedFile:
         for line in lines:
             if line.strip():
                 self.last_line = line
-            found |= self._news.is_new(line)
+            found |= self._news.is_new(line, parse(line))
         return found

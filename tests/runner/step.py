@@ -74,8 +74,8 @@ class Said:
         line, self._line = self._line, b""
         if line.strip():
             self.last_line = line
-        self.news += self._lines.is_new(line)
         meaning = ktap.parse(line)
+        self.news += self._lines.is_new(line, meaning)
         if isinstance(meaning, ktap.Word):
             if meaning.kind == "ready":
                 self.ready = True

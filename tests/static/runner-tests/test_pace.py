@@ -8,7 +8,7 @@ from unittest import mock
 
 import helper  # noqa: F401 - makes the runner's modules importable
 import pace
-from ktap import MAX_LINES, News, WatchedFile
+from ktap import MAX_LINES, News, WatchedFile, parse
 from plan import Step
 from run import Refused, Settings
 from step import Process
@@ -109,7 +109,7 @@ class StandingStill(unittest.TestCase):
 class NewsLines(unittest.TestCase):
     def new(self, *lines):
         news = News()
-        return [news.is_new(line) for line in lines]
+        return [news.is_new(line, parse(line)) for line in lines]
 
     def test_repeated_line(self):
         self.assertEqual(self.new(b"a", b"b", b"a", b"", b"  "), [True, True, False, False, False])
@@ -127,7 +127,8 @@ class NewsLines(unittest.TestCase):
     def test_memory_is_bounded(self):
         news = News()
         for n in range(MAX_LINES + 10):
-            news.is_new(b"progress: %d" % n)
+            line = b"progress: %d" % n
+            news.is_new(line, parse(line))
         self.assertLessEqual(len(news._seen), MAX_LINES)
 
 
