@@ -76,10 +76,8 @@ is_gone() {
 	! is_there
 }
 
-# console_lines: prints how many different lines the console has; lines that differ in numbers only count once. The number
-# grows while the guest gets on, not while it repeats itself.
 console_lines() {
-	echo "$(tr -d '0-9' <"$console" 2>/dev/null | sort -u | wc -l) different lines on its console"
+	different_lines "$console"
 }
 
 has_said() {

@@ -19,6 +19,12 @@ scaled() {
 	awk -v s="$1" -v by="${TDX_HOST_SLOWNESS:-$unknown_slowness}" 'BEGIN { n = int(s * by); print n < s * by ? n + 1 : n }'
 }
 
+# different_lines FILE: prints how many different lines a console has, as a SIGN; lines that differ in numbers only count
+# once. The number grows while the machine gets on, not while it repeats itself.
+different_lines() {
+	echo "$(tr -d '0-9' 2>/dev/null <"$1" | sort -u | wc -l) different lines on its console"
+}
+
 wait_until() {
 	local what=$1 sign=${2:-true} seen now end allowed_s
 	shift 2
