@@ -14,7 +14,7 @@ struct options {
 struct test {
 	/* Stable name: group.what */
 	const char *name;
-	/* Returns false on failure; says something short in @ret_value. */
+	/* Returns false on failure.  A short text in @ret_value becomes part of the result line. */
 	bool (*run)(const struct options *options, char *ret_value, size_t size);
 };
 
@@ -37,7 +37,7 @@ extern const struct test table_tests[], order_tests[], random_tests[], fail_test
 	} \
 } while (0)
 
-/* True if everything that was allocated is free, and no warning fired. */
+/* True if all memory was freed, the host owns every guest page and no WARN fired. */
 bool nothing_leaks(void);
 
 #endif

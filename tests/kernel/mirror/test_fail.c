@@ -11,7 +11,7 @@ static const char * const op_names[KVM_MOCK_NR_OPS] = {
 	"link", "map", "block", "track", "unmap", "split", "unlink", "read", "die",
 };
 
-/* A fault that may fail; true if the page is mapped in the end. */
+/* Fault up to five times; returns true if the page is mapped. */
 static bool try_fault(struct world *w, int v, int page, enum side side)
 {
 	int i, ret = RET_PF_RETRY;
@@ -31,15 +31,15 @@ static void ignore(int ret)
 	(void)ret;
 }
 
-/* The next call to spoil: each one in a long run, thinning out in a short one. */
+/* Which call is to fail after call @n: the next one in a long run, a later one in a short run. */
 static int next_call(const struct options *options, int n)
 {
 	return options->nr_ops >= 500000 ? n + 1 : n + 1 + n / 12;
 }
 
 /*
- * Every kind of operation, with huge and small leaves and cut edges.  Failures are
- * taken as user space would: given up, and the next step tried.
+ * Every kind of operation, on huge and small leaves, also in ranges that begin or end in
+ * the middle of a huge leaf.  When a step fails, the next one follows, as in user space.
  */
 static void scenario(struct world *w)
 {
@@ -104,7 +104,7 @@ static bool script_fired(struct world *w, enum kvm_mock_op op, int times)
 	return atomic_read(&w->mock->scripts[op].times) < times;
 }
 
-/* Each call of each op in turn is busy once: the result is as if it had not been. */
+/* Each call of each op in turn returns -EBUSY once: both PTs are equal and the VM lives. */
 static bool test_busy(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2 };
@@ -137,8 +137,8 @@ static bool test_busy(const struct options *options, char *ret_value, size_t siz
 }
 
 /*
- * Refused for ever from each call on: the VM is dead, the host is not, both PTs are
- * the same, and teardown, where the op works or is not needed, loses nothing.
+ * Run the scenario while calls of @op fail: @times calls, from call @n on.  That must kill
+ * the VM and leave both PTs equal.  The op works again in teardown, which must lose nothing.
  */
 static bool refuse(enum kvm_mock_op op, int n, int times, int error, bool *ret_fired)
 {
@@ -152,10 +152,10 @@ static bool refuse(enum kvm_mock_op op, int n, int times, int error, bool *ret_f
 	kvm_mock_script(w->mock, op, n, times, error);
 	scenario(w);
 	*ret_fired = script_fired(w, op, times);
-	/* Teardown works. */
+	/* From now on the op works. */
 	kvm_mock_script(w->mock, op, 0, 0, 0);
 	clean = world_verify(w) && w->kvm.vm_bugged == *ret_fired;
-	/* A page behind a mirrored entry that could not go must not be freed. */
+	/* A failed op must not lead to a call that breaks a precondition of the mock. */
 	clean &= !atomic_read(&w->mock->violations);
 	world_destroy(w);
 	shim_expect_bug = false;
@@ -176,7 +176,7 @@ static bool test_refused(const struct options *options, char *ret_value, size_t 
 		for (op = KVM_MOCK_LINK; op <= KVM_MOCK_UNLINK; op++) {
 			bool fired = true;
 
-			/* Faults retry while busy, for ever: nobody is at fault. */
+			/* A fault retries while link or map is busy; that never kills the VM. */
 			if (ways[way].error == -EBUSY && op <= KVM_MOCK_MAP)
 				continue;
 			for (n = 0; fired; n = next_call(options, n)) {
@@ -189,7 +189,7 @@ static bool test_refused(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
-/* Faults that are busy for ever change nothing and harm nobody. */
+/* While link or map is busy, a fault maps nothing and the VM lives; afterwards it works. */
 static bool test_busy_faults(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2 };
@@ -219,9 +219,9 @@ enum end { END_DEAD, END_BUGGED };
 static struct {
 	struct world *w;
 	enum end end;
-	/* Times to go. */
+	/* The VM ends when mmu_lock has been dropped this many more times. */
 	int n;
-	/* What the zap did since. */
+	/* Log of what the zap did after that. */
 	char log[8192];
 } ending;
 
@@ -240,14 +240,14 @@ static void end_vm(void)
 		return;
 	}
 
-	/* As mirror_die(), whose own zap comes later. */
+	/* Like mirror_die(); end_in_zap() calls kvm_mirror_flush_all() later. */
 	BUG_ON(w->ops.die(&w->kvm));
 	write_lock(&w->kvm.mmu_lock);
 	w->kvm.arch.mirror->life = MIRROR_DEAD;
 	write_unlock(&w->kvm.mmu_lock);
 }
 
-/* Both PTs have the same leaves and tables. */
+/* Both PTs have the same numbers of leaves and tables. */
 static bool same_counts(struct world *w)
 {
 	ASSERT_EQ(atomic64_read(&w->mock->nr_huge_pages),
@@ -258,12 +258,15 @@ static bool same_counts(struct world *w)
 	return true;
 }
 
-/* A dead VM is taken apart without block, track or kick, a bugged one as any other. */
+/*
+ * The VM ends in the middle of a zap.  If it is dead, the zap goes on without block, track
+ * and kick; if it is bugged, with them, as in a VM that lives.
+ */
 static bool end_in_zap(struct world *w)
 {
 	int i;
 
-	/* Huge leaves, one of them cut, and a table with its leaves that goes as a whole. */
+	/* Two huge leaves, one of which the zap must split, and a table with small leaves. */
 	w->huge_ok[1] = false;
 	ASSERT(try_fault(w, 0, 0, PRIVATE));
 	for (i = BLOCK_PAGES; i < 2 * BLOCK_PAGES; i += 100)
@@ -320,7 +323,7 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 	return true;
 }
 
-/* Teardown fails too: what failed is leaked, with the tables above it, and said. */
+/* Teardown cannot remove a leaf: the leaf's page and the tables above it are leaked. */
 static bool test_leak(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -334,7 +337,10 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 	ASSERT(try_fault(w, 0, 512, PRIVATE));
 	ASSERT(try_fault(w, 0, 513, PRIVATE));
 
-	/* The first of three leaves is huge; the two tables above it are not empty then. */
+	/*
+	 * Unmap fails for the first of three leaves, the huge one.  So the two tables above
+	 * it never become empty.
+	 */
 	kvm_mock_script(w->mock, KVM_MOCK_UNMAP, 0, 1, -EIO);
 	kvm_mirror_flush_all(&w->kvm);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAKED), 512 + 2);
@@ -342,11 +348,11 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 0);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 0);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 0);
-	/* The folio may have been split: each page of the leaf has to be kept. */
+	/* Each 4 KiB page of the leaf is kept by its own reference: the folio may get split. */
 	for (i = 0; i < SHIM_GUEST_PAGES; i++)
 		ASSERT_EQ(atomic_read(&pfn_to_page(SHIM_GUEST_PFN + i)->refs), i < BLOCK_PAGES);
 
-	/* The rest goes as ever. */
+	/* Hide the leaked tables from kvm_mock_uninit(), which warns about them. */
 	memset(w->mock->root, 0, PAGE_SIZE);
 	world_destroy(w);
 	rcu_barrier();
@@ -358,8 +364,8 @@ static bool test_leak(const struct options *options, char *ret_value, size_t siz
 }
 
 /*
- * The private PT never dies: leaves go one by one, tables are its for ever, and so is
- * the leaf that it keeps.
+ * ->die() always fails, and the backend cannot unlink tables of a live VM: teardown removes
+ * the leaves one by one.  All tables are leaked, and so is a leaf that unmap refuses.
  */
 static bool test_no_death(const struct options *options, char *ret_value, size_t size)
 {
@@ -378,7 +384,7 @@ static bool test_no_death(const struct options *options, char *ret_value, size_t
 	kvm_mock_script(w->mock, KVM_MOCK_UNMAP, 0, 1, -EIO);
 	kvm_mirror_flush_all(&w->kvm);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), 1);
-	/* It may die yet. */
+	/* Nothing is leaked yet, because a later ->die() might succeed. */
 	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAKED), 0);
 	ASSERT_EQ(world_counter(w, MIRROR_NR_TABLES), 3);
 
@@ -414,7 +420,10 @@ static bool test_slow(const struct options *options, char *ret_value, size_t siz
 	return nothing_leaks();
 }
 
-/* The reserve is empty when a cut needs it, and memory is, or is not, there. */
+/*
+ * A zap must split a huge leaf, but the reserve of pages is empty.  If a page can be
+ * allocated, the split works; otherwise the VM is dead and the leaf is pinned.
+ */
 static bool test_reserve(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };

@@ -2,7 +2,8 @@
 /*
  * The order of operations on the private PT, and which parts of the MMU may reach it.
  *
- * Logs are as in world.c: "Lm" links a table above 4K, then maps a 4K leaf.
+ * log_event() in world.c says what the letters of a log mean: "Lm" links a table above 4K,
+ * then maps a 4K leaf.
  */
 #include "test.h"
 
@@ -32,7 +33,7 @@ static bool tear_down(struct bench *b)
 	return nothing_leaks();
 }
 
-/* Compares the log since the last call; "x3" after a letter repeats it. */
+/* Compares the log since the last comparison; in @want "mx3" stands for "mmm". */
 static bool log_is(struct bench *b, const char *want)
 {
 	char squeezed[256] = "";
@@ -79,13 +80,13 @@ static bool test_small(const struct options *options, char *ret_value, size_t si
 	ASSERT_EQ(world_fault(b.w, 0, 1, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "m"));
 
-	/* One page. */
+	/* Remove one page. */
 	world_punch(b.w, 0, 1);
 	ASSERT(log_is(&b, "btku"));
-	/* Nothing there: nothing to do. */
+	/* The page is not mapped any more: no op is called. */
 	world_punch(b.w, 0, 1);
 	ASSERT(log_is(&b, ""));
-	/* Many pages: still one track and one kick; the table goes with its last leaf. */
+	/* Many pages: still one track and one kick.  The table is empty then and is unlinked. */
 	ASSERT(fault_range(b.w, 0, 1));
 	ASSERT(fault_range(b.w, 2, 510));
 	ASSERT(log_is(&b, "mx511"));
@@ -106,7 +107,7 @@ static bool test_huge(const struct options *options, char *ret_value, size_t siz
 	ASSERT_EQ(world_mapped(b.w, 0, PRIVATE), PG_LEVEL_2M);
 	ASSERT_EQ(world_mapped(b.w, 511, PRIVATE), PG_LEVEL_2M);
 
-	/* Cut: the leaf stays, as a table. */
+	/* Convert a part of the huge leaf: it is split, and only that part is removed. */
 	world_convert(b.w, 100, 8, SHARED);
 	ASSERT(log_is(&b, "BtkSbx8tkux8"));
 	ASSERT_EQ(world_mapped(b.w, 99, PRIVATE), PG_LEVEL_4K);
@@ -114,18 +115,18 @@ static bool test_huge(const struct options *options, char *ret_value, size_t siz
 	ASSERT_EQ(world_mapped(b.w, 108, PRIVATE), PG_LEVEL_4K);
 	ASSERT_EQ(world_counter(b.w, MIRROR_NR_LEAVES_4K), 504);
 
-	/* Back to private: the table stays, so the pages are small. */
+	/* Convert the part back: the table is still there, so a fault maps a small leaf. */
 	world_convert(b.w, 100, 8, PRIVATE);
 	ASSERT_EQ(world_fault(b.w, 0, 100, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "m"));
 
-	/* The whole block goes and comes back: huge again. */
+	/* Remove the whole block, with its table: the next fault maps a huge leaf again. */
 	world_punch(b.w, 0, 512);
 	ASSERT(log_is(&b, "bx505Btkux505X"));
 	ASSERT_EQ(world_fault(b.w, 0, 7, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "M"));
 
-	/* Two leaves are cut, one goes as it is: two rounds, not three. */
+	/* Two of three huge leaves have to be split: two rounds, not three. */
 	ASSERT_EQ(world_fault(b.w, 0, 512, PRIVATE), RET_PF_FIXED);
 	ASSERT_EQ(world_fault(b.w, 0, 1024, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "Mx2"));
@@ -147,7 +148,7 @@ static bool test_split(const struct options *options, char *ret_value, size_t si
 	ASSERT_EQ(world_fault(b.w, 0, 5, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "Lx2M"));
 
-	/* A guest that accepts 4K of a pending 2M page. */
+	/* The guest can accept 4K of a pending 2M leaf only after a split. */
 	ASSERT_EQ(kvm_mock_accept(b.w->mock, world_gfn(5), PG_LEVEL_4K), -ENOENT);
 	ASSERT_EQ(kvm_mirror_split_gfn(&b.w->kvm, world_gfn(5)), 0);
 	ASSERT(log_is(&b, "BtkS"));
@@ -155,14 +156,14 @@ static bool test_split(const struct options *options, char *ret_value, size_t si
 	ASSERT_EQ(world_mapped(b.w, 5, PRIVATE), PG_LEVEL_4K);
 	ASSERT_EQ(world_fault(b.w, 0, 6, PRIVATE), RET_PF_SPURIOUS);
 
-	/* Small already, and not there at all. */
+	/* Nothing to split: a small leaf, and a page that is not mapped. */
 	ASSERT_EQ(kvm_mirror_split_gfn(&b.w->kvm, world_gfn(5)), 0);
 	ASSERT_EQ(kvm_mirror_split_gfn(&b.w->kvm, world_gfn(2000)), 0);
 	ASSERT(log_is(&b, ""));
 	return tear_down(&b);
 }
 
-/* Ranges of growing size: one track, one kick. */
+/* To remove a range takes one track and one kick, whatever its size is. */
 static bool test_batch(const struct options *options, char *ret_value, size_t size)
 {
 	static const int sizes[] = { 1, 8, 512, 1024, 3072 };
@@ -188,7 +189,7 @@ static bool test_batch(const struct options *options, char *ret_value, size_t si
 	return tear_down(&b);
 }
 
-/* A vCPU with a warm TLB is inside the guest when its page is taken away. */
+/* A vCPU is in the guest and has the page in its TLB when the page is removed. */
 static bool test_kick(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2 };
@@ -206,7 +207,7 @@ static bool test_kick(const struct options *options, char *ret_value, size_t siz
 	return tear_down(&b);
 }
 
-/* Negative control: the kick is lost, the private PT must refuse to remove the page. */
+/* Negative test: no vCPU is kicked, so the private PT must refuse to remove the page. */
 static bool test_lost_kick(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -231,7 +232,7 @@ static bool test_lost_kick(const struct options *options, char *ret_value, size_
 	return nothing_leaks();
 }
 
-/* A vCPU inside since before the last track keeps the next one busy. */
+/* A vCPU that entered before the last track makes the next one busy, until it is kicked. */
 static bool test_busy_track(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -242,7 +243,7 @@ static bool test_busy_track(const struct options *options, char *ret_value, size
 	ASSERT(log_is(&b, "Lx2M"));
 	ASSERT(world_enter(b.w, 0));
 
-	/* Someone else's track, without a kick. */
+	/* A track without a kick: the vCPU stays in the guest, in the old epoch. */
 	atomic64_inc(&b.w->mock->epoch);
 	world_punch(b.w, 0, 512);
 	ASSERT(log_is(&b, "Bt!ktkU"));
@@ -251,7 +252,10 @@ static bool test_busy_track(const struct options *options, char *ret_value, size
 	return tear_down(&b);
 }
 
-/* The HVA side, the other root, and a memslot. */
+/*
+ * The MMU notifier (HVA) removes shared pages only, a hole in guest_memfd private pages
+ * only; when a memslot is removed, both go.
+ */
 static bool test_sides(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -284,7 +288,7 @@ static bool test_sides(const struct options *options, char *ret_value, size_t si
 	return tear_down(&b);
 }
 
-/* The shared root starts at the shared bit's entry; the lower half stays empty. */
+/* The shared root maps GPAs with the shared bit only: the lower half of it stays empty. */
 static bool test_alias(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -301,7 +305,7 @@ static bool test_alias(const struct options *options, char *ret_value, size_t si
 		ASSERT(i >= 256 || !is_shadow_present_pte(root[i]));
 		used += is_shadow_present_pte(root[i]);
 	}
-	/* Low memory, and on both sides of 1.5 TiB. */
+	/* One entry for low memory, and one for each side of 1.5 TiB; see groups in world.c. */
 	ASSERT_EQ(used, 3);
 	ASSERT(is_shadow_present_pte(root[256]) && is_shadow_present_pte(root[258]) &&
 	       is_shadow_present_pte(root[259]));
@@ -309,12 +313,12 @@ static bool test_alias(const struct options *options, char *ret_value, size_t si
 		ASSERT_EQ(world_mapped(b.w, i, SHARED), PG_LEVEL_2M);
 	ASSERT(log_is(&b, ""));
 
-	/* A walk that ends at the end of the root must end. */
+	/* A walk up to the last entry of the root must end there. */
 	world_zap_all_fast(b.w);
 	return tear_down(&b);
 }
 
-/* Everything in the TDP MMU that walks roots or changes SPTEs, on a full mirror. */
+/* Functions of the TDP MMU that walk roots or change SPTEs leave the mirrored PT alone. */
 static bool test_excluded(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -377,14 +381,14 @@ static bool test_map_gfn(const struct options *options, char *ret_value, size_t 
 	ASSERT_EQ(kvm_mirror_map_gfn(vcpu, world_gfn(512), SHIM_GUEST_PFN + 512, PG_LEVEL_2M), 0);
 	ASSERT(log_is(&b, "M"));
 
-	/* Busy once: it tries again. */
+	/* ->map() is busy once: kvm_mirror_map_gfn() tries again. */
 	kvm_mock_script(b.w->mock, KVM_MOCK_MAP, 0, 1, -EBUSY);
 	ASSERT_EQ(kvm_mirror_map_gfn(vcpu, world_gfn(4), SHIM_GUEST_PFN + 4, PG_LEVEL_4K), 0);
 	ASSERT(log_is(&b, "m!m"));
 	return tear_down(&b);
 }
 
-/* A private PT whose walks stop at blocked tables: tables stay until the end. */
+/* The backend cannot remove leaves below a blocked table: no table of a live VM goes. */
 static bool test_strict(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1, .strict = true };
@@ -400,7 +404,7 @@ static bool test_strict(const struct options *options, char *ret_value, size_t s
 	return tear_down(&b);
 }
 
-/* Dead: no block, no track, no kick; leaves, then tables. */
+/* A dead VM: no block, no track, no kick; the leaves are removed, then the tables. */
 static bool test_dead(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -417,7 +421,7 @@ static bool test_dead(const struct options *options, char *ret_value, size_t siz
 	return tear_down(&b);
 }
 
-/* A backend without an op for dying: teardown removes everything as from a live VM. */
+/* A backend without ->die(): teardown removes everything as from a live VM. */
 static bool test_no_die(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1, .no_die = true };
@@ -472,7 +476,7 @@ static bool test_verify_sees(const struct options *options, char *ret_value, siz
 	return tear_down(&b);
 }
 
-/* The state machine of the private PT says no, whoever asks. */
+/* The mock refuses each op whose preconditions do not hold.  KVM would never call these. */
 static bool test_preconditions(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -497,14 +501,14 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	ASSERT_EQ(atomic_read(&b.w->mock->violations), ++n); \
 } while (0)
 
-	/* MAPPED */
+	/* The entry is MAPPED. */
 	REFUSED(ops->map(kvm, gfn, PG_LEVEL_2M, pfn));
 	REFUSED(ops->link(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	REFUSED(ops->unmap(kvm, gfn, PG_LEVEL_2M, pfn));
 	REFUSED(ops->split(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	REFUSED(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	REFUSED(ops->block(kvm, gfn, PG_LEVEL_4K));
-	/* BLOCKED, not tracked: no track at all, then a vCPU that did not leave. */
+	/* BLOCKED but not tracked: before a track; then after it, while a vCPU has not left. */
 	ASSERT_EQ(kvm_mock_enter(b.w->mock, &epoch), 0);
 	ASSERT_EQ(ops->block(kvm, gfn, PG_LEVEL_2M), 0);
 	REFUSED(ops->block(kvm, gfn, PG_LEVEL_2M));
@@ -515,19 +519,19 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	REFUSED(ops->split(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->track(kvm), -EBUSY);
 	kvm_mock_exit(b.w->mock, epoch);
-	/* Tracked, but another page, another level, or a table where a leaf is. */
+	/* Tracked, but the op is about another page, another level, or a table. */
 	REFUSED(ops->unmap(kvm, gfn, PG_LEVEL_2M, pfn + 512));
 	REFUSED(ops->unmap(kvm, gfn, PG_LEVEL_4K, pfn));
 	REFUSED(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->unmap(kvm, gfn, PG_LEVEL_2M, pfn), 0);
-	/* FREE */
+	/* The entry is FREE. */
 	REFUSED(ops->unmap(kvm, gfn, PG_LEVEL_2M, pfn));
 	REFUSED(ops->block(kvm, gfn, PG_LEVEL_2M));
 	REFUSED(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page));
 	REFUSED(ops->map(kvm, gfn, PG_LEVEL_1G, pfn));
 	REFUSED(ops->map(kvm, gfn, PG_LEVEL_2M, pfn + 1));
 	REFUSED(ops->link(kvm, gfn, PG_LEVEL_4K, (void *)page));
-	/* No table leads there. */
+	/* The private PT has no table for this GFN. */
 	REFUSED(ops->map(kvm, far, PG_LEVEL_4K, pfn));
 	REFUSED(ops->link(kvm, far, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->read(kvm, far, PG_LEVEL_4K, &entry), -ENOENT);
@@ -547,7 +551,7 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	kvm_mock_exit(b.w->mock, epoch);
 #undef REFUSED
 
-	/* Put things back as the mirror believes them to be. */
+	/* Map the page again: the mirrored PT still says that it is mapped. */
 	ASSERT_EQ(ops->map(kvm, gfn, PG_LEVEL_2M, pfn), 0);
 	write_unlock(&kvm->mmu_lock);
 	free_page(page);
@@ -556,8 +560,12 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	return tear_down(&b);
 }
 
-/* The state and the epoch of a removal that gave up mmu_lock half-way. */
+/* For the functions that run when a removal yields mmu_lock. */
 static struct bench *yield_bench;
+/*
+ * yield_state: 0 until the function has run, then what it found.  yield_nr: how many pages
+ * it removes, or how many tracks it makes.  nr_blocked: how often it met a blocked entry.
+ */
 static int yield_state, yield_nr, nr_blocked;
 
 static void in_the_middle(void)
@@ -566,14 +574,14 @@ static void in_the_middle(void)
 	kvm_pfn_t pfn;
 	int level;
 
-	/* Once, and not in the operations below. */
+	/* Run once only; the operations below do not yield. */
 	if (yield_state++)
 		return;
 	shim_yield_chance = 0;
-	/* A fault in the range is stale; one elsewhere works. */
+	/* A fault in the range has to be retried; one elsewhere works. */
 	yield_state += world_fault(w, 0, 10, PRIVATE) == RET_PF_RETRY ? 10 : 0;
 	yield_state += world_fault(w, 0, 4000, PRIVATE) == RET_PF_FIXED ? 100 : 0;
-	/* Even a fault that does not know better keeps off a blocked entry. */
+	/* A fault never changes a blocked entry, even if it ignores the invalidation. */
 	if (kvm_mock_walk(w->mock, world_gfn(150), &pfn, &level) == KVM_MOCK_BLOCKED) {
 		w->ignore_stale = true;
 		BUG_ON(world_fault(w, 0, 150, PRIVATE) != RET_PF_RETRY);
@@ -600,7 +608,7 @@ static bool test_overlap(const struct options *options, char *ret_value, size_t 
 			ASSERT(fault_range(b.w, 1, 511));
 		yield_bench = &b;
 		yield_state = 0;
-		/* Reaches beyond the first removal, or lies inside it. */
+		/* The second removal reaches beyond the first one, or lies inside it. */
 		yield_nr = round & 2 ? 300 : 60;
 		shim_yield_chance = 1 + round * 7;
 		shim_on_yield = in_the_middle;
@@ -620,20 +628,26 @@ static bool test_overlap(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
-/* While a removal yields, others track so often that its blocks look fresh. */
+/*
+ * While a removal yields, others track so often that the stamps of its blocked entries
+ * may equal the epoch again, as if there had been no track; see is_tracked_spte().
+ */
 static void wrap_the_stamp(void)
 {
 	struct world *w = yield_bench->w;
 	kvm_pfn_t pfn;
 	int i, level;
 
-	/* Once, between two tables: all leaves are gone, the second table is still blocked. */
+	/* Run once, between two tables: the first one is unlinked, the second still blocked. */
 	if (yield_state || kvm_mock_walk(w->mock, world_gfn(0), &pfn, &level) != KVM_MOCK_FREE ||
 	    kvm_mock_walk(w->mock, world_gfn(512), &pfn, &level) != KVM_MOCK_NL_BLOCKED)
 		return;
 	yield_state = 1;
 	shim_yield_chance = 0;
-	/* Overlapping invalidations count as one large range. */
+	/*
+	 * The range of an invalidation that begins during another one is added to that one's
+	 * range: all faults below would be stale.
+	 */
 	w->ignore_stale = true;
 	for (i = 0; i < yield_nr; i++) {
 		BUG_ON(world_fault(w, 0, 4000, PRIVATE) != RET_PF_FIXED);
@@ -663,7 +677,7 @@ static bool test_wrap(const struct options *options, char *ret_value, size_t siz
 		shim_yield_chance = 0;
 		shim_on_yield = NULL;
 		nr_hits += yield_state;
-		/* Nothing is left blocked: the guest can have the range back. */
+		/* Nothing is left blocked: the range can be mapped again. */
 		ASSERT_EQ(world_convert(b.w, 0, 1024, PRIVATE), 0);
 		ASSERT_EQ(world_fault(b.w, 0, 512, PRIVATE), RET_PF_FIXED);
 		ASSERT(tear_down(&b));
@@ -673,10 +687,7 @@ static bool test_wrap(const struct options *options, char *ret_value, size_t siz
 	return true;
 }
 
-/*
- * A walk that was on its way into a table may finish: tables are freed when it is
- * over, and not before.
- */
+/* A table that is unlinked while a walk reads it is freed only when that walk has ended. */
 static bool test_grace_period(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -703,7 +714,7 @@ static bool test_grace_period(const struct options *options, char *ret_value, si
 	rcu_read_unlock();
 
 	rcu_barrier();
-	/* Header, mirrored page and private page of each table. */
+	/* Each table has three allocations: its header, its mirrored and its private page. */
 	nr_tables -= (int)world_counter(b.w, MIRROR_NR_TABLES);
 	ASSERT_EQ(atomic_read(&shim_nr_live), nr_live - 3 * nr_tables);
 	snprintf(ret_value, size, "%d tables freed when the walk was over", nr_tables);

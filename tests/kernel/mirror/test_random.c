@@ -7,11 +7,11 @@
 
 struct oracle {
 	struct world *w;
-	/* Mapped privately at that level; 0 = not mapped. */
+	/* The level at which each page is mapped as private; 0: not mapped. */
 	u8 mapped[NR_PAGES];
-	/* The block has a table below its 2M entry. */
+	/* The 2M entry of the block points to a table. */
 	bool table[NR_BLOCKS];
-	/* Sums of the above. */
+	/* Number of leaves of each size. */
 	int nr_4k, nr_2m;
 	/* Operations by kind. */
 	long nr_kinds[12];
@@ -58,7 +58,7 @@ static bool do_fault(struct oracle *o, int page)
 	return true;
 }
 
-/* The oracle's idea of a removal; returns the tracks that it may cost. */
+/* Removes a range in the oracle.  Returns how many tracks the real removal needs at least. */
 static int oracle_zap(struct oracle *o, int page, int nr)
 {
 	bool live_unlink = !o->w->config.strict;
@@ -160,7 +160,7 @@ static bool do_zap(struct oracle *o, int kind)
 		want = oracle_zap(o, page, nr);
 		break;
 	case 2:
-		/* No huge page crosses the edge of a memslot. */
+		/* The range is whole blocks: no huge page crosses the edge of a memslot. */
 		nr += page % BLOCK_PAGES;
 		page -= page % BLOCK_PAGES;
 		nr += (BLOCK_PAGES - nr % BLOCK_PAGES) % BLOCK_PAGES;
@@ -175,7 +175,10 @@ static bool do_zap(struct oracle *o, int kind)
 		break;
 	}
 
-	/* Upper tables that only the mirror knows can cost one track where the oracle saw none. */
+	/*
+	 * The oracle does not know the tables above those with 4K leaves.  In each of the
+	 * three groups of blocks, unlinking them can take a track that it does not expect.
+	 */
 	tracks = atomic_read(&w->nr_ops[MIRROR_OP_TRACK]) - tracks;
 	kicks = atomic_read(&w->nr_kicks) - kicks;
 	if (tracks < want || tracks > want + (nr >= BLOCK_PAGES ? 3 : 0)) {
@@ -202,7 +205,7 @@ static bool do_access(struct oracle *o, int page)
 	int ret = world_access(o->w, v, page);
 
 	ASSERT(!was_mapped || ret == RET_PF_FIXED || ret == RET_PF_RETRY);
-	/* The fault that it took, if any, is the oracle's too. */
+	/* If the access faulted, the oracle has to know what the fault mapped. */
 	if (!was_mapped && ret == RET_PF_FIXED) {
 		int block = page / BLOCK_PAGES;
 
@@ -246,7 +249,7 @@ static bool do_one(struct oracle *o)
 	if (dice < 970)
 		return do_split(o, page);
 	if (dice < 995) {
-		/* guest_memfd found a huge page, or lost one. */
+		/* guest_memfd gets a huge page for the block, or loses it. */
 		o->w->huge_ok[page / BLOCK_PAGES] = shim_random() & 1;
 		return true;
 	}
@@ -260,7 +263,7 @@ static bool run(const struct options *options, const struct world_config *config
 	struct oracle *o = calloc(1, sizeof(*o));
 	long i, nr_worlds = 0;
 
-	/* One life of a VM in ten thousand operations: destroy is an operation too. */
+	/* After ten thousand operations, on average, the VM is destroyed and another created. */
 	for (i = 0; i < nr_ops; i++) {
 		if (!o->w) {
 			memset(o, 0, sizeof(*o));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each transition from each state to each state, in a live VM and in a dead one: which op
- * is called, the entry is frozen meanwhile, which value it has afterwards, how severe an
- * error is.
+ * Tests mirror_propagate() on each pair of states, in each life of a VM: which op it calls,
+ * whether the entry is frozen meanwhile, which value the entry has afterwards, and which
+ * errors kill the VM.
  */
 #include "test.h"
 
@@ -10,7 +10,10 @@
 #define GFN	0x40000ULL
 #define PFN	SHIM_GUEST_PFN
 
-/* l link, m map, b block, u unmap, s split, x unlink, . = refused. */
+/*
+ * The op that must be called: l link, m map, b block, u unmap, s split, x unlink.
+ * '.': no op, because the transition is not legal.
+ */
 static const char * const expected[MIRROR_NR_LIVES][KVM_MIRROR_NR_STATES] = {
 	[MIRROR_LIVE] = {
 		/*			   to: E L T BL BT F */
@@ -32,11 +35,15 @@ static const char * const expected[MIRROR_NR_LIVES][KVM_MIRROR_NR_STATES] = {
 	},
 };
 
-/* What the recording backend saw, and what it says. */
+/* The op that was called last; '.': none. */
 static char called;
+/* What each op returns. */
 static int answer;
+/* The entry that changes. */
 static u64 *the_sptep;
+/* Calls of ops while the entry was not frozen. */
 static int nr_unfrozen;
+/* The private PT page that belongs to the table below the entry. */
 static void *the_private_pt;
 
 static int record(char op)
@@ -147,7 +154,10 @@ static bool tear_down(struct bench *b)
 	return nothing_leaks();
 }
 
-/* One attempt; the entry holds @in_table, the caller believes in @old. */
+/*
+ * Ask for a change of the entry from @old to @new while its value is @in_table; the op
+ * returns @backend_says.
+ */
 static int attempt(struct bench *b, u64 in_table, u64 old, u64 new, int backend_says)
 {
 	struct mirror_change change = {
@@ -173,7 +183,7 @@ static bool check_cell(struct bench *b, enum mirror_life life, enum kvm_mirror_s
 
 	b->w->kvm.arch.mirror->life = life;
 
-	/* The backend agrees. */
+	/* The op succeeds. */
 	ASSERT_EQ(attempt(b, old, old, new, 0), want == '.' ? -EIO : 0);
 	ASSERT_EQ(called, want);
 	ASSERT_EQ(*the_sptep, want == '.' ? old : new);
@@ -181,19 +191,19 @@ static bool check_cell(struct bench *b, enum mirror_life life, enum kvm_mirror_s
 	if (want == '.')
 		return true;
 
-	/* The backend is busy. */
+	/* The op is busy: nothing changes, the VM lives. */
 	ASSERT_EQ(attempt(b, old, old, new, -EBUSY), -EBUSY);
 	ASSERT_EQ(called, want);
 	ASSERT_EQ(*the_sptep, old);
 	ASSERT(!b->w->kvm.vm_bugged);
 
-	/* The backend refuses. */
+	/* The op fails: nothing changes, the VM is dead. */
 	ASSERT_EQ(attempt(b, old, old, new, -ENXIO), -EIO);
 	ASSERT_EQ(called, want);
 	ASSERT_EQ(*the_sptep, old);
 	ASSERT(b->w->kvm.vm_bugged);
 
-	/* Somebody was faster, or is at it. */
+	/* Another CPU has changed the entry, or has frozen it: no op is called. */
 	ASSERT_EQ(attempt(b, old ^ BIT_ULL(30), old, new, 0), -EBUSY);
 	ASSERT_EQ(called, '.');
 	ASSERT_EQ(*the_sptep, old ^ BIT_ULL(30));
@@ -222,6 +232,7 @@ static bool test_transitions(const struct options *options, char *ret_value, siz
 	return tear_down(&b);
 }
 
+/* An entry that is not tracked cannot be removed or split.  Its stamp counts modulo 16. */
 static bool test_untracked(const struct options *options, char *ret_value, size_t size)
 {
 	static const struct { enum kvm_mirror_state from, to; } cases[] = {
@@ -251,6 +262,7 @@ static bool test_untracked(const struct options *options, char *ret_value, size_
 	return tear_down(&b);
 }
 
+/* A blocked entry holds mark and stamp, and keeps its PFN and its other bits. */
 static bool test_marks(const struct options *options, char *ret_value, size_t size)
 {
 	struct bench b;

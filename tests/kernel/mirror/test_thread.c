@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Real threads: vCPUs that touch and fault, against removals of every kind.
+ * Runs vCPUs, which access pages and fault, and removals of every kind in threads.
  *
- * At the end of each phase all threads wait; then both PTs must be equal.
+ * When all threads of a phase have ended, both PTs must be equal.
  */
 #include "test.h"
 
@@ -41,7 +41,7 @@ static void *run_vcpu(void *arg)
 			ret = world_fault(job->w, job->id, page, SHARED);
 			break;
 		case 1:
-			/* Several vCPUs at one page. */
+			/* One of four pages, so that several vCPUs fault on the same one. */
 			page = (int)(shim_random() % 4) * BLOCK_PAGES;
 			fallthrough;
 		default:
@@ -120,6 +120,7 @@ static void *run_remover(void *arg)
 	return NULL;
 }
 
+/* What must hold whenever no thread runs. */
 static bool at_rest(struct world *w)
 {
 	ASSERT(world_verify(w));
@@ -144,7 +145,7 @@ static bool run(const struct options *options, struct world_config config, int n
 
 	ASSERT(w);
 	for (phase = 0; phase < NR_PHASES; phase++) {
-		/* Every other phase the private PT is in everybody's way. */
+		/* In every other phase ops are slow, so that others find the private PT busy. */
 		w->mock->slow_loops = phase & 1;
 		shim_nr_threads = nr_jobs;
 		shim_yield_chance = 64;
@@ -179,7 +180,7 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 	struct world_config config = { .nr_vcpus = 4 };
 	struct job jobs[MAX_VCPUS];
 	long nr_fixed = 0, nr_races = 0;
-	/* Many lives, because a page is faulted in once. */
+	/* Many VMs, because the first fault on a page happens once in a VM. */
 	int i, life, nr_lives = (int)max(options->nr_ops / 1000, 4L);
 
 	nr_lives = min(nr_lives, 50);
@@ -188,7 +189,7 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 		struct world *w = world_create(&config);
 
 		ASSERT(w);
-		/* A huge block among small ones. */
+		/* The second of three blocks gets a huge leaf, the others small ones. */
 		w->huge_ok[0] = w->huge_ok[2] = false;
 		w->mock->slow_loops = life & 1;
 		shim_nr_threads = config.nr_vcpus;
@@ -202,7 +203,7 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 		}
 		shim_nr_threads = 1;
 		ASSERT(at_rest(w));
-		/* Each page was mapped once, by one of them: no update was lost. */
+		/* Each leaf was mapped exactly once, by one of the vCPUs. */
 		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 2 * BLOCK_PAGES);
 		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_2M), 1);
 		ASSERT_EQ(atomic_read(&w->nr_ops[MIRROR_OP_MAP]), 2 * BLOCK_PAGES + 1);
@@ -258,7 +259,7 @@ static void *run_end(void *arg)
 	return NULL;
 }
 
-/* QEMU is killed: tasks of it close the memory while another one ends the VM. */
+/* QEMU is killed: two of its tasks free guest_memfd's pages while another ends the VM. */
 static bool test_end(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "world.h"
 
-/* Groups of blocks: low memory, across a 1 GiB boundary, across a 512 GiB one. */
+/*
+ * Where blocks lie in the guest's address space: in low memory, around 1 GiB, and around
+ * 1.5 TiB, where the range of one entry of the root ends and that of the next begins.
+ */
 static const struct { int first_block; gfn_t base; } groups[] = {
 	{ 0, 0x1000 },
 	{ 6, (1ULL << 18) - 3 * BLOCK_PAGES },
@@ -47,8 +50,9 @@ static struct world *to_world(struct kvm *kvm)
 }
 
 /*
- * The log: l link, m map, b block, t track, u unmap, s split, x unlink, in upper case
- * for an entry above 4K; k kick; an error puts a ! behind the letter.
+ * Append a letter to the log: l link, m map, b block, u unmap, s split, x unlink, each in
+ * upper case if the entry is above 4K; t track, r read, k kick.  A '!' after the letter of
+ * an op: the op returned an error.
  */
 static void log_event(struct world *w, char what)
 {
@@ -63,7 +67,7 @@ static void log_event(struct world *w, char what)
 	}
 }
 
-/* The kernel around the code under test */
+/* Functions of KVM that the code under test calls */
 
 struct kvm_memory_slot *kvm_vcpu_gfn_to_memslot(struct kvm_vcpu *vcpu, gfn_t gfn)
 {
@@ -152,7 +156,11 @@ int kvm_mmu_max_mapping_level(struct kvm *kvm, const struct kvm_memory_slot *slo
 	return PG_LEVEL_4K;
 }
 
-/* The private PT behind checks: who owns a page, and nothing sleeps in an op. */
+/*
+ * The ops that the code under test calls.  They check the arguments, mmu_lock and who owns
+ * the page, then call the op of the mock.  While that runs, shim_in_op makes a sleep, an
+ * allocation or a lock a BUG.
+ */
 
 static void set_owner(kvm_pfn_t pfn, int level, enum owner from, enum owner to)
 {
@@ -255,7 +263,7 @@ static const struct kvm_private_pt_ops spy_ops = {
 	.die = spy_die,
 };
 
-/* Birth and death */
+/* Creation and destruction of the VM */
 
 static int create_mirror(struct world *w)
 {
@@ -322,7 +330,7 @@ static void put_root(struct world *w, struct kvm_vcpu *vcpu)
 	vcpu->arch.mmu->root.hpa = INVALID_PAGE;
 }
 
-/* kvm_mmu_reload() */
+/* Like kvm_mmu_reload(): give the vCPU a shared root that is valid. */
 static int load_root(struct world *w, struct kvm_vcpu *vcpu)
 {
 	int ret;
@@ -379,7 +387,7 @@ struct world *world_create(const struct world_config *config)
 	return w;
 }
 
-/* The order of kvm_destroy_vm(): MMU notifier, vCPUs, MMU, backend. */
+/* The order is that of kvm_destroy_vm(): MMU notifier, vCPUs, MMU, backend. */
 void world_destroy(struct world *w)
 {
 	int i;
@@ -463,7 +471,10 @@ int world_fault(struct world *w, int v, int page, enum side side)
 
 static void invalidate_begin(struct world *w, gfn_t start, gfn_t end)
 {
-	/* As kvm_arch_pre_set_memory_attributes(): no huge page may appear either. */
+	/*
+	 * Widen the range to whole blocks, as kvm_arch_pre_set_memory_attributes() does: a
+	 * fault beside the range must not map a huge page that covers part of the range.
+	 */
 	start = gfn_round_for_level(start, PG_LEVEL_2M);
 	end = gfn_round_for_level(end + KVM_PAGES_PER_HPAGE(PG_LEVEL_2M) - 1, PG_LEVEL_2M);
 
@@ -482,7 +493,7 @@ static void invalidate_end(struct world *w)
 	w->invalidate_in_progress--;
 }
 
-/* With the range unmapped, nothing of it may be the guest's, but for pinned pages. */
+/* After the unmap, the guest may own pages of the range only if they are pinned. */
 static void check_unmapped(struct world *w, int page, int nr)
 {
 	int i;
@@ -497,7 +508,10 @@ static void check_unmapped(struct world *w, int page, int nr)
 	(void)w;
 }
 
-/* Unmap pages [page, page + nr) on the sides that @filter names; returns locked. */
+/*
+ * Unmap pages [page, page + nr) on the sides that @filter names.  Returns with mmu_lock
+ * held for write.
+ */
 static void unmap_begin(struct world *w, int page, int nr, unsigned int filter)
 {
 	bool flush = false;
@@ -588,7 +602,7 @@ void world_slot_unmap(struct world *w, int page, int nr)
 	pthread_mutex_unlock(&w->slots_lock);
 }
 
-/* kvm_mmu_zap_all_fast() */
+/* Like kvm_mmu_zap_all_fast(). */
 void world_zap_all_fast(struct world *w)
 {
 	pthread_mutex_lock(&w->slots_lock);
@@ -627,7 +641,10 @@ void world_exit(struct world *w, int v)
 	__atomic_add_fetch(&s->entries, 1, __ATOMIC_SEQ_CST);
 }
 
-/* Inside the guest.  Returns true if the access went through. */
+/*
+ * A vCPU that is in the guest accesses a page.  Returns false if the access faults.  An
+ * access to a pending page accepts the page.
+ */
 static bool touch(struct world *w, struct sim_vcpu *s, int page)
 {
 	enum kvm_mock_state state;
@@ -643,7 +660,10 @@ static bool touch(struct world *w, struct sim_vcpu *s, int page)
 		s->tlb[page] = (u32)(pfn - SHIM_GUEST_PFN) + 1;
 	}
 
-	/* The proof of track and kick: a translation in use leads to the guest's page. */
+	/*
+	 * Did track and kick flush what they had to?  A translation that is still in use
+	 * must lead to the right page, and the guest must own that page.
+	 */
 	if (s->tlb[page] != (u32)page + 1 ||
 	    __atomic_load_n(&pfn_to_page(SHIM_GUEST_PFN + page)->owner, __ATOMIC_SEQ_CST) != OWNER_GUEST)
 		atomic_inc(&w->nr_stale);
