@@ -40,7 +40,7 @@ void shim_print(FILE *to, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Random numbers, one stream a thread */
+/* Random numbers; each thread has a sequence of its own */
 
 static __thread u64 rng_state = 1;
 
@@ -64,7 +64,7 @@ void shim_relax(void)
 		sched_yield();
 }
 
-/* Make room for others where they can win a race. */
+/* Yield the CPU now and then, at a place where another thread can win a race. */
 void shim_jitter(void)
 {
 	if (shim_nr_threads > 1 && shim_random() % 128 == 0)
@@ -197,7 +197,7 @@ void rcu_read_unlock(void)
 		return;
 	pthread_rwlock_unlock(&rcu_lock);
 
-	/* The grace period is over if the lock can be had. */
+	/* If the lock can be taken for write, there is no reader: the grace period is over. */
 	if (READ_ONCE(rcu_queue) && !pthread_rwlock_trywrlock(&rcu_lock)) {
 		rcu_run_queue();
 		pthread_rwlock_unlock(&rcu_lock);
@@ -262,7 +262,7 @@ void *kzalloc(size_t size, gfp_t gfp)
 
 	if (alloc_fails())
 		return NULL;
-	/* A power of two is aligned to itself. */
+	/* As in the kernel, memory whose size is a power of two is aligned to its size. */
 	if (posix_memalign(&p, is_power_of_2(size) && size > 16 ? size : 16, size))
 		abort();
 	atomic_inc(&shim_nr_live);

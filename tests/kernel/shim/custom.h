@@ -4,7 +4,7 @@
 
 /* Functions whose behaviour tests rely on: they work as in the kernel, or as the test sets them. */
 
-/* A WARN or BUG that fires fails the test that runs, unless the test expects it. */
+/* A WARN that fires is counted in shim_nr_warnings and fails the test; a BUG ends the program. */
 void shim_warn(const char *file, int line, const char *what);
 #define WARN_ON(x) ({ bool warn_ = !!(x); if (unlikely(warn_)) shim_warn(__FILE__, __LINE__, #x); unlikely(warn_); })
 #define WARN_ON_ONCE(x) WARN_ON(x)
@@ -12,7 +12,7 @@ void shim_warn(const char *file, int line, const char *what);
 #define BUG_ON(x) do { if (WARN_ON(x)) abort(); } while (0)
 #define BUG() BUG_ON(1)
 
-/* Printing: an error fails the test unless it asked for it; the rest is for people. */
+/* pr_err() counts as a warning unless the test sets shim_expect_errors; other messages are printed if shim_verbose is set. */
 void shim_print(FILE *to, const char *format, ...);
 extern bool shim_verbose, shim_expect_errors;
 #define pr_err(...) (shim_expect_errors ? (void)0 : shim_warn(__FILE__, __LINE__, "pr_err"))
@@ -172,7 +172,7 @@ static inline void list_del(struct list_head *e)
 	     n = list_entry(pos->member.next, __typeof__(*pos), member); &pos->member != (head); \
 	     pos = n, n = list_entry(n->member.next, __typeof__(*n), member))
 
-/* Locks; each knows whether this thread holds it. */
+/* Locks.  To take or release a lock where the kernel must not do so is a BUG. */
 typedef struct { pthread_rwlock_t lock; int waiters; } rwlock_t;
 typedef struct { pthread_mutex_t lock; } spinlock_t;
 void shim_rwlock_init(rwlock_t *l);
@@ -184,12 +184,13 @@ void cond_resched_rwlock_read(rwlock_t *l);
 void cond_resched_rwlock_write(rwlock_t *l);
 bool rwlock_needbreak(rwlock_t *l);
 bool need_resched(void);
-/* What this thread holds: 0, 1 = read, 2 = write. */
+/* How this thread holds mmu_lock: 0 not at all, 1 for read, 2 for write. */
 extern __thread int shim_mmu_lock;
-/* Inside an op: sleeping, allocating and locking are bugs. */
+/* Not 0 while an op of the private PT runs: to sleep, to allocate and to take a lock are BUGs. */
 extern __thread int shim_in_op;
-/* One in so many chances to give up the lock or the CPU; 0 = never. */
+/* need_resched() is true at random, about once in this many calls; 0: never. */
 extern int shim_yield_chance;
+/* Called whenever mmu_lock is dropped for somebody else; NULL: nothing. */
 extern void (*shim_on_yield)(void);
 #define lockdep_assert_held(l) BUG_ON(!shim_mmu_lock && !shim_is_mutex(l))
 #define lockdep_assert_held_read(l) BUG_ON(shim_mmu_lock != 1)
@@ -216,8 +217,8 @@ void rcu_barrier(void);
 #define RCU_INIT_POINTER(p, v) ((p) = (v))
 
 /*
- * Memory.  Pages come from an arena with a struct page for each.  Addresses are physical addresses, unless the test has
- * its memory elsewhere.
+ * Memory.  Pages come from an arena that has a struct page for each page.  A physical address is the virtual address
+ * minus shim_page_offset, which is 0 unless the test sets it.
  */
 extern unsigned long shim_page_offset;
 #define __pa(p) ((phys_addr_t)(uintptr_t)(p) - shim_page_offset)
@@ -246,11 +247,11 @@ struct page *pfn_to_page(kvm_pfn_t pfn);
 #define set_page_private(page, v) WRITE_ONCE((page)->private, (v))
 #define get_page(page) atomic_inc(&(page)->refs)
 #define put_page(page) atomic_dec(&(page)->refs)
-/* The guest's memory: PFNs that no page of the arena has, pages without contents. */
+/* The guest's memory: its PFNs are outside of the arena; its pages have a struct page, but no contents. */
 #define SHIM_GUEST_PFN (1ULL << 36)
 #define SHIM_GUEST_PAGES 16384
 
-/* Contiguous ranges, as PAMT takes them: their struct page is their memory. */
+/* Contiguous pages, as for a PAMT.  They have no struct page: the pointer to it points to the memory itself. */
 extern long shim_contig_pages;
 struct page *shim_contig(unsigned long nr);
 void free_contig_range(unsigned long pfn, unsigned long nr);
@@ -258,7 +259,7 @@ void free_contig_range(unsigned long pfn, unsigned long nr);
 #define page_to_pfn(page) PHYS_PFN(__pa(page))
 #define global_zone_page_state(item) (1000000 - shim_contig_pages)
 
-/* RAM that the machine says that it has: two ranges with a hole, which the test chooses. */
+/* The machine's RAM: the first PFN and the end of two ranges with a hole between them; the test defines it. */
 extern const unsigned long shim_ram[2][2];
 #define for_each_mem_pfn_range(i, nodes, s, e, n) \
 	for ((i) = 0; (i) < 2 && (*(s) = shim_ram[i][0], *(e) = shim_ram[i][1], *(n) = 0, true); (i)++)
@@ -268,7 +269,7 @@ extern const u8 shim_zero_page[PAGE_SIZE];
 #define ZERO_PAGE(va) shim_zero_page
 #define page_address(page) ((const void *)(page))
 
-/* The CPU, and what it and its caches are told */
+/* The CPU: its properties, and instructions that tests count or replace */
 struct cpuinfo_x86 { u32 extended_cpuid_level, x86_vfm; u8 x86_phys_bits, x86_cache_bits; };
 extern struct cpuinfo_x86 boot_cpu_data;
 extern bool shim_has_platform, shim_has_erratum;
@@ -279,10 +280,10 @@ enum { X86_BUG_L1TF, X86_BUG_TDX_PW_MCE };
 #define cpuid_eax(leaf) 48u
 #define native_wbinvd() ((void)shim_wbinvds++)
 #define movdir64b(to, from) memcpy(to, from, 64)
-/* Stands in for the SEAMCALL instruction. */
+/* Stands in for the SEAMCALL instruction: fails as on a CPU without TDX. */
 u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args);
 
-/* CPUs: four in two packages, and the test's only thread is on all of them in turn. */
+/* Four CPUs in two packages.  The test has one thread; shim_cpu_now is the CPU on which it runs at the moment. */
 #define SHIM_NR_CPUS 4
 extern unsigned int shim_cpu_now;
 #define DEFINE_PER_CPU(type, name) __typeof__(type) name[SHIM_NR_CPUS]
@@ -321,7 +322,7 @@ struct ida { bool used[0x10000]; };
 int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp);
 #define ida_free(ida, id) ((ida)->used[id] = false)
 
-/* What is around the platform */
+/* Memory hotplug and suspend to RAM, in which the TDX code of the kernel takes part */
 extern struct notifier_block *shim_notifier;
 int register_memory_notifier(struct notifier_block *nb);
 void unregister_memory_notifier(struct notifier_block *nb);

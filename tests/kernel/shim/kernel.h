@@ -3,8 +3,8 @@
 #define SHIM_KERNEL_H
 
 /*
- * As much of the kernel as its files under test need in user space.  Every file is compiled with this one included first;
- * the kernel headers that the shim stands in for are empty files.
+ * Defines what the kernel's files under test use of the kernel, so that they compile in user space.  The compiler includes
+ * this file first in every file; the kernel's headers that the files include are replaced by empty ones.
  */
 #include <errno.h>
 #include <limits.h>

@@ -3,8 +3,8 @@
 #define SHIM_KVM_H
 
 /*
- * KVM around its MMU.  Definitions that must agree with the kernel come from its own headers by way of dup.h, which the
- * Makefile cuts out of them.
+ * Defines what KVM's MMU uses of the rest of KVM.  Definitions that must agree with the kernel's are in dup.h, which the
+ * Makefile cuts out of the kernel's headers.
  */
 #include "kernel.h"
 
@@ -56,7 +56,7 @@ struct kvm {
 	int created_vcpus;
 	bool vm_bugged;
 	struct dentry *debugfs_dentry;
-	/* The world that this VM is part of. */
+	/* The test's struct world, which this VM is part of. */
 	void *world;
 };
 struct kvm_vcpu {
@@ -80,7 +80,7 @@ extern int nx_huge_pages;
 #define kvm_x86_call(op) shim_kvm_##op
 #define shim_kvm_get_mt_mask(vcpu, gfn, mmio) ((u8)(X86_MEMTYPE_WB << 3))
 
-/* A KVM_BUG_ON on purpose counts apart. */
+/* A KVM_BUG_ON that fires is counted in shim_nr_kvm_bugs.  It is also a WARN, unless the test sets shim_expect_bug. */
 extern atomic_t shim_nr_kvm_bugs, shim_nr_pgtables;
 extern bool shim_expect_bug;
 #define KVM_BUG_ON(cond, kvm) ({ bool b_ = !!(cond); if (unlikely(b_)) shim_kvm_bug(kvm, __FILE__, __LINE__, #cond); unlikely(b_); })
@@ -95,7 +95,7 @@ void kvm_flush_remote_tlbs(struct kvm *kvm);
 void kvm_flush_remote_tlbs_range(struct kvm *kvm, gfn_t gfn, u64 nr);
 struct kvm_memory_slot *kvm_vcpu_gfn_to_memslot(struct kvm_vcpu *vcpu, gfn_t gfn);
 struct kvm_memslots *kvm_vcpu_memslots(struct kvm_vcpu *vcpu);
-/* One slot, or none. */
+/* Returns the VM's only memslot, or NULL. */
 struct kvm_memory_slot *kvm_memslots(struct kvm *kvm);
 #define kvm_for_each_memslot(slot, bucket, slots) \
 	for (bucket = 0, slot = (slots); slot && !bucket; bucket++)
@@ -105,7 +105,7 @@ struct kvm_memory_slot *kvm_memslots(struct kvm *kvm);
 #define kvm_set_pfn_accessed(pfn) ((void)(pfn))
 #define kvm_prepare_memory_fault_exit(...) do { } while (0)
 
-/* arch/x86/kvm/mmu.h: the real one pulls in half of KVM. */
+/* From arch/x86/kvm/mmu.h, which cannot be used as it is: it needs most of KVM. */
 extern bool enable_mmio_caching;
 
 static inline void kvm_update_page_stats(struct kvm *kvm, int level, int count)

@@ -2,12 +2,13 @@
 #
 # What builds of kernel code in user space share: where things are, flags, headers. A Makefile that includes this sets TOP,
 # and may set
-#	STAND_IN_FOR	files whose <headers> the shim stands in for: they are empty, kernel.h has what they define
-#	STAND_INS	more of those
-#	SERIES		patches; tree/ gets the files that they touch, patched, and FROM_BASE, other files of the base
+#	STAND_IN_FOR	files under test: the <headers> that they include become empty files, kernel.h defines what they need
+#	STAND_INS	more headers that become empty files
+#	SERIES		patches; tree/ gets the base kernel's files that they change, patched
+#	FROM_BASE	more files of the base kernel for tree/
 
 B ?= $(TOP)/build/kernel-tests/$(notdir $(CURDIR))
-# As kernel/scripts/fetch-base names it.
+# The base kernel's source, in the folder in which kernel/scripts/fetch-base puts it.
 BASE ?= $(or $(TDX_HOST_CACHE),$(HOME)/.cache/tdx-host)/src/$(shell . $(TOP)/kernel/base.conf; \
 	echo linux-$$KERNEL_VERSION-$$(echo $$BASE_SHA256 | cut -c 1-16))
 SEED ?=
@@ -26,7 +27,7 @@ HEADERS := $(B)/include/.done Makefile $(wildcard *.h $(SHIM)/* $(ABI)/asm/*.h)
 clean:
 	rm -rf $(B)
 
-# The C library's own headers include the first three; the others are made of our files.
+# These headers are not replaced: three that the C library's headers include, our own in asm/, and the user API.
 STAND_IN_FOR += $(wildcard $(ABI)/asm/*.h)
 $(B)/include/.done: $(filter-out $(B)/tree/%,$(STAND_IN_FOR)) $(if $(SERIES),$(B)/tree/.done) Makefile $(SHIM)/shim.mk
 	rm -rf $(@D)

@@ -21,7 +21,7 @@
 #define MODULE_DESCRIPTION(text)
 #define MODULE_LICENSE(text)
 
-/* Tracepoints: type-checked, then nothing. */
+/* Tracepoints: the compiler checks their arguments; they do nothing. */
 #define TP_PROTO(...) __VA_ARGS__
 #define TP_ARGS(...) __VA_ARGS__
 #define TRACE_EVENT(name, proto, ...) \
@@ -59,7 +59,7 @@ static inline void shim_guard(void *lock) { }
 #define put_online_mems() ((void)0)
 #define signal_pending(task) false
 
-/* Memory without properties */
+/* Memory: every page is ordinary RAM */
 #define GFP_KERNEL 0u
 #define GFP_KERNEL_ACCOUNT 1u
 #define pfn_valid(pfn) true
