@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A host that starts the module, and notes the status codes that it answers. */
+/* The host that starts the module, and notes which status codes the leaves return. */
 #include "machine.h"
 
 struct coverage *coverage;
@@ -30,7 +30,7 @@ void world_write_tdmrs(void)
 		array[i] = BUF + 0x1000 + i * 512;
 		info[0] = RAM_BASE + i * GIB;
 		info[1] = GIB;
-		/* 1G, 2M, 4K */
+		/* Address and size of the PAMT for 1G pages, for 2M pages, for 4K pages. */
 		info[2] = HOST + i * (8ULL << 20);
 		info[3] = 4096;
 		info[4] = info[2] + 4096;
@@ -38,6 +38,7 @@ void world_write_tdmrs(void)
 		info[6] = info[2] + (1ULL << 20);
 		info[7] = 4ULL << 20;
 	}
+	/* A reserved area: the last MiB of the first TDMR. */
 	((u64 *)world_memory(BUF + 0x1000))[8] = GIB - (1ULL << 20);
 	((u64 *)world_memory(BUF + 0x1000))[9] = 1ULL << 20;
 }

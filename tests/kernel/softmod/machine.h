@@ -2,7 +2,7 @@
 #ifndef SOFTMOD_MACHINE_H
 #define SOFTMOD_MACHINE_H
 
-/* A machine for softmod's core in user space: its memory is an array. */
+/* The simulated machine on which softmod's core runs in user space; its memory is an array. */
 
 #include "world.h"
 
@@ -13,9 +13,9 @@
 #define NR_LPS		2
 
 extern u64 world_tsc;
-/* Number of pages that the host cannot see now. */
+/* Number of pages that are taken from the host at the moment. */
 extern u64 world_nr_taken;
-/* Number of faults that the platform found. */
+/* Number of errors that platform.c has found, such as a page that was taken twice. */
 extern int world_nr_errors;
 
 void world_seed(u64 seed);
@@ -24,7 +24,7 @@ u64 world_random(void);
 /* Sets up zeroed memory and a module that was just loaded. */
 void world_reset(void);
 bool world_is_taken(phys_addr_t pa);
-/* How often sm_platform_host_is_flushed() says no before it says yes. */
+/* How often sm_platform_host_is_flushed() returns false before it returns true. */
 extern int world_flush_delay;
 
 /* Makes the SEAMCALLs from SYS.INIT to TDMR.INIT; false if one failed. */
@@ -33,13 +33,13 @@ bool world_boot(void);
 bool world_init_tdmr(void);
 void world_write_tdmrs(void);
 
-/* What the guest does while sm_run_enter() has it; NULL: nothing. */
+/* The guest: sm_run_enter() calls this function; NULL: the guest makes a TDVMCALL at once. */
 extern u64 (*world_guest)(struct sm_vcpu *vcpu, struct tdx_module_args *args);
 
-/* Leaves and codes that were seen; shared with forked children. */
+/* Which status codes each leaf has returned, also in forked children. */
 #define NR_CODES 4096
 struct coverage {
-	/* By leaf, bits of classes and details: see world_saw(). */
+	/* Indexes: number of the leaf, class of the status, detail of the class. */
 	u8 seen[SM_NR_LEAVES][32][256];
 };
 

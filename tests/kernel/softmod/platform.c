@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * platform.h in user space: memory is an array; pages that were taken from the host are noted.
+ * Implements softmod's platform.h in user space.  Memory is an array; another array says which
+ * pages are taken from the host, so that wrong uses of pages are found.
  */
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
@@ -82,7 +83,7 @@ bool world_is_taken(phys_addr_t pa)
 
 unsigned int sm_platform_cmrs(struct sm_range *ret_cmrs, unsigned int max)
 {
-	/* Two that touch each other. */
+	/* Two ranges without a gap between them; the first TDMR has parts of both. */
 	ret_cmrs[0] = (struct sm_range){ .base = RAM_BASE, .size = GIB / 2 };
 	ret_cmrs[1] = (struct sm_range){ .base = RAM_BASE + GIB / 2,
 					 .size = RAM_END - RAM_BASE - GIB / 2 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run/ in user space: a guest is a function of the test. */
+/* Takes the place of softmod's run/ in user space: a guest is a function of the test. */
 #include "machine.h"
 
 u64 (*world_guest)(struct sm_vcpu *vcpu, struct tdx_module_args *args);
@@ -12,7 +12,7 @@ u64 sm_run_init(struct sm_vcpu *vcpu, u64 rcx)
 u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 {
 	vcpu->flush_tlb = false;
-	/* Without a guest: TDVMCALL. */
+	/* 77 is the exit reason of a TDVMCALL. */
 	return world_guest ? world_guest(vcpu, args) : 77;
 }
 
@@ -20,7 +20,7 @@ void sm_run_flush(struct sm_vcpu *vcpu)
 {
 }
 
-/* VCPU_STATE_DETAILS, and one guest register for debug TDs: its RIP. */
+/* The fields of a vCPU that can be read: VCPU_STATE_DETAILS and, in a debug TD, RIP. */
 #define GUEST_RIP 0x681e
 
 bool sm_run_read(struct sm_vcpu *vcpu, u64 field, u64 *ret_value)

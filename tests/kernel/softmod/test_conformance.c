@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows of the conformance table: those that the kernel's test module runs, too, and those of
- * the stages that a module goes through only once.
+ * Runs the rows of the conformance table: those of conformance_rows.c, which the kernel's test
+ * module runs, too, and those below, which need a module that was just loaded, or a machine
+ * or guest that the test controls.
  *
- * Each runs in a forked child, so that rows do not see each other.
+ * Each row runs in a forked child, so that no row sees what another one changed.
  */
 #include <stdarg.h>
 #include <sys/wait.h>
@@ -29,7 +30,7 @@ static void guest_died(void)
 	CALL(VP_ENTER, .rcx = VCPU);
 }
 
-/* TDMR_INFOs that differ in one word. */
+/* Functions for row->before(): write the TDMR_INFOs, with one wrong word in number @n. */
 #define TDMR(name, n, word, value) \
 	static void tdmr_##name(void) \
 	{ \
@@ -167,7 +168,7 @@ static const struct conformance_row own_rows[] = {
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_VCPU_STATE_INCORRECT, guest_died },
 };
 
-/* Each stage, from the one before it. */
+/* Go from the stage before @stage to @stage. */
 static bool reach(enum stage stage)
 {
 	bool ok;

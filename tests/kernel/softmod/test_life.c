@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whole lives of TDs: from MNG.CREATE to PHYMEM.PAGE.RECLAIM, with measurement, guest and report. */
+/*
+ * Takes TDs through their whole life, from MNG.CREATE to PHYMEM.PAGE.RECLAIM: measures them, runs
+ * a guest, which makes a report, and takes everything back.
+ */
 #include "test.h"
 
 #define TDR	0
@@ -60,7 +63,7 @@ static bool build(void)
 	return true;
 }
 
-/* The guest's part: accept, see zeros, write, extend an RTMR, report. */
+/* What the guest does: it accepts pages, which must be zero, extends an RTMR, makes a report. */
 static bool guest_ok;
 
 static bool guest_does(struct sm_vcpu *vcpu)
@@ -72,7 +75,7 @@ static bool guest_does(struct sm_vcpu *vcpu)
 	u8 *page;
 	int i;
 
-	/* Pending: no access, then accept. */
+	/* A pending page: an access faults; once the page is accepted, it can be used. */
 	ASSERT(!sm_gpa_map(vcpu, 0x20000, 8, false, &fault));
 	ASSERT_EQ(fault.kind, SM_FAULT_PENDING);
 	ASSERT_EQ(sm_sept_accept(vcpu, 0x20000, &fault), 0);
@@ -85,14 +88,14 @@ static bool guest_does(struct sm_vcpu *vcpu)
 	ASSERT_EQ(sm_sept_accept(vcpu, 0x1, &fault), TDX_PAGE_SIZE_MISMATCH | 1);
 	ASSERT_EQ(sm_sept_accept(vcpu, 0x2, &fault), TDX_OPERAND_INVALID | 1);
 	ASSERT_EQ(sm_sept_accept(vcpu, SM_SHARED_BIT, &fault), TDX_OPERAND_INVALID | 1);
-	/* 2M, pending: as 4K it is an exit; then as it is. */
+	/* A pending 2M page: to accept 4K of it exits to the host; to accept all of it works. */
 	sm_sept_accept(vcpu, 0x200000, &fault);
 	ASSERT_EQ(fault.kind, SM_FAULT_EXIT);
 	ASSERT_EQ(fault.ext_qualification, 1 | 1ULL << 35 | 2ULL << 38 | 1ULL << 46);
 	ASSERT_EQ(sm_sept_accept(vcpu, 0x200001, &fault), 0);
 	ASSERT_EQ(fault.kind, SM_FAULT_NONE);
 	ASSERT_EQ(sm_sept_accept(vcpu, 0x201000, &fault), TDX_PAGE_ALREADY_ACCEPTED | 1);
-	/* Nothing there: an exit that says what was asked. */
+	/* No page is mapped: an exit that tells the host what the guest wanted. */
 	sm_sept_accept(vcpu, 0x30000, &fault);
 	ASSERT_EQ(fault.kind, SM_FAULT_EXIT);
 	ASSERT_EQ(fault.gpa, 0x30000);
@@ -116,7 +119,10 @@ static bool guest_does(struct sm_vcpu *vcpu)
 	sm_platform_sha384_final(&sha, before);
 	ASSERT(!memcmp(before, vcpu->tdcs->rtmr[2], sizeof(before)));
 
-	/* The report verifies, unless anything in it was changed, and names no module. */
+	/*
+	 * The report verifies, unless a byte of its first part has changed.  TEE_TCB_INFO, which
+	 * would identify a genuine module, is zero.
+	 */
 	memset(data, 0x5a, sizeof(data));
 	ASSERT_EQ(sm_report(vcpu, data, out), 0);
 	ASSERT_EQ(out[0], 0x81);
@@ -145,7 +151,7 @@ static bool run(void)
 	ASSERT_EQ(CALL(MEM_PAGE_AUG, .rcx = 0x20000, .rdx = PAGE(TDR), .r8 = PAGE(80)), 0);
 	memset(world_memory(PAGE(80)), 0xcc, 4096);
 	ASSERT_EQ(CALL(MEM_PAGE_AUG, .rcx = 0x200001, .rdx = PAGE(TDR), .r8 = BIG(0)), 0);
-	/* The host's translations come first. */
+	/* VP.ENTER is busy while the host's TLBs may still have entries for pages of the TD. */
 	world_flush_delay = 2;
 	ASSERT_EQ(CALL(VP_ENTER, .rcx = PAGE(VCPU)), TDX_OPERAND_BUSY | 146);
 	ASSERT_EQ(CALL(VP_ENTER, .rcx = PAGE(VCPU)), TDX_OPERAND_BUSY | 146);
@@ -156,7 +162,7 @@ static bool run(void)
 	return true;
 }
 
-/* Convert to shared, as a host does it. */
+/* Remove a page from the TD, as a host does when the guest converts the page to shared. */
 static bool remove_page(void)
 {
 	struct tdx_module_args args = { .rcx = 0x20000, .rdx = PAGE(TDR) };
@@ -186,7 +192,7 @@ static bool tear_down(void)
 		ASSERT_EQ(CALL(PHYMEM_CACHE_WB), 0);
 	world_lp = 0;
 	ASSERT_EQ(CALL(MNG_KEY_FREEID, .rcx = PAGE(TDR)), 0);
-	/* Everything but the TDR, found by what is not the host's. */
+	/* Reclaim all pages of the TD but the TDR: they are those that are still taken. */
 	for (page = PAGE(1); page < RESERVED_PAGE; page += 4096) {
 		struct tdx_module_args args = { .rcx = page };
 
@@ -219,11 +225,11 @@ static bool live(void)
 	return true;
 }
 
-/* KVM's root, another one without anything in it, tables that the first points to. */
+/* KVM's shared root, another root without entries, and tables that the first one points to. */
 #define ROOT		HOST_PAGE(20)
 #define EMPTY_ROOT	HOST_PAGE(21)
 #define SHARED_TABLE(i)	(HOST_PAGE(22 + (i)) | SM_SEPT_P | SM_SEPT_W | SM_SEPT_U)
-/* Their entries in the root. */
+/* Two entries in the half of the root for shared GPAs. */
 #define LOW		256
 #define HIGH		356
 #define SHARED_GPA(i)	((u64)(i) << 39 | 0x1000)
@@ -238,7 +244,7 @@ static bool shared_does(struct sm_vcpu *vcpu)
 	vcpu->host.shared_eptp = ROOT;
 	theirs[LOW] = SHARED_TABLE(0);
 
-	/* Copied when the guest gets there. */
+	/* An entry of KVM's root is copied to the TD's root when the guest first needs it. */
 	sm_td_refresh_shared(vcpu);
 	ASSERT_EQ(ours[LOW], 0);
 	ASSERT(sm_td_copy_shared(vcpu, SHARED_GPA(LOW)));
@@ -246,7 +252,7 @@ static bool shared_does(struct sm_vcpu *vcpu)
 	ASSERT(!sm_td_copy_shared(vcpu, SHARED_GPA(HIGH)));
 	ASSERT_EQ(ours[LOW], SHARED_TABLE(0));
 
-	/* From then on it follows the host's, but for what the CPU notes in it. */
+	/* From then on the copy follows KVM's entry, but keeps the A bit, which the CPU sets. */
 	theirs[LOW] = SHARED_TABLE(1);
 	theirs[HIGH] = SHARED_TABLE(2);
 	sm_td_refresh_shared(vcpu);
@@ -257,7 +263,7 @@ static bool shared_does(struct sm_vcpu *vcpu)
 	ASSERT_EQ(ours[LOW], SHARED_TABLE(1) | SM_SEPT_A);
 	ASSERT(sm_td_copy_shared(vcpu, SHARED_GPA(HIGH)));
 
-	/* Another root, the first again, none. */
+	/* KVM uses another root, then the first one again, then none. */
 	vcpu->host.shared_eptp = EMPTY_ROOT;
 	sm_td_refresh_shared(vcpu);
 	ASSERT_EQ(ours[LOW] | ours[HIGH], 0);
@@ -289,7 +295,7 @@ static bool shared_root(void)
 	return guest_ok;
 }
 
-/* Demote, remove one of 512, put it back, promote. */
+/* Splits a 2M page into 512 pages of 4K (DEMOTE) and joins them again (PROMOTE). */
 static bool resize(void)
 {
 	struct tdx_module_args args;
@@ -314,7 +320,7 @@ static bool resize(void)
 	ASSERT_EQ(args.r8, 0);
 	ASSERT_EQ(args.rcx, TDX_PT_REG);
 
-	/* Back to one. */
+	/* Join the pages again. */
 	ASSERT_EQ(CALL(MEM_RANGE_BLOCK, .rcx = 0x200001, .rdx = PAGE(TDR)), 0);
 	ASSERT_EQ(CALL(MEM_TRACK, .rcx = PAGE(TDR)), 0);
 	args = (struct tdx_module_args){ .rcx = 0x200001, .rdx = PAGE(TDR) };
@@ -327,7 +333,10 @@ static bool resize(void)
 	return true;
 }
 
-/* All fields that have a next one are readable, and none is seen twice. */
+/*
+ * SYS.RD reads all fields of the system: each call tells the next field, until the last one.
+ * SYS.RDALL must read as many.
+ */
 static bool metadata(void)
 {
 	struct tdx_module_args args = { .rdx = ~0ULL };
@@ -344,7 +353,7 @@ static bool metadata(void)
 	ASSERT_EQ(world_call(TDH_SYS_RDALL, 0, &args), 0);
 	ASSERT_EQ(args.r8, ~0ULL);
 	ASSERT_EQ(*(u64 *)world_memory(HOST_PAGE(8)) >> 16, seen);
-	/* The list of CPUID bits: what KVM needs is in it. */
+	/* CPUID leaf 0x80000008, which KVM needs, is in the list of configurable leaves. */
 	args = (struct tdx_module_args){ .rdx = TDX_MD_SYS_CPUID_CONFIG_LEAF(9) };
 	ASSERT_EQ(world_call(TDH_SYS_RD, 0, &args), 0);
 	ASSERT_EQ(args.r8, 0xffffffff80000008ULL);

@@ -31,15 +31,17 @@ static struct {
 	/* A big page that is mapped as 512 small ones. */
 	bool is_split[NR_BIG];
 	struct {
-		/* -1: none. */
+		/* Number of the page that is the TDR; -1: there is no TD. */
 		int tdr;
 		u8 lifecycle;
+		/* Numbers of the pages that are TDVPRs; -1: no vCPU. */
 		int vcpus[NR_VCPUS];
+		/* Pages of the TD, without the TDR. */
 		s64 nr_pages;
-		/* Level 3 and 2 entry, level 1 by region, level 0. */
+		/* Secure EPT entries of levels 3, 2, 1 and 0. */
 		struct entry top, mid, region[NR_REGIONS], leaf[NR_REGIONS][512];
 	} tds[NR_TDS];
-	/* hkid of each TD slot: FIRST_HKID + 1 + slot */
+	/* The TD with index i has the KeyID FIRST_HKID + 1 + i. */
 	long calls, successes, entries;
 	int depth;
 } o;
@@ -49,7 +51,7 @@ static u64 rnd(u64 n)
 	return world_random() % n;
 }
 
-/* Any page; mostly one that might do. */
+/* Returns a page at random, mostly one that is used as @wanted. */
 static phys_addr_t small_page(enum kind wanted)
 {
 	int i, tries;
@@ -99,14 +101,20 @@ static phys_addr_t tdr_of(int td)
 	return PAGE(o.tds[td].tdr < 0 ? NR_SMALL : o.tds[td].tdr);
 }
 
-/* TD life: each of these calls at random. */
+/*
+ * What the host does, at random.  Only if a SEAMCALL succeeds, the oracle notes what changed
+ * and checks that the SEAMCALL was allowed to succeed.
+ */
 
 static bool do_create(int td)
 {
 	phys_addr_t pa = small_page(FREE);
 	bool exists = o.tds[td].tdr >= 0;
 
-	/* One before this one that has no KeyID any more may still wait for RECLAIM. */
+	/*
+	 * The KeyID was freed, but not all pages are reclaimed yet.  Another TD could have the
+	 * KeyID, but the oracle has no room for two TDs with one index.
+	 */
 	if (exists && o.tds[td].lifecycle == SM_TD_TEARDOWN)
 		return true;
 	if (CALL(MNG_CREATE, .rcx = pa, .rdx = FIRST_HKID + 1 + td))
@@ -191,7 +199,7 @@ static bool do_end(int td)
 
 	switch (rnd(4)) {
 	case 0:
-		/* Rarely: it ends everything. */
+		/* Rarely, because this ends the TD. */
 		if (rnd(30))
 			break;
 		for (i = 0; i < NR_VCPUS; i++) {
@@ -224,7 +232,7 @@ static bool do_end(int td)
 				continue;
 			big = big_index(page);
 			if (big >= 0 && !args.r8) {
-				/* A piece of a split page: the rest of it at once. */
+				/* A 4K piece of a split 2M page: reclaim all other pieces, too. */
 				int piece, owner = o.big[big].td;
 
 				ASSERT(o.is_split[big]);
@@ -329,7 +337,7 @@ static bool mem_op(int td, int op, int level, int region, int page)
 		o.tds[td].nr_pages -= level ? 512 : 1;
 		entry->state = TDX_SEPT_FREE;
 		if (big >= 0 && !level) {
-			/* A piece of a split page: remember the page as used while any piece is. */
+			/* A piece of a split 2M page, which is free when all its pieces are. */
 			for (i = 0; i < 512; i++) {
 				if (world_is_taken(BIG(big) + i * 4096ULL))
 					break;
@@ -423,7 +431,7 @@ static bool do_page(int td)
 		o.tds[td].nr_pages--;
 		return true;
 	}
-	/* RELOCATE, of pages that are not pieces: those would need a second home here. */
+	/* RELOCATE, but not of a piece of a split page: the oracle could not note that. */
 	if (leaf->state != TDX_SEPT_FREE && big_index(leaf->hpa) >= 0)
 		return true;
 	args.rcx = gpa_at(0, region, page);
@@ -444,7 +452,10 @@ static bool do_page(int td)
 static bool step(void);
 static bool guest_ok = true;
 
-/* The guest: caches translations, lets the host make SEAMCALLs, then finds its pages its own. */
+/*
+ * What the guest does: it caches translations and lets the host make SEAMCALLs.  Its pages must
+ * then still have what it wrote to them.
+ */
 static bool guest_runs(struct sm_vcpu *vcpu)
 {
 	int td = o.small[small_index(vcpu->pages[0])].td, i, n, nr = 0;
@@ -474,7 +485,7 @@ static bool guest_runs(struct sm_vcpu *vcpu)
 	for (n = (int)rnd(30); n; n--) {
 		if (!step())
 			return false;
-		/* Above all, it wants back what the guest uses. */
+		/* Often the host tries to take away a page that the guest uses. */
 		i = (int)rnd(8);
 		if (i < nr && !mem_op(td, rnd(2) ? BLOCK : REMOVE, (int)rnd(2), cached[i].region,
 				      cached[i].page))
@@ -515,7 +526,7 @@ static bool do_run(int td)
 	return guest_ok;
 }
 
-/* Everything that the host can ask about, against the oracle. */
+/* Compare all that the host can read of pages and TDs with the oracle. */
 static bool check(void)
 {
 	struct tdx_module_args args;
@@ -562,7 +573,10 @@ static bool check(void)
 		nr_taken += o.tds[i].tdr < 0 ? 0 : o.tds[i].nr_pages + 1;
 	ASSERT_EQ(world_nr_taken, nr_taken);
 
-	/* What larger entries count: 4K pages in use below, the reserved MiB included. */
+	/*
+	 * PAMT entries above 4K count the 4K pages in use below them.  The 256 pages of the
+	 * reserved area count as in use.
+	 */
 	ASSERT_EQ(sm_pamt_entry(&sm_sys.tdmrs[0], RAM_BASE, 2)->nr_used.counter, world_nr_taken + 256);
 	for (i = 0; i < NR_BIG; i++) {
 		struct sm_pamt *big = sm_pamt_entry(&sm_sys.tdmrs[0], BIG(i), 1);
@@ -583,7 +597,7 @@ static bool step(void)
 		do_mem, do_mem, do_mem, do_grow, do_grow, do_grow, do_grow, do_page, do_run, do_run,
 	};
 	int td = (int)rnd(NR_TDS);
-	/* Inside a guest, the host leaves what is locked alone and works on memory. */
+	/* While a guest runs, much of the TD is locked: only change memory and enter vCPUs. */
 	int first = o.depth ? 8 : 0;
 
 	o.calls++;
