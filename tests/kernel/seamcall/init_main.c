@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The test module around the kernel's own initialisation, with a machine made up for it. */
+/*
+ * Runs the cases of the test module in user space, on a simulated machine.  They test the
+ * kernel's own initialisation of the TDX module (tdx.c).
+ */
 
 #include "test.h"
 #include "../../../kernel/src/tools/testing/tdx/seamcall/test.h"
 
-/* 1 MiB is skipped; the hole is a reserved area. */
+/* tdx.c leaves the first MiB out; the hole becomes a reserved area of a TDMR. */
 const unsigned long shim_ram[2][2] = { { 1, 0x3f000 }, { 0x40000, 0x90000 } };
 
 static int suspend(void)
@@ -14,7 +17,10 @@ static int suspend(void)
 
 int (*acpi_suspend_lowlevel)(void) = suspend;
 
-/* Its threads need a kernel; what is around the platform does not. */
+/*
+ * Takes the place of the module's case of this name, whose threads need a kernel.  Tests how
+ * enabling TDX changes suspend and memory hotplug, and whether stopping it undoes that.
+ */
 void case_users_against_unregister(void)
 {
 	struct memory_notify in = { 0x50000, 0x100 }, outside = { 0x100000, 0x100 };

@@ -14,7 +14,7 @@
 
 /* Sets the function that answers SEAMCALLs, whatever backend is registered. */
 void answer_with(u64 (*seamcall)(u64 fn, struct tdx_module_args *args));
-/* What tdx_enable() leaves behind. */
+/* Sets whether TDX is enabled, as after tdx_enable(). */
 void set_enabled(bool enabled);
 
 /* The machine's memory, from physical address 0 on. */

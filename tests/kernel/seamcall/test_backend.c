@@ -3,7 +3,10 @@
 
 #include "test.h"
 
-/* The rest of the platform, as tdx.c has it. */
+/*
+ * For the stand-ins below for functions of tdx.c: what tdx_platform_start() returns, with which
+ * KeyIDs it was called, and whether TDX is enabled.
+ */
 static int start_result;
 static u32 started_first, started_nr;
 static bool platform_enabled;
@@ -36,7 +39,7 @@ static u64 status;
 static u64 answer(u64 fn, struct tdx_module_args *args)
 {
 	seen[calls++ % ARRAY_SIZE(seen)] = *args;
-	/* What a call that fails leaves in the registers. */
+	/* The call changes all registers: whoever repeats it has to set them again. */
 	memset(args, 0x5a, sizeof(*args));
 	return calls <= no_entropy_times ? TDX_RND_NO_ENTROPY : status;
 }
@@ -104,7 +107,7 @@ static bool one_at_a_time(void)
 	ASSERT(tdx_unregister_backend(&good) == 0);
 	ASSERT(!tdx_is_available());
 	ASSERT(tdh_mem_track(0x1000) == TDX_SEAMCALL_UD);
-	/* Silicon goes first. */
+	/* On a CPU that has TDX itself no backend can be registered. */
 	shim_has_platform = true;
 	ASSERT(tdx_register_backend(&good) == -EBUSY);
 	return true;
@@ -125,7 +128,7 @@ static bool users_keep_it(void)
 	reset();
 	ASSERT(tdx_get() == -ENODEV);
 	ASSERT(tdx_register_backend(&good) == 0);
-	/* Not enabled yet: nothing to use. */
+	/* TDX is not enabled yet, so there can be no user. */
 	ASSERT(tdx_get() == -ENODEV);
 	ASSERT(shim_module.refs == 0);
 	platform_enable();
@@ -174,7 +177,7 @@ static bool entropy_is_waited_for(void)
 	no_entropy_times = RDRAND_RETRY_LOOPS - 1;
 	ASSERT(tdh_mng_create(0x1000, 7) == TDX_SUCCESS);
 	ASSERT(calls == RDRAND_RETRY_LOOPS);
-	/* Each time with what the caller gave. */
+	/* Each attempt was made with the arguments of the caller. */
 	for (unsigned int i = 0; i < calls; i++)
 		ASSERT(seen[i].rcx == 0x1000 && seen[i].rdx == 7 && !seen[i].r8 && !seen[i].rsi);
 
@@ -215,6 +218,7 @@ static u64 busy_for_ever(u64 fn, struct tdx_module_args *args)
 	return TDX_SYS_BUSY;
 }
 
+/* tdx_sys_disable() repeats a call that was interrupted or busy, but not for ever. */
 static bool disable_ends(void)
 {
 	reset();

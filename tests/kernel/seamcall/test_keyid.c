@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Allocates KeyIDs for TDs, up to the last one. */
+
 #include "test.h"
 
 static bool the_first_is_global(void)

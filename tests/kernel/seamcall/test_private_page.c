@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which pages a kernel on its way out scrubs.  The order of the tests matters: a map stays. */
+/*
+ * Which pages the kernel writes before it starts another one by kexec, on a CPU with
+ * X86_BUG_TDX_PW_MCE.  The order of the tests matters: the map of private pages is never freed.
+ */
 
 #include "test.h"
 
@@ -73,7 +76,7 @@ static bool what_was_given_is_scrubbed(void)
 	ASSERT(tdx_private_map_init() == 0);
 	ASSERT(give(7, 0, TDX_SUCCESS) == TDX_SUCCESS);
 	ASSERT(give(512, 1, TDX_SUCCESS) == TDX_SUCCESS);
-	/* Refused: still the caller's. */
+	/* The SEAMCALL fails: the page still belongs to the caller. */
 	ASSERT(give(9, 0, TDX_OPERAND_BUSY) == TDX_OPERAND_BUSY);
 	tdx_scrub_all_private();
 	ASSERT(nr_zero() == 513);
@@ -86,7 +89,7 @@ static bool what_was_given_is_scrubbed(void)
 static bool what_came_back_is_not(void)
 {
 	fill();
-	/* Part of the large page of the test before comes back. */
+	/* The module gives back two pages of the 2M page that the previous test gave it. */
 	tdx_scrub_pages(PFN_PHYS(600), 2);
 	ASSERT(nr_zero() == 2 && is_zero(600) && is_zero(601));
 	fill();
@@ -109,7 +112,7 @@ static bool beyond_memory_is_nobodys(void)
 	ASSERT(give(SHIM_NR_PAGES + 4096, 1, TDX_SUCCESS) == TDX_SUCCESS);
 	tdx_scrub_all_private();
 	ASSERT(nr_zero() == 1 && is_zero(SHIM_NR_PAGES - 1));
-	/* TDX that is enabled once more goes on with the same map. */
+	/* When TDX is enabled once more, the map is kept. */
 	ASSERT(tdx_private_map_init() == 0);
 	fill();
 	tdx_scrub_all_private();

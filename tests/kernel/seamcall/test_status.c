@@ -3,7 +3,7 @@
 
 #include "test.h"
 
-/* common/seamcall.h, whose name is the kernel's, too. */
+/* From common/seamcall.h, which cannot be included: the kernel's header has the same name. */
 struct seamcall_code {
 	uint32_t code;
 	const char *name;
@@ -41,12 +41,12 @@ static bool names_as_tdxctl(void)
 		ASSERT(known);
 		found++;
 	}
-	/* The list is cut from the header: it must not come out empty. */
+	/* The Makefile cuts codes.inc out of tdx_status.h: it must not have come out empty. */
 	ASSERT(found > 80);
 	return true;
 }
 
-/* "TDH.VP.ENTER" by number; NULL: no such leaf. */
+/* Names such as "TDH.VP.ENTER", by number of the leaf; NULL: no such leaf. */
 static const char *const leaf_names[TDX_LEAF_NR_MASK + 1] = {
 #define NAME(nr, id, name) [nr] = "TDH." name,
 	TDX_HOST_LEAVES(NAME)
@@ -65,7 +65,10 @@ static bool leaves_as_tdxctl(void)
 	return true;
 }
 
-/* Identifiers are the names with _ for the dots, and the enum has the numbers. */
+/*
+ * In the table of leaves an identifier is the name with _ in place of dots; the enum TDH_* has
+ * the numbers of the table.
+ */
 static bool leaves_are_named_alike(void)
 {
 	static const struct {
@@ -128,7 +131,7 @@ static bool busy_is_a_class(void)
 
 static bool what_the_cpu_says(void)
 {
-	/* VMfailInvalid, #GP, #UD */
+	/* What the kernel returns if SEAMCALL itself fails: VMfailInvalid, #GP, #UD. */
 	ASSERT(tdx_status_is_software(0x8000ff00ffff0000));
 	ASSERT(tdx_status_is_software(0x8000ff000000000d));
 	ASSERT(tdx_status_is_software(0x8000ff0000000006));

@@ -30,9 +30,9 @@ static const struct field module_1505[] = {
 	{ 0x9900000300000503, 0x00000007ffffffff },
 };
 
-/* In place of what the module has. */
+/* A field that has this value and not that of module_1505. */
 static struct field odd;
-/* The call that fails; 0: none. */
+/* The call that fails, 0: none; calls so far. */
 static unsigned int fail_at, calls;
 
 static u64 serve(u64 fn, struct tdx_module_args *args)
@@ -111,16 +111,16 @@ static bool an_error_at_any_field(void)
 
 static bool modules_that_are_refused(void)
 {
-	/* NO_RBP_MOD */
+	/* A module without the feature NO_RBP_MOD */
 	ASSERT(read_with(0x0a00000300000008, ~(1ULL << 18)) == -EOPNOTSUPP);
-	/* Sizes that are no pages */
+	/* Sizes of the TDR, TDCS and TDVPS that are not whole pages */
 	ASSERT(read_with(0x9800000100000000, 0) == -EOPNOTSUPP);
 	ASSERT(read_with(0x9800000100000100, 0x6001) == -EOPNOTSUPP);
 	ASSERT(read_with(0x9800000100000200, 0x800) == -EOPNOTSUPP);
 	/* One more CPUID configuration than there is room for */
 	ASSERT(read_with(0x9900000100000004, TDX_MAX_CPUID_CONFIGS + 1) == -EOPNOTSUPP);
 	ASSERT(read_with(0x9900000100000004, 0xffff) == -EOPNOTSUPP);
-	/* None at all is odd, not wrong */
+	/* No CPUID configuration at all: accepted */
 	ASSERT(read_with(0x9900000100000004, 0) == 0);
 	return true;
 }
@@ -130,7 +130,7 @@ static bool field_identifiers(void)
 	ASSERT(tdx_md_size(0x0800000200000000) == 4);
 	ASSERT(tdx_md_size(TDX_MD_SYS_FEATURES0) == 8);
 	ASSERT(tdx_md_size(TDX_MD_TD_TOPOLOGY_ENUM_CONFIGURED) == 1);
-	/* Leaf 4, subleaf 3, ECX and EDX; a leaf without subleaves; an extended one. */
+	/* Leaf 4, subleaf 3, ECX and EDX; a leaf without subleaves; an extended leaf. */
 	ASSERT(tdx_md_td_cpuid(4, 3, 1) == (0x9410000300000000 | 4 << 9 | 3 << 1 | 1));
 	ASSERT(tdx_md_td_cpuid(1, TDX_CPUID_NO_SUBLEAF, 0) == (0x9410000300000000 | 1 << 9 | 0x1fe));
 	ASSERT(tdx_md_td_cpuid(0x80000008, TDX_CPUID_NO_SUBLEAF, 0) ==

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The test module's cases of the wrappers, with what the module has around them. */
+/* Runs the test module's cases about wrappers, and stands in for what they use of the module. */
 
 #include "fake.h"
 
-/* Two headers of one name: the module's is the one that its cases see. */
+/* The test.h of the module, not that of this folder. */
 #include "../../../kernel/src/tools/testing/tdx/seamcall/test.h"
 
 struct fake fake;
