@@ -13,7 +13,7 @@
 #define MAX_ENTRIES	64
 #define NONE		TDX_CPUID_NO_SUBLEAF
 
-/* As a module of version 1.5.05 reports them. */
+/* Metadata as a module of version 1.5.05 reports it. */
 static const struct tdx_sys_info module = {
 	.attributes_fixed0 = 0x8000000070000001ULL,
 	.xfam_fixed0 = 0x6dbe7,
@@ -30,7 +30,7 @@ static const struct tdx_sys_info module = {
 	},
 };
 
-/* A request: struct kvm_tdx_init_vm with room for entries. */
+/* A request: struct kvm_tdx_init_vm with room for CPUID entries. */
 union request {
 	struct kvm_tdx_init_vm init;
 	char bytes[sizeof(struct kvm_tdx_init_vm) + MAX_ENTRIES * sizeof(struct kvm_cpuid_entry2)];
@@ -167,7 +167,7 @@ static u64 read_at(const struct tdx_td_params *params, size_t offset, size_t byt
 	return value;
 }
 
-/* The layout, by the numbers of the ABI. */
+/* Each field of TD_PARAMS is at the offset that the ABI says. */
 static void bytes(void)
 {
 	struct tdx_td_params params = {};
@@ -199,7 +199,7 @@ static void bytes(void)
 		     read_at(&params, 0x80 + 8 * i, 8) == r.init.mrowner[i] &&
 		     read_at(&params, 0xb0 + 8 * i, 8) == r.init.mrownerconfig[i];
 	}
-	/* In the module's order, whatever user space's is; the GPA width is no CPUID. */
+	/* CPUID values are in the module's order, not in the request's, without the GPA width. */
 	ok = ok && read_at(&params, 0x100 + 2 * 16, 8) == 0xb0000000aULL &&
 	     read_at(&params, 0x108 + 2 * 16, 8) == 0xd0000000cULL &&
 	     read_at(&params, 0x100 + 4 * 16, 8) == 0x200ff0000ffULL &&
@@ -255,7 +255,7 @@ static bool is_right(const union request *r, const struct td_config *config,
 	    (config->gpaw == 52 && config->max_level < 5))
 		return false;
 
-	/* No request is forgotten. */
+	/* Each CPUID entry of the request has got into one leaf of TD_PARAMS. */
 	for (i = 0; i < r->init.cpuid.nent; i++) {
 		const struct kvm_cpuid_entry2 *e = &r->init.cpuid.entries[i];
 
