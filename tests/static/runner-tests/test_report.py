@@ -77,7 +77,7 @@ class Report(helper.RunnerTest):
                          ["log", "report.html", "report.json"])
         self.assertEqual([p.name for p in (folder / "log").iterdir()], ["a.new.log"])
         self.run_plan(step("a.new", "echo second"))
-        # The log of a later run is not written into the report of an earlier one.
+        # The report of an earlier run keeps its log: a later run writes a new file.
         self.assertEqual((folder / "log/a.new.log").read_text(), "first\n")
         self.assertEqual((folder / "log/a.new.log").stat().st_ino, old)
 
@@ -105,7 +105,7 @@ class Report(helper.RunnerTest):
         self.page()
 
     def test_huge_log(self):
-        # 64 MiB in long and in short lines, and a peak of memory far below that.
+        # A log of 64 MiB, half of it one line: the runner must need less memory than that.
         self.run_plan(step("a.b", "head -c 32M /dev/zero | tr '\\0' x; echo; "
                            "head -c 32M <(yes 'not for the runner'); echo value: the end; "
                            "echo value: peak $(awk '/VmHWM/ {print $2}' /proc/$PPID/status)"))

@@ -11,11 +11,12 @@ from unittest import mock
 import helper
 from helper import step
 
-# Two steps meet only if they run at the same time; the deadline is for the case that they do not.
+# Each of two steps waits for the other's file, so both succeed only if they run at the same time. The time limit ends
+# them if they do not.
 MEET = "touch $D/{me}; timeout 300 bash -c 'until [ -e $D/{other} ]; do sleep 0.02; done'"
-# Fails if another one is inside.
+# Fails while another step runs the same command, because that has made the folder.
 ALONE = "mkdir $D/inside; sleep 0.1; rmdir $D/inside"
-# A service that ends as it should.
+# A service that says that it is ready and ends with success when the runner stops it.
 SERVICE = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.02; done"
 
 
@@ -300,7 +301,7 @@ class RunProgress(helper.RunnerTest):
             while data := os.read(ours, 4096):
                 seen += data
         except OSError:
-            # The other end is closed.
+            # The runner has ended, so its end of the terminal is closed.
             pass
         os.close(ours)
         self.end(process)

@@ -7,7 +7,7 @@ from schedule import FAIL, PASS, READY, RUNNING, SKIP, Schedule
 
 
 def make(slots, **steps):
-    """a=dict(needs=..., expect_s=...) becomes step a.a"""
+    """A schedule. The argument a={"needs": "bc", "expect_s": 5} becomes step a.a, which needs b.b and c.c."""
     made = {}
     for name, keys in steps.items():
         needs = tuple(f"{n}.{n}" for n in keys.pop("needs", ""))
@@ -16,6 +16,7 @@ def make(slots, **steps):
 
 
 def ids(steps):
+    """The steps in one text: "bd" for b.b and d.d."""
     return "".join(s.id[0] for s in steps)
 
 
@@ -89,7 +90,7 @@ class ScheduleTimeLeft(unittest.TestCase):
         self.assertEqual(plan.left_s({}), 120)
         plan.state["a.a"] = RUNNING
         self.assertEqual(plan.left_s({"a.a": 60}), 60)
-        # Longer than expected: what comes after still counts, and the longer it took the longer it may take.
+        # Step a takes longer than expected: it may take a quarter of that time more, and then comes step b.
         self.assertEqual(plan.left_s({"a.a": 500}), 125 + 20)
         wide = make(2, a={"expect_s": 10, "cpu": 2}, b={"expect_s": 10, "cpu": 2})
         self.assertEqual(wide.left_s({}), 20)
