@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Waits that tell whether a domain runs: KVM counts exits of its vCPUs while it does.
+# Functions that wait until a domain runs. While it does, KVM's count of the exits of its vCPUs grows.
 
 # exits NAME: the number of exits of the domain. While a TD is rebuilt for a reset its QEMU has two VMs: add them up.
 exits() {
