@@ -94,6 +94,27 @@ debian_mirror() (
 	no_archive "$1" "$scratch/log" $archives
 )
 
+# fetch_from_pool SUITE PATH SHA256 FILE: fetches PATH, a file of Debian's archive, to FILE from the first of the archives to
+# try for SUITE that has it with this digest.
+fetch_from_pool() {
+	local archives uri methods
+	archives=$(debian_archives "$1") || exit
+	methods=$(apt-config dump --format '%v' Dir::Bin::methods)
+	for uri in $archives; do
+		say "fetching ${2##*/} from $uri"
+		# apt-helper is beside the folder of apt's methods. A file of this machine is linked, not copied.
+		if "${methods%/*}/apt-helper" -o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=20 \
+			-o Acquire::https::Timeout=20 download-file "$uri/$2" "$4" "SHA256:$3" >>"$4.log" 2>&1; then
+			rm "$4.log"
+			return
+		fi
+	done
+	# The error before this one says why.
+	sed -i '/^E: Download Failed/d' "$4.log"
+	# shellcheck disable=SC2086
+	no_archive "${2##*/}" "$4.log" $archives
+}
+
 # with_apt_proxy COMMAND...: runs COMMAND with the proxies of this machine's apt configuration in the environment, for
 # programs that do not read that configuration.
 with_apt_proxy() {
