@@ -29,6 +29,10 @@ test-debug: ## Run the kernel tests on a kernel with KASAN, UBSAN and lockdep
 test-kernel: ## Run the long kernel tests: a million random operations, selftests that stress the MMU of ordinary VMs
 	@$(runner) tests/plan/whole-kernel.toml --report build/report-kernel-whole --only $(call own,whole-kernel)
 
+.PHONY: test-intel
+test-intel: ## Run the long tests of kvm_intel: four CPUs, selftests that stress the MMU of ordinary VMs
+	@$(runner) tests/plan/whole-intel.toml --report build/report-intel --only $(call own,whole-intel)
+
 .PHONY: test-rollout
 test-rollout: ## Roll out a broken kernel to a second lab host, which must return to its old one
 	@$(runner) tests/plan/whole-rollout.toml --report build/report-rollout --only $(call own,whole-rollout)
