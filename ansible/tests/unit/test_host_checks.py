@@ -286,6 +286,16 @@ class Modules(HostTest):
             self.assertEqual(self.check_nbd(load=True, changed=changed), ("PASS", "loaded now"))
         self.assertEqual(changed, ["nbd"])
 
+    def test_load_waits_for_a_module_that_starts(self):
+        self.write("sys/module/nbd/initstate", "coming\n")
+        self.assertEqual(self.check_nbd(), ("FAIL", "module nbd is still starting"))
+        self.host.answers["modprobe"] = (0, "")
+        changed = []
+        self.assertEqual(self.check_nbd(load=True, changed=changed), ("PASS", "loaded"))
+        self.assertEqual((self.host.ran, changed), ([["modprobe", "nbd"]], []))
+        self.write("sys/module/nbd/initstate", "live\n")
+        self.assertEqual(self.check_nbd(), ("PASS", "loaded"))
+
     def test_load_in_check_mode_only_asks(self):
         self.host.answers["modprobe"] = (0, "")
         changed = []
