@@ -13,11 +13,11 @@
 # shellcheck source=tests/lib/splat.sh
 source "$TOP/tests/lib/splat.sh"
 
+program=${0##*/}
 config=${TDX_HOST_MINI_CONFIG-} append='' search=1 with_kernel='' first_modules='' modules='' with=()
 
 # take_options [OPTION...]: sets the variables that options set; sets command to what follows the options.
 take_options() {
-	local program=${0##*/}
 	while [[ ${1-} == --* ]]; do
 		case $1 in
 		--may-complain) search='' ;;
@@ -49,11 +49,11 @@ find_kernel() {
 	if [[ -n $config ]]; then
 		obj=$TDX_HOST_BUILD/kernel/$config
 		image=$obj/arch/x86/boot/bzImage
-		[[ -e $image ]] || die "mini: $image is not there; build that kernel first"
+		[[ -e $image ]] || die "$program: $image is not there; build that kernel first"
 		name+=-$config
 	else
 		packages=$TDX_HOST_BUILD/kernel/out/rpms
-		[[ -d $packages ]] || die "mini: kernel-tdx is not built; run make kernel"
+		[[ -d $packages ]] || die "$program: kernel-tdx is not built; run make kernel"
 	fi
 }
 
@@ -102,11 +102,11 @@ verdict() {
 	if [[ -z $exit_code ]]; then
 		grep -v 'warning: TCG' "$out/$name.emulator" >&2 || true
 		tail -n 40 "$console" >&2
-		die "mini: the machine ended before the command did; the kernel's log is $console"
+		die "$program: the machine ended before the command did; the kernel's log is $console"
 	fi
 	if [[ -n $search ]] && found=$(grep -nE "$SPLAT" "$console"); then
 		grep -nE -A 40 "$SPLAT" "$console" | head -n 80 >&2
-		die "mini: the kernel complains: $(head -n 1 <<<"$found" | cut -c 1-200); its log is $console"
+		die "$program: the kernel complains: $(head -n 1 <<<"$found" | cut -c 1-200); its log is $console"
 	fi
 	exit "$exit_code"
 }
@@ -114,7 +114,7 @@ verdict() {
 run_machine() {
 	take_options "$@"
 	find_kernel
-	busybox=$(command -v busybox) || die "mini: busybox is not installed; run scripts/install-deps lab"
+	busybox=$(command -v busybox) || die "$program: busybox is not installed; run scripts/install-deps lab"
 	need_memory $((memory / 1024 + 1)) "a virtual machine"
 
 	out=$TDX_HOST_BUILD/lab/mini
