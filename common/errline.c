@@ -167,6 +167,17 @@ static const struct errline lines[] = {
       "While there are TDs every package needs a CPU that is online, so this last one may not go "
       "offline.",
       "Leave one CPU of each package online, or stop all TDs first." },
+    { "package-offline",
+      { "all CPUs of a package are offline" },
+      "Each package that has CPUs needs one that is online to configure a TD's key; all CPUs of "
+      "one package are offline, so KVM cannot create the TD.",
+      "Take one CPU of each package online: write 1 into "
+      "/sys/devices/system/cpu/cpuN/online." },
+    { "split-failed",
+      { "huge page of a guest cannot be split" },
+      "The TDX module gave up splitting a 2 MiB page of a TD every time, so KVM ended the TD.",
+      "Start the TD again. If the line comes back, update the BIOS, which brings the TDX module, "
+      "and report it with the kernel log." },
     { "keyid-lost",
       { "is not free:" },
       "The KeyID of a TD could not be freed. KVM tries once more when the VM is destroyed; if that "
@@ -197,6 +208,12 @@ static const struct errline lines[] = {
       { "software TDX module 1.5" },
       "The TDX module of this host is software: its TDs are not confidential.",
       "In a lab do nothing; guests that hold secrets need a host with TDX hardware." },
+    { "softmod-not-flushed",
+      { "was not flushed" },
+      "In strict mode the software TDX module refuses a page whose cache lines the kernel did not "
+      "write back before: a bug of the kernel, which would corrupt memory on TDX hardware.",
+      "Report it with the kernel log. Without the parameter strict=1 tdx_softmod takes such "
+      "pages." },
     { "softmod-keyids",
       { "not loaded: keyids=" },
       "The parameter keyids= of the software TDX module is out of range.",
