@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which pages the kernel writes before it starts another one by kexec, on a CPU with
- * X86_BUG_TDX_PW_MCE.  The order of the tests matters: the map of private pages is never freed.
+ * Pages are flushed before they are given to the module; and which pages the kernel writes before it
+ * starts another one by kexec, on a CPU with X86_BUG_TDX_PW_MCE.  The order of the tests matters: the
+ * map of private pages is never freed.
  */
 
 #include "test.h"
@@ -14,8 +15,13 @@ void tdx_scrub_pamt(void)
 	pamts_scrubbed++;
 }
 
+/* What had been flushed, and reported to the backend, when the SEAMCALL was made. */
+static struct shim_flush flushed, reported, reported_now;
+
 static u64 say_status(u64 fn, struct tdx_module_args *args)
 {
+	flushed = shim_flush;
+	reported = reported_now;
 	return status;
 }
 
@@ -47,6 +53,38 @@ static u64 give(unsigned long pfn, int level, u64 with_status)
 	answer_with(say_status);
 	status = with_status;
 	return tdx_call_giving(TDH_MEM_PAGE_AUG, &args, PFN_PHYS(pfn), level);
+}
+
+static void note_flush(phys_addr_t page, unsigned long nr)
+{
+	reported_now = (struct shim_flush) { page, nr * PAGE_SIZE };
+}
+
+static bool was_flushed(const struct shim_flush *flush, phys_addr_t page, u64 size)
+{
+	return flush->from == page && flush->size == size;
+}
+
+static bool flushed_before_it_is_given(void)
+{
+	/* A backend that does not want to know. */
+	static_call_update(tdx_flushed, NULL);
+	shim_flush = flushed = reported = reported_now = (struct shim_flush) {};
+	ASSERT(give(3, 0, TDX_SUCCESS) == TDX_SUCCESS);
+	ASSERT(was_flushed(&flushed, PFN_PHYS(3), PAGE_SIZE));
+	ASSERT(was_flushed(&reported, 0, 0));
+
+	static_call_update(tdx_flushed, note_flush);
+	/* Each attempt: the page may have been in other hands between two. */
+	shim_flush = (struct shim_flush) {};
+	ASSERT(give(3, 0, TDX_OPERAND_BUSY) == TDX_OPERAND_BUSY);
+	ASSERT(was_flushed(&flushed, PFN_PHYS(3), PAGE_SIZE));
+	ASSERT(was_flushed(&reported, PFN_PHYS(3), PAGE_SIZE));
+	ASSERT(give(512, 1, TDX_SUCCESS) == TDX_SUCCESS);
+	ASSERT(was_flushed(&flushed, PFN_PHYS(512), 512 * PAGE_SIZE));
+	ASSERT(was_flushed(&reported, PFN_PHYS(512), 512 * PAGE_SIZE));
+	static_call_update(tdx_flushed, NULL);
+	return true;
 }
 
 static bool nothing_without_the_erratum(void)
@@ -121,6 +159,7 @@ static bool beyond_memory_is_nobodys(void)
 }
 
 const struct test private_page_tests[] = {
+	{ "seamcall.private-page.flushed-before-it-is-given", flushed_before_it_is_given },
 	{ "seamcall.private-page.nothing-without-the-erratum", nothing_without_the_erratum },
 	{ "seamcall.private-page.no-memory-for-the-map", no_memory_for_the_map },
 	{ "seamcall.private-page.what-was-given-is-scrubbed", what_was_given_is_scrubbed },

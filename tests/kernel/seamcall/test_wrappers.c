@@ -55,6 +55,38 @@ static bool vp_enter(void)
 	return !failures;
 }
 
+/* What was flushed since the test began a call, when the SEAMCALL was made. */
+static struct shim_flush flushed;
+
+static u64 record_flush(u64 fn, struct tdx_module_args *args)
+{
+	flushed = shim_flush;
+	return TDX_SUCCESS;
+}
+
+#define FLUSHES(call, page, bytes) \
+	(shim_flush = flushed = (struct shim_flush) {}, (void)(call), flushed.from == (page) && flushed.size == (bytes))
+
+/* Every wrapper of a leaf that gives a page flushes this page, and others flush none. */
+static bool giving_flushes(void)
+{
+	phys_addr_t tdr = 0x11000, vp = 0x12000, page = 0x13000, big = 0x200000, taken;
+	u64 gpa = 0x40200000;
+
+	answer_with(record_flush);
+	return FLUSHES(tdh_mng_create(page, 7), page, 4096) &&
+	       FLUSHES(tdh_mng_addcx(tdr, page), page, 4096) &&
+	       FLUSHES(tdh_vp_create(tdr, page), page, 4096) &&
+	       FLUSHES(tdh_vp_addcx(vp, page), page, 4096) &&
+	       FLUSHES(tdh_mem_sept_add(tdr, gpa, 2, page, NULL), page, 4096) &&
+	       FLUSHES(tdh_mem_page_add(tdr, gpa, page, 0x14000, NULL), page, 4096) &&
+	       FLUSHES(tdh_mem_page_aug(tdr, gpa, 0, page, NULL), page, 4096) &&
+	       FLUSHES(tdh_mem_page_aug(tdr, gpa, 1, big, NULL), big, 2 << 20) &&
+	       FLUSHES(tdh_mem_page_demote(tdr, gpa, 1, page, NULL), page, 4096) &&
+	       FLUSHES(tdh_mem_page_remove(tdr, gpa, 0, &taken, NULL), 0, 0) &&
+	       FLUSHES(tdh_mem_track(tdr), 0, 0) && FLUSHES(tdh_vp_flush(vp), 0, 0);
+}
+
 /* record(), which then returns RBP = 0, as module 1.5.05 does at asynchronous TD exits. */
 u64 record_and_lose_rbp(u64 fn, struct tdx_module_args *args);
 asm(".pushsection .text\n"
@@ -85,6 +117,7 @@ static bool vp_enter_keeps_rbp(void)
 
 const struct test wrappers_tests[] = {
 	{ "seamcall.wrappers.pass-registers", pass_registers },
+	{ "seamcall.wrappers.giving-flushes", giving_flushes },
 	{ "seamcall.wrappers.vp-enter-passes-all-registers", vp_enter },
 	{ "seamcall.wrappers.vp-enter-keeps-rbp", vp_enter_keeps_rbp },
 	{}

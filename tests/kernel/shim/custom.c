@@ -343,6 +343,13 @@ u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args)
 	return TDX_SEAMCALL_UD;
 }
 
+struct shim_flush shim_flush;
+
+void clflush_cache_range(void *va, unsigned int size)
+{
+	shim_flush = (struct shim_flush) { __pa(va), size };
+}
+
 void on_each_cpu(void (*fn)(void *), void *arg, int wait)
 {
 	for (shim_cpu_now = 0; shim_cpu_now < SHIM_NR_CPUS; shim_cpu_now++)

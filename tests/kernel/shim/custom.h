@@ -132,6 +132,7 @@ struct static_key_false { bool on; };
 	__typeof__(&function) name##_target; \
 	SHIM_TRAMPOLINE(name)
 #define static_call(name) (&name##_trampoline)
+#define static_call_cond(name) if (name##_target) name##_trampoline
 #define ASM_CALL_CONSTRAINT "+r" (shim_stack_pointer)
 register unsigned long shim_stack_pointer asm("rsp");
 #define static_call_update(name, function) (name##_target = (function))
@@ -237,6 +238,7 @@ void free_page(unsigned long addr);
 struct page *pfn_to_page(kvm_pfn_t pfn);
 #define kmalloc(size, gfp) kzalloc(size, gfp)
 #define vcalloc(n, size) kzalloc((n) * (size), GFP_KERNEL)
+#define vfree(p) kfree(p)
 #define kmem_cache_zalloc(cache, gfp) kzalloc((cache)->size, gfp)
 #define kmem_cache_free(cache, p) kfree(p)
 #define get_zeroed_page(gfp) __get_free_page((gfp) | __GFP_ZERO)
@@ -279,6 +281,9 @@ enum { X86_BUG_L1TF, X86_BUG_TDX_PW_MCE };
 #define boot_cpu_has_bug(bug) ((bug) == X86_BUG_TDX_PW_MCE && shim_has_erratum)
 #define cpuid_eax(leaf) 48u
 #define native_wbinvd() ((void)shim_wbinvds++)
+void clflush_cache_range(void *va, unsigned int size);
+/* What clflush_cache_range() was called for last. */
+extern struct shim_flush { phys_addr_t from; u64 size; } shim_flush;
 #define movdir64b(to, from) memcpy(to, from, 64)
 /* Stands in for the SEAMCALL instruction: fails as on a CPU without TDX. */
 u64 __seamcall_saved_ret(u64 fn, struct tdx_module_args *args);

@@ -29,6 +29,7 @@ static const struct {
 	void (*run)(const struct options *options);
 } groups[] = {
 	{ "life", test_life },
+	{ "flushed", test_flushed },
 	{ "conformance", test_conformance },
 	{ "random", test_random },
 };

@@ -4,6 +4,11 @@
 
 u64 (*world_guest)(struct sm_vcpu *vcpu, struct tdx_module_args *args);
 
+u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
+{
+	return sm_seamcall(fn, args);
+}
+
 u64 sm_run_init(struct sm_vcpu *vcpu, u64 rcx)
 {
 	return TDX_SUCCESS;

@@ -92,7 +92,6 @@ struct kvm_caps { u32 supported_vm_types; };
 extern struct kvm_caps kvm_caps;
 
 /* Static calls of ops that the vendor may not have */
-#define static_call_cond(name) if (name##_target) name##_trampoline
 static inline long __static_call_return0(void) { return 0; }
 
 #endif

@@ -109,6 +109,11 @@ struct tdx_backend {
 	u32 first_keyid;
 	u32 nr_keyids;
 	u64 (*seamcall)(u64 fn, struct tdx_module_args *args);
+	/*
+	 * Optional.  The host has flushed the cache lines of the @nr 4K pages from @page on, and
+	 * will give the pages by the next SEAMCALL.  Runs in the context of that SEAMCALL.
+	 */
+	void (*flushed)(phys_addr_t page, unsigned long nr);
 };
 
 #ifdef CONFIG_INTEL_TDX_HOST

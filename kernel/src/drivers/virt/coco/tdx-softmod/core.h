@@ -82,6 +82,17 @@ struct sm_leaf {
 	u16 td;
 };
 
+/*
+ * flushed.c: for strict mode.  sm_flushed() is the backend's ->flushed(); sm_flushed_seamcall() is
+ * sm_run_seamcall(), except that a leaf which gives a page that was not flushed returns
+ * OPERAND_INVALID.  sm_flushed_load() is called after sm_core_load(); it may sleep, and returns 0
+ * or -ENOMEM.
+ */
+int sm_flushed_load(void);
+void sm_flushed_unload(void);
+void sm_flushed(phys_addr_t page, unsigned long nr);
+u64 sm_flushed_seamcall(u64 fn, struct tdx_module_args *args);
+
 /* Row of leaf @nr; NULL if module 1.5.05 has no such leaf. */
 const struct sm_leaf *sm_leaf(unsigned int nr);
 #define SM_NR_LEAVES	TDX_HOST_LEAF_END

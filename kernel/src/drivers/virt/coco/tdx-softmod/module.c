@@ -27,7 +27,7 @@ MODULE_PARM_DESC(keyids, "Number of private KeyIDs, the global one included: 2 t
 
 static bool strict;
 module_param(strict, bool, 0444);
-MODULE_PARM_DESC(strict, "Do to the host what a TDX module does: lose RBP at TD exits");
+MODULE_PARM_DESC(strict, "Do to the host what a TDX module does: lose RBP, need flushed pages");
 
 static struct tdx_backend backend = {
 	.name = "softmod",
@@ -75,18 +75,27 @@ static int __init softmod_load(void)
 	if (ret)
 		goto unload_alias;
 
+	if (strict) {
+		ret = sm_flushed_load();
+		if (ret)
+			goto unload_run;
+		backend.flushed = sm_flushed;
+	}
+
 	backend.nr_keyids = keyids;
 	backend.seamcall = strict ? sm_strict_seamcall : sm_run_seamcall;
 	ret = tdx_register_backend(&backend);
 	if (ret) {
 		pr_err("not loaded: the kernel refuses another TDX module: %d\n", ret);
-		goto unload_run;
+		goto unload_flushed;
 	}
 	sm_debugfs_load();
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
 	return 0;
 
+unload_flushed:
+	sm_flushed_unload();
 unload_run:
 	sm_run_unload();
 unload_alias:
@@ -102,6 +111,7 @@ static void __exit softmod_unload(void)
 	sm_debugfs_unload();
 	/* This cannot fail: each user of the backend holds a reference to this module. */
 	WARN_ON(tdx_unregister_backend(&backend));
+	sm_flushed_unload();
 	sm_run_unload();
 	sm_alias_unload();
 	sm_platform_unload();

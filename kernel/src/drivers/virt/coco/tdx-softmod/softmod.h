@@ -280,7 +280,10 @@ u64 sm_seamcall(u64 fn, struct tdx_module_args *args);
  * run; this function leaves that state for the duration of the call.
  */
 u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args);
-/* The same in strict mode.  At TD exits it may return without the caller's RBP. */
+/*
+ * The same in strict mode.  At TD exits it may return without the caller's RBP, and it refuses
+ * pages that were not flushed.
+ */
 u64 sm_strict_seamcall(u64 fn, struct tdx_module_args *args);
 
 /* Called when the module is loaded and unloaded; may sleep. Returns 0 or -errno. */

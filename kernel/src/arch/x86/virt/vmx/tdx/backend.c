@@ -18,6 +18,7 @@
 #include "seamcall.h"
 
 DEFINE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
+DEFINE_STATIC_CALL_NULL(tdx_flushed, *((struct tdx_backend *)0)->flushed);
 
 /* The registered backend; NULL: SEAMCALL is the instruction.  Changed under backend_lock. */
 static const struct tdx_backend __rcu *backend;
@@ -138,6 +139,7 @@ int tdx_register_backend(const struct tdx_backend *b)
 	if (r)
 		return r;
 	static_call_update(tdx_seamcall, b->seamcall);
+	static_call_update(tdx_flushed, b->flushed);
 	rcu_assign_pointer(backend, b);
 	return 0;
 }
@@ -161,6 +163,7 @@ int tdx_unregister_backend(const struct tdx_backend *b)
 	if (!r) {
 		RCU_INIT_POINTER(backend, NULL);
 		static_call_update(tdx_seamcall, __seamcall_saved_ret);
+		static_call_update(tdx_flushed, NULL);
 		pr_info("backend %s is gone\n", b->name);
 	}
 	WRITE_ONCE(closing, false);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that the module owns or owned, on CPUs with X86_BUG_TDX_PW_MCE.
+ * Pages that are given to the module, and pages that it gives back.
  *
- * On such a CPU, a partial write to a page that was last written with a private KeyID poisons
- * the page, and the next read causes a machine check.  So a page that the module gives back
- * is first written in whole cache lines, by MOVDIR64B.  A kernel started by kexec does not
- * know which pages the module still owned.  This kernel keeps a map of those, with one bit for
- * each page of memory, and writes them before kexec.  CPUs without the bug have no map.
+ * Before a page is given, its cache lines are written back and invalidated: the module and the
+ * TD write to the page with another KeyID, and a line with KeyID 0 that is written back later
+ * would overwrite what they wrote.
+ *
+ * On a CPU with X86_BUG_TDX_PW_MCE, a partial write to a page that was last written with a
+ * private KeyID poisons the page, and the next read causes a machine check.  So a page that the
+ * module gives back is first written in whole cache lines, by MOVDIR64B.  A kernel started by
+ * kexec does not know which pages the module still owned.  This kernel keeps a map of those, with
+ * one bit for each page of memory, and writes them before kexec.  CPUs without the bug have no map.
  */
 
 #include <linux/bitmap.h>
@@ -16,6 +20,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
+#include <asm/cacheflush.h>
 #include <asm/cpufeature.h>
 #include <asm/special_insns.h>
 
@@ -54,11 +59,22 @@ static void mark(phys_addr_t page, unsigned long nr, bool private)
 	}
 }
 
+/*
+ * FEATURES0 says, in bit 23, whether the module relies on this.  Do it for every module: an older
+ * one may rely on it too, and a page is given only once.
+ */
+static void flush(phys_addr_t page, unsigned long nr)
+{
+	clflush_cache_range(__va(page), nr * PAGE_SIZE);
+	static_call_cond(tdx_flushed)(page, nr);
+}
+
 u64 tdx_call_giving(u64 fn, struct tdx_module_args *args, phys_addr_t page, int level)
 {
 	unsigned long nr = 1UL << (9 * level);
 	u64 status;
 
+	flush(page, nr);
 	/* Mark the page before the call, so that every page that the module owns is marked. */
 	if (static_branch_unlikely(&map_in_use))
 		mark(page, nr, true);

@@ -11,13 +11,19 @@
 /* The target of every SEAMCALL: the instruction or a backend's ->seamcall(). */
 DECLARE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
 
+/* The registered backend's ->flushed(), if it has one. */
+DECLARE_STATIC_CALL(tdx_flushed, *((struct tdx_backend *)0)->flushed);
+
 /*
  * Makes the SEAMCALL @fn with a tracepoint, and repeats it a few times if the module is short
  * of entropy.  @args: registers, in and out.  Returns the completion status.
  */
 u64 tdx_call(u64 fn, struct tdx_module_args *args);
 
-/* tdx_call() for a leaf that gives the page @page of @level (0 = 4K) to the module. */
+/*
+ * tdx_call() for a leaf that gives the page @page of @level (0 = 4K) to the module.  Flushes the
+ * page's cache lines before.
+ */
 u64 tdx_call_giving(u64 fn, struct tdx_module_args *args, phys_addr_t page, int level);
 
 /* Allocates the map of such pages on CPUs that need it, see private_page.c.  0 or -ENOMEM. */

@@ -51,11 +51,15 @@ noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
  */
 noinstr struct sm_strict_answer sm_strict_answer(u64 fn, struct tdx_module_args *args)
 {
-	u64 status = sm_run_seamcall(fn, args);
+	struct sm_strict_answer answer = {};
 
-	return (struct sm_strict_answer) {
-		.status = status,
-		.loses_rbp = (fn & TDX_LEAF_NR_MASK) == TDH_VP_ENTER &&
-			     status != EXIT_REASON_TDCALL,
-	};
+	if ((fn & TDX_LEAF_NR_MASK) == TDH_VP_ENTER) {
+		answer.status = sm_run_seamcall(fn, args);
+		answer.loses_rbp = answer.status != EXIT_REASON_TDCALL;
+	} else {
+		instrumentation_begin();
+		answer.status = sm_flushed_seamcall(fn, args);
+		instrumentation_end();
+	}
+	return answer;
 }
