@@ -57,6 +57,9 @@ typedef struct { atomic_t refs; } refcount_t;
 #define atomic_dec(v) ((void)atomic_dec_return(v))
 #define atomic_try_cmpxchg(v, old, new) try_cmpxchg(&(v)->counter, (old), (new))
 #define atomic_cmpxchg(v, old, new) ({ int old_ = (old); atomic_try_cmpxchg(v, &old_, new); old_; })
+#define ATOMIC_INIT(n) { n }
+#define ATOMIC64_INIT(n) { n }
+#define atomic64_inc_return(v) atomic_add_return(1, v)
 #define atomic64_read atomic_read
 #define atomic64_set atomic_set
 #define atomic64_inc atomic_inc
@@ -214,6 +217,7 @@ void rcu_barrier(void);
 #define synchronize_rcu() rcu_barrier()
 #define rcu_dereference(p) (p)
 #define rcu_access_pointer(p) (p)
+#define rcu_dereference_protected(p, condition) (p)
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), (v))
 #define RCU_INIT_POINTER(p, v) ((p) = (v))
 

@@ -28,6 +28,7 @@ typedef unsigned int gfp_t;
 typedef unsigned long ulong;
 typedef unsigned int uint;
 
+#define U8_MAX 0xffU
 #define U16_MAX 0xffffU
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX

@@ -7,6 +7,7 @@
  * struct kvm_x86_ops is the kernel's own: the Makefile cuts it out of the header.
  */
 #include <uapi/linux/kvm.h>
+#include <uapi/asm/vmx.h>
 
 #define CONFIG_KVM_MIRROR 1
 #define CONFIG_KVM_TDX 1
@@ -14,7 +15,7 @@
 
 typedef unsigned long gva_t;
 typedef void cpu_emergency_virt_cb(void);
-typedef enum exit_fastpath_completion { EXIT_FASTPATH_NONE } fastpath_t;
+typedef enum exit_fastpath_completion { EXIT_FASTPATH_NONE, EXIT_FASTPATH_EXIT_HANDLED } fastpath_t;
 enum kvm_reg { VCPU_REGS_RAX };
 enum x86_intercept_stage { X86_ICPT_PRE_EXCEPT };
 #define X86EMUL_UNHANDLEABLE 1
@@ -43,21 +44,30 @@ struct kvm {
 		struct kvm_tdx *tdx;
 		unsigned long apicv_inhibit_reasons;
 		int apicv_update_lock;
+		bool has_private_mem, has_protected_state, pre_fault_allowed, apic_access_memslot_inhibited;
+		u64 shadow_mmio_value;
 	} arch;
+	int max_vcpus;
+	/* For the vendor: it has added the memslot of the APIC access page. */
+	bool has_apic_access_page;
 	/* For the vendor: a table with an entry for each vCPU. */
 	u64 *pid_table;
 };
 
 struct kvm_vcpu {
 	struct kvm *kvm;
-	int vcpu_id, cpu;
+	int vcpu_id, cpu, mode;
+	/* Bits of KVM_REQ_*. */
+	unsigned long requests;
+	struct kvm_run *run;
 	struct {
 		struct kvm_lapic *apic;
 		struct vcpu_tdx *tdx;
-		int guest_fpu, mp_state;
-		bool guest_state_protected, xfd_no_write_intercept;
+		int guest_fpu, mp_state, last_vmentry_cpu;
+		bool guest_state_protected, xfd_no_write_intercept, at_instruction_boundary, nmi_injected;
+		unsigned int nmi_pending;
 	} arch;
-	struct { u64 host_state_reload; } stat;
+	struct { u64 host_state_reload, irq_exits, nmi_injections; } stat;
 };
 
 /* Locks that one thread needs not */
@@ -90,6 +100,64 @@ extern bool kvm_rebooting;
 #define PIN_BASED_POSTED_INTR 0x80
 struct kvm_caps { u32 supported_vm_types; };
 extern struct kvm_caps kvm_caps;
+
+/* Entry to a TD and exit from it */
+enum { IN_GUEST_MODE = 1 };
+enum { KVM_REQ_EVENT };
+#define kvm_make_request(request, vcpu) ((vcpu)->requests |= BIT(request))
+#define KVM_RUN_FORCE_IMMEDIATE_EXIT BIT(0)
+#define INTR_INFO_VECTOR_MASK 0xff
+#define INTR_INFO_INTR_TYPE_MASK 0x700
+#define INTR_INFO_VALID_MASK 0x80000000
+#define INTR_TYPE_EXT_INTR 0
+#define INTR_TYPE_NMI_INTR (2 << 8)
+#define MC_VECTOR 18
+#define EMULTYPE_PF BIT(6)
+#define X86EMUL_RETRY_INSTR 3
+#define guest_state_enter_irqoff() ((void)0)
+#define guest_state_exit_irqoff() ((void)0)
+#define trace_kvm_entry(vcpu, immediate) ((void)(immediate))
+#define trace_kvm_exit(vcpu, isa) ((void)0)
+#define trace_kvm_apicv_accept_irq(id, mode, trig, vector) ((void)0)
+#define smp_send_reschedule(cpu) ((void)0)
+#define kvm_machine_check() ((void)0)
+bool kvm_mirror_vcpus_held(struct kvm *kvm);
+
+/* Interrupts */
+#define pi_test_and_set_pir(vector, pi) ((void)(pi), false)
+#define pi_test_and_set_on(pi) false
+#define pi_test_on(pi) ((pi)->on & 1)
+#define kvm_vcpu_wake_up(vcpu) ((void)(vcpu))
+#define kvm_get_running_vcpu() NULL
+#define get_cpu_mask(cpu) (cpu)
+#define __apic_send_IPI_mask(mask, vector) ((void)(mask))
+#define __apic_send_IPI_self(vector) ((void)0)
+#define kvm_before_interrupt(vcpu, what) ((void)(vcpu))
+#define kvm_after_interrupt(vcpu) ((void)(vcpu))
+
+/* KVM_CREATE_VM */
+#define min3(a, b, c) min(min(a, b), c)
+#define num_present_cpus() 4u
+#define shadow_mmio_mask 0ULL
+#define SHADOW_NONPRESENT_VALUE 0ULL
+
+/* CPUs: the packages of CPUs 0 and 1, and 2 and 3; the test says which CPUs are there. */
+extern unsigned int present_cpus, online_cpus;
+#define nr_cpu_ids 4u
+#define cpu_present_mask (&(struct cpumask) { present_cpus })
+#define cpu_online(cpu) (online_cpus >> (cpu) & 1)
+#define alloc_cpumask_var(mask, gfp) zalloc_cpumask_var(mask, gfp)
+#define cpumask_copy(to, from) ((to)->bits = (from)->bits)
+#define cpumask_empty(mask) (!(mask)->bits)
+#define cpumask_first(mask) ((mask)->bits ? (unsigned int)__builtin_ctzll((mask)->bits) : nr_cpu_ids)
+#define cpumask_clear_cpu(cpu, mask) ((mask)->bits &= ~BIT_ULL(cpu))
+#define for_each_cpu(cpu, mask) \
+	for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++) \
+		if ((mask)->bits >> (cpu) & 1)
+
+/* How often the branch predictors were flushed. */
+extern unsigned int nr_barriers;
+#define indirect_branch_prediction_barrier() ((void)nr_barriers++)
 
 /* Static calls of ops that the vendor may not have */
 static inline long __static_call_return0(void) { return 0; }

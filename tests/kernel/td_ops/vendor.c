@@ -2,7 +2,8 @@
 /*
  * A vendor module that demands of its caller what kvm-intel demands: vcpu_create() writes to a
  * table that vcpu_precreate() allocates, as with IPI virtualization, and vcpu_free() loads and
- * puts the vCPU, to leave nested virtualization.
+ * puts the vCPU, to leave nested virtualization.  vcpu_create() adds a memslot for the APIC access
+ * page, as without x2APIC virtualization.
  */
 #include "tdx.h"
 #include "vendor.h"
@@ -11,12 +12,17 @@ struct kvm_x86_ops ops;
 char vendor_calls[256];
 int vendor_precreate_error;
 static bool needs_precreate;
-static u64 pid_table[1];
+static u64 pid_table[2];
 
 static void record(const char *call)
 {
 	strcat(vendor_calls, call);
 	BUG_ON(strlen(vendor_calls) > sizeof(vendor_calls) / 2);
+}
+
+static int vm_init(struct kvm *kvm)
+{
+	return 0;
 }
 
 static int vcpu_precreate(struct kvm *kvm)
@@ -32,6 +38,9 @@ static int vcpu_create(struct kvm_vcpu *vcpu)
 	record("create ");
 	if (needs_precreate)
 		vcpu->kvm->pid_table[vcpu->vcpu_id] = 1;
+	/* As kvm_alloc_apic_access_page(). */
+	if (!vcpu->kvm->arch.apic_access_memslot_inhibited)
+		vcpu->kvm->has_apic_access_page = true;
 	return 0;
 }
 
@@ -66,6 +75,7 @@ static void put(struct kvm_vcpu *vcpu)
 void vendor_setup(bool has_precreate)
 {
 	static const struct kvm_x86_ops vendor_ops = {
+		.vm_init = vm_init,
 		.vcpu_precreate = vcpu_precreate,
 		.vcpu_create = vcpu_create,
 		.vcpu_free = vcpu_free,

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vCPUs are created and freed: which of the vendor's ops run, and in which order. */
+#include "test.h"
+
+/* The vendor loads and puts the vCPU while it frees it: for a TD, the TD's load and put run. */
+static bool td_lives(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	ASSERT(!create_vcpu());
+	ASSERT(vcpu.arch.tdx);
+	ops.vcpu_free(&vcpu);
+	ASSERT(!strcmp(vendor_calls, "precreate create free "));
+	ASSERT(nr_host_restores == 1);
+	ASSERT(!vcpu.arch.tdx);
+	free_vm();
+	return true;
+}
+
+static bool ordinary_vm_lives(void)
+{
+	make_vm(KVM_X86_DEFAULT_VM, true);
+	ASSERT(!create_vcpu());
+	ops.vcpu_free(&vcpu);
+	ASSERT(!strcmp(vendor_calls, "precreate create free load put "));
+	free_vm();
+	return true;
+}
+
+static bool no_precreate(void)
+{
+	make_vm(KVM_X86_TDX_VM, false);
+	ASSERT(!create_vcpu());
+	ops.vcpu_free(&vcpu);
+	ASSERT(!strcmp(vendor_calls, "create free "));
+	free_vm();
+	return true;
+}
+
+/* A vCPU that is refused because of the state of the TD never reaches the vendor. */
+static bool td_refuses(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	kvm.arch.tdx->state = TD_RUNNABLE;
+	ASSERT(create_vcpu() == -EIO);
+	ASSERT(!strcmp(vendor_calls, ""));
+	free_vm();
+	return true;
+}
+
+static bool vendor_refuses(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	vendor_precreate_error = -ENOMEM;
+	ASSERT(create_vcpu() == -ENOMEM);
+	ASSERT(!strcmp(vendor_calls, "precreate "));
+	free_vm();
+	return true;
+}
+
+/* td_vcpu_create() fails at each of its two allocations: the vendor frees a vCPU without TD state. */
+static bool no_memory(void)
+{
+	int nth;
+
+	for (nth = 1; nth <= 2; nth++) {
+		make_vm(KVM_X86_TDX_VM, true);
+		atomic_set(&shim_fail_nth, nth);
+		ASSERT(create_vcpu() == -ENOMEM);
+		ASSERT(!strcmp(vendor_calls, "precreate create free "));
+		ASSERT(!vcpu.arch.tdx && !nr_host_restores);
+		free_vm();
+	}
+	return true;
+}
+
+const struct test vcpu_tests[] = {
+	{ "td", td_lives },
+	{ "ordinary-vm", ordinary_vm_lives },
+	{ "vendor-without-precreate", no_precreate },
+	{ "td-refuses", td_refuses },
+	{ "vendor-refuses", vendor_refuses },
+	{ "no-memory", no_memory },
+	{}
+};
