@@ -73,6 +73,22 @@ static bool no_memory(void)
 	return true;
 }
 
+/* A TD has x2APIC only, and all of its GPAs are user space's. */
+static bool no_apic_access_page(void)
+{
+	make_vm(KVM_X86_DEFAULT_VM, true);
+	ASSERT(!create_vcpu());
+	ops.vcpu_free(&vcpu);
+	ASSERT(kvm.has_apic_access_page);
+
+	make_vm(KVM_X86_TDX_VM, true);
+	ASSERT(!create_vcpu());
+	ops.vcpu_free(&vcpu);
+	ASSERT(!kvm.has_apic_access_page);
+	free_vm();
+	return true;
+}
+
 const struct test vcpu_tests[] = {
 	{ "td", td_lives },
 	{ "ordinary-vm", ordinary_vm_lives },
@@ -80,5 +96,6 @@ const struct test vcpu_tests[] = {
 	{ "td-refuses", td_refuses },
 	{ "vendor-refuses", vendor_refuses },
 	{ "no-memory", no_memory },
+	{ "no-apic-access-page", no_apic_access_page },
 	{}
 };

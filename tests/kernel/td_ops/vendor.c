@@ -2,8 +2,8 @@
 /*
  * A vendor module that demands of its caller what kvm-intel demands: vcpu_create() writes to a
  * table that vcpu_precreate() allocates, as with IPI virtualization, and vcpu_free() loads and
- * puts the vCPU, to leave nested virtualization.  vcpu_create() adds a memslot for the APIC access
- * page, as without x2APIC virtualization.
+ * puts the vCPU, to leave nested virtualization.  vcpu_create() also adds a memslot for the APIC
+ * access page, if the VM may have one.
  */
 #include "tdx.h"
 #include "vendor.h"

@@ -29,6 +29,11 @@ int td_vm_init(struct kvm *kvm)
 
 	kvm->arch.has_private_mem = true;
 	kvm->arch.has_protected_state = true;
+	/*
+	 * The vendor's vcpu_create() would add a memslot for the APIC access page.  A TD uses
+	 * x2APIC only, and the page would be ordinary memory at a GPA of user space's.
+	 */
+	kvm->arch.apic_access_memslot_inhibited = true;
 	/* All pages that a TD has before it runs are measured: only populate.c adds them. */
 	kvm->arch.pre_fault_allowed = false;
 	kvm->max_vcpus = min3((unsigned int)kvm->max_vcpus, (unsigned int)sys->max_vcpus_per_td,
