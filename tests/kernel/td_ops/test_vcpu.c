@@ -89,6 +89,54 @@ static bool no_apic_access_page(void)
 	return true;
 }
 
+/* Loads a vCPU on a CPU.  Returns how often the branch predictors were flushed for it. */
+static unsigned int load(struct kvm_vcpu *v, unsigned int cpu)
+{
+	unsigned int before = nr_barriers;
+
+	shim_cpu_now = cpu;
+	ops.vcpu_load(v, (int)cpu);
+	ops.vcpu_put(v);
+	return nr_barriers - before;
+}
+
+/* The vendor issues the barriers between ordinary vCPUs, which are not counted here. */
+static bool branch_barriers(void)
+{
+	struct kvm ordinary_vm = { .arch.vm_type = KVM_X86_DEFAULT_VM };
+	struct kvm_vcpu a = { .kvm = &ordinary_vm }, b = a;
+	unsigned int nr;
+
+	make_vm(KVM_X86_TDX_VM, true);
+	ASSERT(!create_vcpu() && !ops.vcpu_create(&second_vcpu));
+	nr = (unsigned int)atomic_read(&td_nr_branch_barriers);
+	nr_barriers = 0;
+
+	load(&a, 1);
+	nr = (unsigned int)atomic_read(&td_nr_branch_barriers);
+	ASSERT(load(&b, 1) == 0);
+	ASSERT(load(&a, 1) == 0);
+	ASSERT(load(&vcpu, 1) == 1);
+	ASSERT(load(&vcpu, 1) == 0);
+	ASSERT(load(&a, 1) == 1);
+	ASSERT(load(&vcpu, 1) == 1);
+	ASSERT(load(&second_vcpu, 1) == 1);
+	/* Another CPU has predictors of its own. */
+	ASSERT(load(&second_vcpu, 3) == 1);
+	ASSERT(load(&second_vcpu, 1) == 0);
+	ASSERT((unsigned int)atomic_read(&td_nr_branch_barriers) - nr == 5);
+
+	/* A vCPU that gets the memory of a freed one is another vCPU. */
+	ops.vcpu_free(&second_vcpu);
+	ASSERT(!ops.vcpu_create(&second_vcpu));
+	ASSERT(load(&second_vcpu, 1) == 1);
+
+	ops.vcpu_free(&second_vcpu);
+	ops.vcpu_free(&vcpu);
+	free_vm();
+	return true;
+}
+
 const struct test vcpu_tests[] = {
 	{ "td", td_lives },
 	{ "ordinary-vm", ordinary_vm_lives },
@@ -97,5 +145,6 @@ const struct test vcpu_tests[] = {
 	{ "vendor-refuses", vendor_refuses },
 	{ "no-memory", no_memory },
 	{ "no-apic-access-page", no_apic_access_page },
+	{ "branch-barriers", branch_barriers },
 	{}
 };

@@ -141,6 +141,17 @@ static void dispatch_vcpu_free(struct kvm_vcpu *vcpu)
 		td_vcpu_free(vcpu);
 }
 
+/* For other VMs too, see td_switch_vcpu(). */
+static void dispatch_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
+{
+	td_switch_vcpu(vcpu);
+
+	if (is_td_vcpu(vcpu))
+		td_vcpu_load(vcpu, cpu);
+	else
+		vendor_call(vcpu_load)(vcpu, cpu);
+}
+
 static void dispatch_disable_virtualization_cpu(void)
 {
 	td_disable_virtualization_cpu();
@@ -211,6 +222,7 @@ void td_wrap_ops(struct kvm_x86_ops *ops)
 	ops->vcpu_precreate = dispatch_vcpu_precreate;
 	ops->vcpu_create = dispatch_vcpu_create;
 	ops->vcpu_free = dispatch_vcpu_free;
+	ops->vcpu_load = dispatch_vcpu_load;
 	ops->disable_virtualization_cpu = dispatch_disable_virtualization_cpu;
 	ops->has_emulated_msr = dispatch_has_emulated_msr;
 	ops->mem_enc_ioctl = dispatch_mem_enc_ioctl;

@@ -2,27 +2,16 @@
 /*
  * Pages that KVM gives to the TDX module and takes back, see tdx.h.
  */
-#include <linux/debugfs.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
 #include "tdx.h"
 
-/* Leaked pages, lost until the next boot.  Tests expect 0. */
-static atomic_t nr_leaked = ATOMIC_INIT(0);
-
-/* Create the file kvm/tdx-leaked-pages.  KVM removes it together with its folder. */
-void td_create_debugfs(void)
-{
-	struct dentry *dir = debugfs_lookup("kvm", NULL);
-
-	debugfs_create_atomic_t("tdx-leaked-pages", 0444, dir, &nr_leaked);
-	dput(dir);
-}
+atomic_t td_nr_leaked = ATOMIC_INIT(0);
 
 void td_count_leak(unsigned long nr)
 {
-	atomic_add(nr, &nr_leaked);
+	atomic_add(nr, &td_nr_leaked);
 }
 
 phys_addr_t td_alloc_page(void)

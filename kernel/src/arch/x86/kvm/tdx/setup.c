@@ -6,6 +6,7 @@
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/debugfs.h>
 #include <linux/misc_cgroup.h>
 
 #include "mmu.h"
@@ -27,6 +28,16 @@ EXPORT_SYMBOL_GPL(enable_tdx);
 
 /* CPU hotplug state; 0 while TDX is not set up. */
 static enum cpuhp_state hotplug_state;
+
+/* KVM removes these files together with their folder. */
+static void create_debugfs(void)
+{
+	struct dentry *dir = debugfs_lookup("kvm", NULL);
+
+	debugfs_create_atomic_t("tdx-leaked-pages", 0444, dir, &td_nr_leaked);
+	debugfs_create_atomic_t("tdx-branch-barriers", 0444, dir, &td_nr_branch_barriers);
+	dput(dir);
+}
 
 static int td_online_cpu(unsigned int cpu)
 {
@@ -164,7 +175,7 @@ int td_setup(void)
 		goto out;
 	}
 
-	td_create_debugfs();
+	create_debugfs();
 	misc_cg_set_capacity(MISC_CG_RES_TDX, tdx_nr_guest_keyids());
 	pr_info("tdx: TDs are available, %u at a time\n", tdx_nr_guest_keyids());
 	return 0;

@@ -19,7 +19,6 @@
 /* Life of a vCPU */
 TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_event),
 	   td_vcpu_reset(vcpu, init_event))
-TD_VOID_OP(vcpu_load, (struct kvm_vcpu *vcpu, int cpu), (vcpu, cpu), td_vcpu_load(vcpu, cpu))
 TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
 /*
  * The TDX module answers most CPUID leaves of a TD; the CPUID that user space sets is only

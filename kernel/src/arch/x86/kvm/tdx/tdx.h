@@ -92,6 +92,8 @@ struct kvm_tdx {
 struct vcpu_tdx {
 	/* Back pointer. */
 	struct kvm_vcpu *vcpu;
+	/* Unique among all vCPUs of TDs ever; not 0. */
+	u64 id;
 	/* TDVPR (vCPU root page): SEAMCALLs name the vCPU by its address; 0 if there is none. */
 	phys_addr_t tdvpr;
 	/* The other pages of the vCPU in the TDX module; 0 for a page not added yet. */
@@ -220,7 +222,8 @@ int td_reclaim(phys_addr_t page);
 
 /* Counts @nr pages as leaked: they are lost until the next boot. */
 void td_count_leak(unsigned long nr);
-void td_create_debugfs(void);
+/* How many pages were leaked; debugfs shows it, and tests expect 0. */
+extern atomic_t td_nr_leaked;
 
 /*
  * seamcall.c: turns the status of a SEAMCALL into an errno: 0, -EBUSY if trying again is
@@ -285,6 +288,10 @@ int td_vcpu_create(struct kvm_vcpu *vcpu);
  */
 void td_vcpu_free(struct kvm_vcpu *vcpu);
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event);
+/* Called before a vCPU of any VM is loaded, with preemption off. */
+void td_switch_vcpu(struct kvm_vcpu *vcpu);
+/* How often td_switch_vcpu() issued a barrier; debugfs shows it. */
+extern atomic_t td_nr_branch_barriers;
 void td_vcpu_load(struct kvm_vcpu *vcpu, int cpu);
 void td_vcpu_put(struct kvm_vcpu *vcpu);
 /*

@@ -13,6 +13,7 @@
 #include <linux/smp.h>
 
 #include <asm/fpu/api.h>
+#include <asm/nospec-branch.h>
 #include <asm/vmx.h>
 
 #include "irq.h"
@@ -22,6 +23,17 @@
 
 /* vCPUs that may be associated with this CPU.  Used by this CPU only, with IRQs off. */
 static DEFINE_PER_CPU(struct list_head, associated_vcpus);
+
+/*
+ * The vCPU that was loaded last on this CPU, by the ID of struct vcpu_tdx; 0 for all vCPUs of other
+ * VMs, which the vendor tells apart.  Used by this CPU only, with preemption off.
+ */
+static DEFINE_PER_CPU(u64, last_vcpu);
+
+/* Source of these IDs, which are never used again: a pointer could be, after a vCPU is freed. */
+static atomic64_t last_id = ATOMIC64_INIT(0);
+
+atomic_t td_nr_branch_barriers = ATOMIC_INIT(0);
 
 void td_vcpu_setup(void)
 {
@@ -186,6 +198,7 @@ int td_vcpu_create(struct kvm_vcpu *vcpu)
 	}
 
 	td->vcpu = vcpu;
+	td->id = atomic64_inc_return(&last_id);
 	td->assoc_cpu = -1;
 	vcpu->arch.tdx = td;
 
@@ -234,6 +247,24 @@ void td_vcpu_free(struct kvm_vcpu *vcpu)
 void td_vcpu_reset(struct kvm_vcpu *vcpu, bool init_event)
 {
 	KVM_BUG_ON(init_event, vcpu->kvm);
+}
+
+/*
+ * A guest must not train the branch predictors for the guest that runs next on the CPU.  The vendor
+ * issues a barrier between two vCPUs whose VMCS or VMCB it loads.  It loads none for a vCPU of a
+ * TD: it would not notice that a TD ran in between, and for the TD nobody would issue one.
+ */
+void td_switch_vcpu(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_tdx *td = is_td_vcpu(vcpu) ? to_vcpu_tdx(vcpu) : NULL;
+	u64 id = td ? td->id : 0;
+
+	if (!kvm_mirror_is_used() || __this_cpu_read(last_vcpu) == id)
+		return;
+
+	__this_cpu_write(last_vcpu, id);
+	atomic_inc(&td_nr_branch_barriers);
+	indirect_branch_prediction_barrier();
 }
 
 /*
