@@ -38,6 +38,6 @@ struct test {
 	bool (*run)(void);
 };
 
-extern const struct test vcpu_tests[];
+extern const struct test vcpu_tests[], package_tests[];
 
 #endif

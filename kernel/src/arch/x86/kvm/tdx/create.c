@@ -2,6 +2,8 @@
 /*
  * Creation of a TD in the TDX module.
  */
+#include <linux/cpu.h>
+
 #include "tdx.h"
 
 /* A busy TDX module is no mistake of user space: return -EAGAIN, so that it tries again. */
@@ -122,9 +124,17 @@ int td_create(struct kvm_tdx *td, const struct tdx_td_params *params, u64 *ret_s
 	int ret;
 
 	mutex_lock(&td_keys_lock);
-	ret = create_root(td, ret_status);
+	/*
+	 * If a package has no online CPU, find out before the module has a TDR: a TD whose key is
+	 * not configured everywhere can be neither finished nor removed.
+	 */
+	cpus_read_lock();
+	ret = td_on_each_package(NULL, NULL);
+	if (!ret)
+		ret = create_root(td, ret_status);
 	if (!ret)
 		ret = td_on_each_package(config_key, td);
+	cpus_read_unlock();
 	mutex_unlock(&td_keys_lock);
 
 	if (!ret)

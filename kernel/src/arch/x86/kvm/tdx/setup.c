@@ -201,31 +201,3 @@ void td_unsetup(void)
 
 	enable_tdx = true;
 }
-
-int td_on_each_package(int (*fn)(void *), void *arg)
-{
-	cpumask_var_t todo;
-	unsigned int cpu, other, nr = 0;
-	int ret = 0;
-
-	if (!zalloc_cpumask_var(&todo, GFP_KERNEL))
-		return -ENOMEM;
-
-	cpus_read_lock();
-	cpumask_copy(todo, cpu_online_mask);
-	while (!ret && (cpu = cpumask_first(todo)) < nr_cpu_ids) {
-		for_each_cpu(other, todo) {
-			if (topology_physical_package_id(other) ==
-			    topology_physical_package_id(cpu))
-				cpumask_clear_cpu(other, todo);
-		}
-		ret = smp_call_on_cpu(cpu, fn, arg, true);
-		nr++;
-	}
-	if (!ret && nr < topology_max_packages())
-		ret = -EIO;
-	cpus_read_unlock();
-
-	free_cpumask_var(todo);
-	return ret;
-}

@@ -12,6 +12,7 @@
  *   ops.c        the dispatchers; td-ops.h is their table
  *   setup.c      what a host needs: TDX module, CPUs, capabilities
  *   vm.c         KVM_CREATE_VM
+ *   package.c    CPU packages, for SEAMCALLs that are made once on each
  *   keyid.c      the TD's KeyID and the cgroup that is charged for it
  *   seamcall.c   turns the status of a SEAMCALL into an errno
  *   page.c       pages that KVM lends to the TDX module
@@ -179,7 +180,12 @@ void td_wrap_ops(struct kvm_x86_ops *ops);
 /* setup.c: td_wrap_ops() calls td_setup(); td_unsetup() runs before the vendor module goes. */
 int td_setup(void);
 void td_unsetup(void);
-/* Calls @fn(@arg) on one CPU of each package, until one of them returns an error.  May sleep. */
+
+/*
+ * package.c: calls @fn(@arg) on one CPU of each package that has a present CPU, until one of them
+ * returns an error; -EIO if no CPU of a package is online.  Without @fn it only checks that.  May
+ * sleep; the caller holds cpus_read_lock(), and a result is good for as long as it does.
+ */
 int td_on_each_package(int (*fn)(void *), void *arg);
 
 /* vm.c: called after the vendor's ->vm_init(); teardown.c: before its ->vm_destroy(). */

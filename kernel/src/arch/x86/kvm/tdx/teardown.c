@@ -12,6 +12,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpu.h>
+
 #include "mmu/mirror/mirror.h"
 #include "tdx.h"
 
@@ -40,8 +42,11 @@ static int release_keyid(struct kvm_tdx *td)
 
 	mutex_lock(&td_keys_lock);
 	ret = td_retry_busy(td_check(TDH_MNG_VPFLUSHDONE, tdh_mng_vpflushdone(td->tdr)));
-	if (!ret)
+	if (!ret) {
+		cpus_read_lock();
 		ret = td_on_each_package(write_back_caches, NULL);
+		cpus_read_unlock();
+	}
 	if (!ret)
 		ret = td_retry_busy(td_check(TDH_MNG_KEY_FREEID, tdh_mng_key_freeid(td->tdr)));
 	mutex_unlock(&td_keys_lock);

@@ -59,9 +59,14 @@ unsigned int sm_platform_package(void)
 	return topology_logical_package_id(raw_smp_processor_id());
 }
 
+/* Sockets without a CPU do not count: they have the highest IDs. */
 unsigned int sm_platform_nr_packages(void)
 {
-	return topology_max_packages();
+	unsigned int cpu, nr = 0;
+
+	for_each_present_cpu(cpu)
+		nr = max(nr, topology_logical_package_id(cpu) + 1);
+	return nr;
 }
 
 bool sm_platform_all_lps_in(const unsigned long *lps)
