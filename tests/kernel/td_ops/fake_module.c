@@ -10,6 +10,11 @@ static u64 answer(enum tdx_host_leaf leaf)
 	return module.status[leaf];
 }
 
+bool tdx_copies_shared_root(void)
+{
+	return module.copies_shared_root;
+}
+
 const struct tdx_sys_info *tdx_get_sys_info(void)
 {
 	static const struct tdx_sys_info sys = {

@@ -75,7 +75,7 @@ int create_vcpu(void)
 
 int main(void)
 {
-	static const struct test *const groups[] = { vcpu_tests, package_tests };
+	static const struct test *const groups[] = { vcpu_tests, run_tests, package_tests };
 	unsigned int nr = 0, nr_failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -30,6 +30,8 @@ struct fake_module {
 	/* The status of each leaf; 0: success. */
 	u64 status[TDX_HOST_LEAF_END];
 	unsigned int nr_calls[TDX_HOST_LEAF_END];
+	/* The backend's ->copies_shared_root. */
+	bool copies_shared_root;
 };
 extern struct fake_module module;
 
@@ -38,6 +40,6 @@ struct test {
 	bool (*run)(void);
 };
 
-extern const struct test vcpu_tests[], package_tests[];
+extern const struct test vcpu_tests[], run_tests[], package_tests[];
 
 #endif

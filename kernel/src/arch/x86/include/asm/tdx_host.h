@@ -114,6 +114,11 @@ struct tdx_backend {
 	 * will give the pages by the next SEAMCALL.  Runs in the context of that SEAMCALL.
 	 */
 	void (*flushed)(phys_addr_t page, unsigned long nr);
+	/*
+	 * The backend keeps a copy of the root of a TD's shared PT.  KVM tells it that entries have
+	 * been removed: it writes SHARED_EPTP of each vCPU again before the vCPU runs.
+	 */
+	bool copies_shared_root;
 };
 
 #ifdef CONFIG_INTEL_TDX_HOST
@@ -160,6 +165,9 @@ bool tdx_is_enabled(void);
  */
 int tdx_get(void);
 void tdx_put(void);
+
+/* Is there a backend with ->copies_shared_root?  The caller holds a reference of tdx_get(). */
+bool tdx_copies_shared_root(void);
 
 /* The module's global metadata; NULL unless tdx_is_enabled().  Valid until tdx_put(). */
 const struct tdx_sys_info *tdx_get_sys_info(void);

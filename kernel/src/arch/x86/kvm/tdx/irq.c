@@ -77,14 +77,21 @@ bool td_has_pending_interrupt(struct kvm_vcpu *vcpu)
 	return pi_test_on(&to_vcpu_tdx(vcpu)->pi);
 }
 
+/*
+ * If the module refuses the NMI, because the TD has become fatal or the vCPU is disabled, it
+ * refuses the entry that follows, too, which ends the run.
+ */
 void td_inject_nmi(struct kvm_vcpu *vcpu)
 {
-	++vcpu->stat.nmi_injections;
-	KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_PEND_NMI, 1, U8_MAX), vcpu->kvm);
+	bool busy = td_vp_wr(vcpu, TDX_MD_VP_PEND_NMI, 1, U8_MAX) == -EBUSY;
 
-	/* The TDX module has the NMI now.  It can hold one; KVM drops further ones. */
 	vcpu->arch.nmi_injected = false;
-	vcpu->arch.nmi_pending = 0;
+	/* The TDX module can hold one NMI; KVM drops further ones. */
+	vcpu->arch.nmi_pending = busy;
+	if (busy)
+		kvm_make_request(KVM_REQ_EVENT, vcpu);
+	else
+		++vcpu->stat.nmi_injections;
 }
 
 #if IS_ENABLED(CONFIG_KVM_INTEL)

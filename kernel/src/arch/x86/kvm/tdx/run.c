@@ -98,6 +98,15 @@ int td_vcpu_pre_run(struct kvm_vcpu *vcpu)
 	return 1;
 }
 
+/*
+ * Do not enter the TD again from td_vcpu_run(), even if there is nothing to handle: a pending
+ * interrupt must be taken first, and that needs IRQs on.
+ */
+static fastpath_t after_exit(const struct vcpu_tdx *td)
+{
+	return unlikely(must_reenter(td)) ? EXIT_FASTPATH_EXIT_HANDLED : EXIT_FASTPATH_NONE;
+}
+
 /* Called with IRQs off, and with vcpu->mode IN_GUEST_MODE. */
 fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
 {
@@ -110,22 +119,28 @@ fastpath_t td_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
 		return EXIT_FASTPATH_EXIT_HANDLED;
 	}
 
+	td_associate(td);
+	if (unlikely(td->root_changed)) {
+		td->status = td_write_shared_root(td);
+		/*
+		 * If another vCPU has made the TD fatal, or the module has disabled this vCPU, the
+		 * module refuses the write as it would refuse the entry.  End the run as if it had.
+		 */
+		if (unlikely(tdx_status_is_error(td->status)))
+			return after_exit(td);
+	}
+
 	trace_kvm_entry(vcpu, force_immediate_exit);
 
 	if (unlikely(force_immediate_exit))
 		smp_send_reschedule(vcpu->cpu);
 
-	td_associate(td);
 	enter_exit(vcpu, td);
 	td_host_reload(vcpu);
 
 	trace_kvm_exit(vcpu, KVM_ISA_VMX);
 
-	/*
-	 * Do not enter the TD again from here, even if there is nothing to handle: a
-	 * pending interrupt must be taken first, and that needs IRQs on.
-	 */
-	return unlikely(must_reenter(td)) ? EXIT_FASTPATH_EXIT_HANDLED : EXIT_FASTPATH_NONE;
+	return after_exit(td);
 }
 
 /* Called with IRQs off, on the CPU on which the TD exit was. */

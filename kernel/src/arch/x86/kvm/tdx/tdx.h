@@ -112,8 +112,10 @@ struct vcpu_tdx {
 	/* TDH.VP.FLUSH failed: the vCPU can never run on another CPU. */
 	bool stuck_on_cpu;
 
-	/* Root of the shared PT; given to the TDX module once the vCPU is initialized. */
+	/* Root of the shared PT. */
 	hpa_t shared_root;
+	/* The root has to be written to the vCPU before the next entry. */
+	bool root_changed;
 	/* Posted-interrupt descriptor: KVM sets bits for interrupts, the TDX module takes them. */
 	struct pi_desc pi;
 
@@ -325,6 +327,11 @@ int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value);
 /* Called when KVM has a new root of the shared PT, or has removed entries of it. */
 void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level);
 void td_flush_shared_pt(struct kvm_vcpu *vcpu);
+/*
+ * Called before an entry if td->root_changed, with IRQs off and the vCPU associated.  Returns the
+ * status of VP.WR; after an error the vCPU must not be entered.
+ */
+u64 td_write_shared_root(struct vcpu_tdx *td);
 /* Call with IRQs off, before a SEAMCALL that associates the vCPU with this CPU. */
 void td_associate(struct vcpu_tdx *td);
 

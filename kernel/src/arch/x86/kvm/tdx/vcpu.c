@@ -139,22 +139,28 @@ int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value)
 }
 
 /*
- * Write the root of the shared PT to the vCPU, even if it is the same as before: the write
- * tells whoever runs the TD that entries of the shared PT have been removed.
+ * KVM has removed entries of the shared PT, and the vendor has flushed the TLB: that is all that a
+ * TDX module needs.
  */
 void td_flush_shared_pt(struct kvm_vcpu *vcpu)
 {
-	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
-
-	if (td->initialized && td->shared_root)
-		KVM_BUG_ON(td_vp_wr(vcpu, TDX_MD_VP_SHARED_EPTP, td->shared_root, U64_MAX),
-			   vcpu->kvm);
+	if (tdx_copies_shared_root())
+		to_vcpu_tdx(vcpu)->root_changed = true;
 }
 
 void td_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
 {
 	to_vcpu_tdx(vcpu)->shared_root = root_hpa;
-	td_flush_shared_pt(vcpu);
+	to_vcpu_tdx(vcpu)->root_changed = true;
+}
+
+u64 td_write_shared_root(struct vcpu_tdx *td)
+{
+	u64 status = tdh_vp_wr(td->tdvpr, TDX_MD_VP_SHARED_EPTP, td->shared_root, U64_MAX);
+
+	if (!tdx_status_is_error(status))
+		td->root_changed = false;
+	return status;
 }
 
 /* -EIO: not between KVM_TDX_INIT_VM and KVM_TDX_FINALIZE_VM.  -EINVAL: no split irqchip. */
@@ -384,6 +390,5 @@ int td_vcpu_init(struct kvm_vcpu *vcpu, u64 initial_rcx)
 		return ret;
 
 	td->initialized = true;
-	td_flush_shared_pt(vcpu);
 	return 0;
 }

@@ -49,6 +49,9 @@ static int vmcall_cpuid(struct kvm_vcpu *vcpu)
  * interrupt that is already in the virtual APIC page, or was posted before the halt, ends
  * the halt at once; the TDX module knows that.  While the TD does not run no interrupt gets
  * into the virtual APIC page, so KVM asks only here and not while the vCPU is halted.
+ *
+ * If the module does not say, do not halt.  The guest takes that for an interrupt that woke it;
+ * if the TD has become fatal, the module refuses the entry that follows, which ends the run.
  */
 static int vmcall_halt(struct kvm_vcpu *vcpu)
 {
@@ -58,9 +61,8 @@ static int vmcall_halt(struct kvm_vcpu *vcpu)
 	td_vmcall_return(vcpu, GHCI_SUCCESS);
 
 	if (!blocked) {
-		if (KVM_BUG_ON(td_vp_rd(vcpu, TDX_MD_VP_STATE_DETAILS, &details), vcpu->kvm))
-			return -EIO;
-		if (details & TDX_VP_STATE_DETAILS_INTR_PENDING) {
+		if (td_vp_rd(vcpu, TDX_MD_VP_STATE_DETAILS, &details) ||
+		    (details & TDX_VP_STATE_DETAILS_INTR_PENDING)) {
 			++vcpu->stat.halt_exits;
 			return 1;
 		}

@@ -33,6 +33,7 @@ static struct tdx_backend backend = {
 	.name = "softmod",
 	.owner = THIS_MODULE,
 	.first_keyid = FIRST_KEYID,
+	.copies_shared_root = true,
 };
 
 static int check(void)

@@ -96,6 +96,15 @@ void tdx_put(void)
 }
 EXPORT_SYMBOL_GPL(tdx_put);
 
+bool tdx_copies_shared_root(void)
+{
+	/* The backend cannot change, because the caller holds a reference. */
+	const struct tdx_backend *b = rcu_dereference_protected(backend, true);
+
+	return b && b->copies_shared_root;
+}
+EXPORT_SYMBOL_GPL(tdx_copies_shared_root);
+
 void tdx_sys_disable(void)
 {
 	int left = MAX_DISABLE_CALLS;
