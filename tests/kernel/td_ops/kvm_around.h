@@ -46,8 +46,10 @@ struct kvm {
 		int apicv_update_lock;
 		bool has_private_mem, has_protected_state, pre_fault_allowed, apic_access_memslot_inhibited;
 		u64 shadow_mmio_value;
+		int cpu_dirty_log_size;
 	} arch;
 	int max_vcpus;
+	atomic_t nr_memslots_dirty_logging;
 	/* For the vendor: it has added the memslot of the APIC access page. */
 	bool has_apic_access_page;
 	/* For the vendor: a table with an entry for each vCPU. */
@@ -138,8 +140,8 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm);
 /* KVM_CREATE_VM */
 #define min3(a, b, c) min(min(a, b), c)
 #define num_present_cpus() 4u
-#define shadow_mmio_mask 0ULL
-#define SHADOW_NONPRESENT_VALUE 0ULL
+extern u64 shadow_mmio_mask;
+#define SHADOW_NONPRESENT_VALUE BIT_ULL(63)
 
 /* CPUs: the packages of CPUs 0 and 1, and 2 and 3; the test says which CPUs are there. */
 extern unsigned int present_cpus, online_cpus;

@@ -52,10 +52,11 @@ void make_vm(unsigned long type, bool has_precreate)
 	nr_host_restores = 0;
 	shim_cpu_now = 0;
 	vendor_setup(has_precreate);
+	init_mmu_of_vm(&kvm);
 	BUG_ON(ops.vm_init(&kvm));
 	if (type == KVM_X86_TDX_VM)
 		kvm.arch.tdx->state = TD_INITIALIZED;
-	vendor_calls[0] = '\0';
+	calls[0] = '\0';
 }
 
 void free_vm(void)
@@ -75,7 +76,7 @@ int create_vcpu(void)
 
 int main(void)
 {
-	static const struct test *const groups[] = { vcpu_tests, run_tests, package_tests };
+	static const struct test *const groups[] = { vcpu_tests, run_tests, package_tests, mmu_tests };
 	unsigned int nr = 0, nr_failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -8,7 +8,7 @@
 /* Ends the test, and says where. */
 #define ASSERT(cond) do { \
 	if (!(cond)) { \
-		printf("# %s:%d: not true: %s (vendor: %s)\n", __FILE__, __LINE__, #cond, vendor_calls); \
+		printf("# %s:%d: not true: %s (%s)\n", __FILE__, __LINE__, #cond, calls); \
 		return false; \
 	} \
 } while (0)
@@ -35,11 +35,14 @@ struct fake_module {
 };
 extern struct fake_module module;
 
+/* test_mmu.c: what KVM's MMU does in KVM_CREATE_VM */
+void init_mmu_of_vm(struct kvm *vm);
+
 struct test {
 	const char *name;
 	bool (*run)(void);
 };
 
-extern const struct test vcpu_tests[], run_tests[], package_tests[];
+extern const struct test vcpu_tests[], run_tests[], package_tests[], mmu_tests[];
 
 #endif

@@ -9,7 +9,7 @@ static bool td_lives(void)
 	ASSERT(!create_vcpu());
 	ASSERT(vcpu.arch.tdx);
 	ops.vcpu_free(&vcpu);
-	ASSERT(!strcmp(vendor_calls, "precreate create free "));
+	ASSERT(!strcmp(calls, "precreate create free "));
 	ASSERT(nr_host_restores == 1);
 	ASSERT(!vcpu.arch.tdx);
 	free_vm();
@@ -21,7 +21,7 @@ static bool ordinary_vm_lives(void)
 	make_vm(KVM_X86_DEFAULT_VM, true);
 	ASSERT(!create_vcpu());
 	ops.vcpu_free(&vcpu);
-	ASSERT(!strcmp(vendor_calls, "precreate create free load put "));
+	ASSERT(!strcmp(calls, "precreate create free load put "));
 	free_vm();
 	return true;
 }
@@ -31,7 +31,7 @@ static bool no_precreate(void)
 	make_vm(KVM_X86_TDX_VM, false);
 	ASSERT(!create_vcpu());
 	ops.vcpu_free(&vcpu);
-	ASSERT(!strcmp(vendor_calls, "create free "));
+	ASSERT(!strcmp(calls, "create free "));
 	free_vm();
 	return true;
 }
@@ -42,7 +42,7 @@ static bool td_refuses(void)
 	make_vm(KVM_X86_TDX_VM, true);
 	kvm.arch.tdx->state = TD_RUNNABLE;
 	ASSERT(create_vcpu() == -EIO);
-	ASSERT(!strcmp(vendor_calls, ""));
+	ASSERT(!strcmp(calls, ""));
 	free_vm();
 	return true;
 }
@@ -52,7 +52,7 @@ static bool vendor_refuses(void)
 	make_vm(KVM_X86_TDX_VM, true);
 	vendor_precreate_error = -ENOMEM;
 	ASSERT(create_vcpu() == -ENOMEM);
-	ASSERT(!strcmp(vendor_calls, "precreate "));
+	ASSERT(!strcmp(calls, "precreate "));
 	free_vm();
 	return true;
 }
@@ -66,7 +66,7 @@ static bool no_memory(void)
 		make_vm(KVM_X86_TDX_VM, true);
 		atomic_set(&shim_fail_nth, nth);
 		ASSERT(create_vcpu() == -ENOMEM);
-		ASSERT(!strcmp(vendor_calls, "precreate create free "));
+		ASSERT(!strcmp(calls, "precreate create free "));
 		ASSERT(!vcpu.arch.tdx && !nr_host_restores);
 		free_vm();
 	}

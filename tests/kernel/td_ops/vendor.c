@@ -9,15 +9,15 @@
 #include "vendor.h"
 
 struct kvm_x86_ops ops;
-char vendor_calls[256];
+char calls[256];
 int vendor_precreate_error;
 static bool needs_precreate;
 static u64 pid_table[2];
 
-static void record(const char *call)
+void record(const char *call)
 {
-	strcat(vendor_calls, call);
-	BUG_ON(strlen(vendor_calls) > sizeof(vendor_calls) / 2);
+	strcat(calls, call);
+	BUG_ON(strlen(calls) > sizeof(calls) / 2);
 }
 
 static int vm_init(struct kvm *kvm)
@@ -83,7 +83,7 @@ void vendor_setup(bool has_precreate)
 		.vcpu_put = put,
 	};
 
-	vendor_calls[0] = '\0';
+	calls[0] = '\0';
 	vendor_precreate_error = 0;
 	needs_precreate = has_precreate;
 	memcpy(&ops, &vendor_ops, sizeof(ops));

@@ -5,8 +5,10 @@
 /* KVM's ops: the vendor's, as td_wrap_ops() changed them. */
 extern struct kvm_x86_ops ops;
 
-/* What the vendor was called for, in order, as a string such as "precreate create ". */
-extern char vendor_calls[];
+/* What was called for the test to see, in order, as a string such as "precreate create ". */
+extern char calls[256];
+void record(const char *call);
+
 /* What the vendor's vcpu_precreate() returns. */
 extern int vendor_precreate_error;
 

@@ -48,5 +48,8 @@ int td_vm_init(struct kvm *kvm)
 	if (shadow_mmio_mask & SHADOW_NONPRESENT_VALUE)
 		kvm->arch.shadow_mmio_value = 0;
 
+	/* The CPU does not log a TD's writes to shared memory: KVM has to write-protect it. */
+	kvm->arch.cpu_dirty_log_size = 0;
+
 	return 0;
 }
