@@ -72,6 +72,24 @@ static void put(struct kvm_vcpu *vcpu)
 	record("put ");
 }
 
+static u64 get_l2_tsc_offset(struct kvm_vcpu *vcpu)
+{
+	record("l2-tsc-offset ");
+	return 1;
+}
+
+static int enable_l2_tlb_flush(struct kvm_vcpu *vcpu)
+{
+	record("l2-tlb-flush ");
+	return 0;
+}
+
+static u8 get_mt_mask(struct kvm_vcpu *vcpu, gfn_t gfn, bool is_mmio)
+{
+	record("mt-mask ");
+	return 6;
+}
+
 void vendor_setup(bool has_precreate)
 {
 	static const struct kvm_x86_ops vendor_ops = {
@@ -81,6 +99,9 @@ void vendor_setup(bool has_precreate)
 		.vcpu_free = vcpu_free,
 		.vcpu_load = load,
 		.vcpu_put = put,
+		.get_l2_tsc_offset = get_l2_tsc_offset,
+		.enable_l2_tlb_flush = enable_l2_tlb_flush,
+		.get_mt_mask = get_mt_mask,
 	};
 
 	calls[0] = '\0';

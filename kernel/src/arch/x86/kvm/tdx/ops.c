@@ -2,10 +2,10 @@
 /*
  * Dispatchers in front of the vendor module's ops.
  *
- * td_wrap_ops() keeps a copy of the vendor's ops and replaces each op that a TD handles in
- * its own way by a dispatcher: it calls the TD's function for a TD and the vendor's op for
- * other VMs.  An ordinary VM pays one jump for it, and after the first TD was created one
- * branch that predicts well.  On a host that cannot run TDs nothing is replaced.
+ * td_wrap_ops() keeps a copy of the vendor's ops and replaces each op that td-ops.h does not
+ * leave to the vendor for every VM by a dispatcher: it calls the TD's function for a TD and the
+ * vendor's op for other VMs.  An ordinary VM pays one jump for it, and after the first TD was
+ * created one branch that predicts well.  On a host that cannot run TDs nothing is replaced.
  */
 #include <linux/kvm_host.h>
 #include <linux/static_call.h>
@@ -23,6 +23,21 @@
 #include <asm/kvm-x86-ops.h>
 
 #define vendor_call(func)	static_call(td_vendor_##func)
+
+/*
+ * Each op of KVM must have exactly one row in td-ops.h.  An op with two rows declares its
+ * row_of_* twice, the row_of_* of an op without a row is undeclared, and a row of an op that
+ * KVM has no longer names no member of the struct.
+ */
+enum {
+#define TD_ROW(name) row_of_##name = offsetof(struct kvm_x86_ops, name),
+#include "td-ops.h"
+};
+
+#define KVM_X86_OP(func) static_assert(row_of_##func == offsetof(struct kvm_x86_ops, func));
+#define KVM_X86_OP_OPTIONAL KVM_X86_OP
+#define KVM_X86_OP_OPTIONAL_RET0 KVM_X86_OP
+#include <asm/kvm-x86-ops.h>
 
 /*
  * Does the vendor have these optional ops?  A TD has them always, so the dispatcher is in
@@ -184,7 +199,7 @@ static int dispatch_sync_pir_to_irr(struct kvm_vcpu *vcpu)
 					    kvm_lapic_find_highest_irr(vcpu);
 }
 
-static bool dispatch_has_pending_interrupt(struct kvm_vcpu *vcpu)
+static bool dispatch_dy_apicv_has_pending_interrupt(struct kvm_vcpu *vcpu)
 {
 	if (is_td_vcpu(vcpu))
 		return td_has_pending_interrupt(vcpu);
@@ -214,19 +229,9 @@ void td_wrap_ops(struct kvm_x86_ops *ops)
 #define TD_OP(type, name, params, args, answer)		\
 	if (ops->name)					\
 		ops->name = dispatch_##name;
-#define TD_VOID_OP(name, params, args, answer) TD_OP(void, name, params, args, answer)
+#define TD_BY_HAND(name)				\
+	ops->name = dispatch_##name;
 #include "td-ops.h"
 
-	ops->vm_init = dispatch_vm_init;
-	ops->vm_destroy = dispatch_vm_destroy;
-	ops->vcpu_precreate = dispatch_vcpu_precreate;
-	ops->vcpu_create = dispatch_vcpu_create;
-	ops->vcpu_free = dispatch_vcpu_free;
-	ops->vcpu_load = dispatch_vcpu_load;
-	ops->disable_virtualization_cpu = dispatch_disable_virtualization_cpu;
-	ops->has_emulated_msr = dispatch_has_emulated_msr;
-	ops->mem_enc_ioctl = dispatch_mem_enc_ioctl;
-	ops->sync_pir_to_irr = dispatch_sync_pir_to_irr;
-	ops->dy_apicv_has_pending_interrupt = dispatch_has_pending_interrupt;
 	kvm_caps.supported_vm_types |= BIT(KVM_X86_TDX_VM);
 }

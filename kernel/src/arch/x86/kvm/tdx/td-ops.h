@@ -1,24 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Table of the ops of struct kvm_x86_ops that a TD handles in its own way.  Only ops.c
- * includes it, several times, with other definitions of the macros.  Ops that are not in
- * the table are the vendor's for every VM: they look at the host, or at data of the VM that
- * a TD has too, because the vendor has initialised it as an ordinary VM.
+ * Table of all ops of struct kvm_x86_ops: who answers when KVM calls one for a TD.  Only ops.c
+ * includes it, several times, with other definitions of the macros.  An op of the base kernel
+ * that has no row here does not compile.
  *
  *   TD_OP(return type, name, parameters, arguments, the TD's answer)
  *   TD_VOID_OP(name, parameters, arguments, what to do for a TD)
  *   TD_NOP(name, parameters, arguments)
+ *	The vendor's op is not called for a TD.
+ *   TD_NEVER(return type, name, parameters, arguments)
+ *	An op about a vCPU that KVM does not call for a TD's.  If it did, that would be a bug
+ *	of KVM: KVM warns and the TD dies, in production too.  A TD's VMCS is never loaded, so
+ *	kvm-intel's op would use that of another VM.
+ *   TD_BY_HAND(name)
+ *	dispatch_<name>() in ops.c decides.  It may call the vendor's op, too.
+ *   TD_VENDOR(name)
+ *	The vendor's op, for every VM.
  *
  * The first parameter is the object that the op is about: vcpu, kvm or apic.  An op that
- * the vendor does not have is not added.
+ * the vendor does not have is not added, except those of TD_BY_HAND.
  */
-#ifndef TD_NOP
-#define TD_NOP(name, params, args) TD_VOID_OP(name, params, args, (void)0)
+#ifndef TD_ROW
+#define TD_ROW(name)
 #endif
+#ifndef TD_OP
+#define TD_OP(type, name, params, args, answer)		TD_ROW(name)
+#endif
+#ifndef TD_VOID_OP
+#define TD_VOID_OP(name, params, args, answer)		TD_OP(void, name, params, args, answer)
+#endif
+#ifndef TD_BY_HAND
+#define TD_BY_HAND(name)				TD_ROW(name)
+#endif
+#ifndef TD_VENDOR
+#define TD_VENDOR(name)					TD_ROW(name)
+#endif
+#define TD_NOP(name, params, args)			TD_VOID_OP(name, params, args, (void)0)
+#define TD_NEVER(type, name, params, args)		\
+	TD_OP(type, name, params, args, ({ KVM_BUG_ON(1, vcpu->kvm); (type)0; }))
+
+/* The host */
+TD_VENDOR(check_processor_compatibility)
+TD_VENDOR(enable_virtualization_cpu)
+TD_BY_HAND(disable_virtualization_cpu)
+TD_VENDOR(hardware_unsetup)
+TD_VENDOR(get_feature_msr)
+TD_VENDOR(has_wbinvd_exit)
+TD_VENDOR(dev_get_attr)
+TD_VENDOR(gmem_invalidate)
 
 /* Life of a vCPU */
+TD_BY_HAND(vcpu_precreate)
+TD_BY_HAND(vcpu_create)
+TD_BY_HAND(vcpu_free)
 TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_event),
 	   td_vcpu_reset(vcpu, init_event))
+TD_BY_HAND(vcpu_load)
 TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
 /*
  * The TDX module answers most CPUID leaves of a TD; the CPUID that user space sets is only
@@ -40,16 +77,25 @@ TD_VOID_OP(get_exit_info, (struct kvm_vcpu *vcpu, u32 *reason, u64 *info1, u64 *
 	   (vcpu, reason, info1, info2, intr_info, error_code),
 	   td_get_exit_info(vcpu, reason, info1, info2, intr_info, error_code))
 
-/* Shared page table */
+/* Shared page table.  The memory type is the same for all VMs, and comes from no VMCS. */
+TD_VENDOR(get_mt_mask)
 TD_VOID_OP(load_mmu_pgd, (struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level),
 	   (vcpu, root_hpa, root_level), td_load_mmu_pgd(vcpu, root_hpa, root_level))
 TD_VOID_OP(flush_tlb_all, (struct kvm_vcpu *vcpu), (vcpu), flush_td(vcpu))
 TD_VOID_OP(flush_tlb_current, (struct kvm_vcpu *vcpu), (vcpu), flush_td(vcpu))
 TD_NOP(flush_tlb_gva, (struct kvm_vcpu *vcpu, gva_t addr), (vcpu, addr))
 TD_NOP(flush_tlb_guest, (struct kvm_vcpu *vcpu), (vcpu))
+#if IS_ENABLED(CONFIG_HYPERV)
+/* On Hyper-V the vendor flushes the roots that it has loaded, and it never loads a TD's. */
+TD_OP(int, flush_remote_tlbs, (struct kvm *kvm), (kvm), -EOPNOTSUPP)
+TD_OP(int, flush_remote_tlbs_range, (struct kvm *kvm, gfn_t gfn, gfn_t nr_pages),
+      (kvm, gfn, nr_pages), -EOPNOTSUPP)
+#endif
 TD_NOP(update_cpu_dirty_logging, (struct kvm_vcpu *vcpu), (vcpu))
 
 /* Interrupts: ops that KVM implements for a TD */
+TD_BY_HAND(sync_pir_to_irr)
+TD_BY_HAND(dy_apicv_has_pending_interrupt)
 TD_VOID_OP(deliver_interrupt, (struct kvm_lapic *apic, int delivery_mode, int trig_mode,
 			       int vector),
 	   (apic, delivery_mode, trig_mode, vector),
@@ -86,16 +132,21 @@ TD_NOP(vcpu_blocking, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(vcpu_unblocking, (struct kvm_vcpu *vcpu), (vcpu))
 TD_OP(int, pi_update_irte, (struct kvm *kvm, unsigned int host_irq, u32 guest_irq, bool set),
       (kvm, host_irq, guest_irq, set), 0)
+/* Wakes the vCPUs of a VM that gets its first device with posted interrupts. */
+TD_VENDOR(pi_start_assignment)
+/* A page for the registers of KVM's local APIC, which a TD's vCPU has too. */
+TD_VENDOR(alloc_apic_backing_page)
 TD_OP(bool, apic_init_signal_blocked, (struct kvm_vcpu *vcpu), (vcpu), true)
 TD_NOP(vcpu_deliver_sipi_vector, (struct kvm_vcpu *vcpu, u8 vector), (vcpu, vector))
 #ifdef CONFIG_KVM_SMM
 TD_OP(int, smi_allowed, (struct kvm_vcpu *vcpu, bool for_injection), (vcpu, for_injection), 0)
-TD_OP(int, enter_smm, (struct kvm_vcpu *vcpu, union kvm_smram *smram), (vcpu, smram), 0)
-TD_OP(int, leave_smm, (struct kvm_vcpu *vcpu, const union kvm_smram *smram), (vcpu, smram), 0)
+TD_NEVER(int, enter_smm, (struct kvm_vcpu *vcpu, union kvm_smram *smram), (vcpu, smram))
+TD_NEVER(int, leave_smm, (struct kvm_vcpu *vcpu, const union kvm_smram *smram), (vcpu, smram))
 TD_NOP(enable_smi_window, (struct kvm_vcpu *vcpu), (vcpu))
 #endif
 
 /* MSRs and time */
+TD_BY_HAND(has_emulated_msr)
 TD_OP(int, get_msr, (struct kvm_vcpu *vcpu, struct msr_data *msr), (vcpu, msr),
       td_get_msr(vcpu, msr))
 TD_OP(int, set_msr, (struct kvm_vcpu *vcpu, struct msr_data *msr), (vcpu, msr),
@@ -140,19 +191,28 @@ TD_OP(bool, get_if_flag, (struct kvm_vcpu *vcpu), (vcpu), false)
 
 /* Instructions: KVM cannot read a TD's instructions, the guest asks by TDVMCALL instead */
 TD_OP(int, skip_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu), 1)
-TD_NOP(update_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NEVER(void, update_emulated_instruction, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(patch_hypercall, (struct kvm_vcpu *vcpu, unsigned char *addr), (vcpu, addr))
 TD_OP(int, check_emulate_instruction, (struct kvm_vcpu *vcpu, int type, void *insn, int len),
       (vcpu, type, insn, len), td_check_emulate_instruction(vcpu, type))
-TD_OP(int, check_intercept, (struct kvm_vcpu *vcpu, struct x86_instruction_info *info,
-			     enum x86_intercept_stage stage, struct x86_exception *exception),
-      (vcpu, info, stage, exception), X86EMUL_UNHANDLEABLE)
-TD_OP(gva_t, get_untagged_addr, (struct kvm_vcpu *vcpu, gva_t gva, unsigned int flags),
-      (vcpu, gva, flags), gva)
+TD_NEVER(int, check_intercept, (struct kvm_vcpu *vcpu, struct x86_instruction_info *info,
+				enum x86_intercept_stage stage, struct x86_exception *exception),
+	 (vcpu, info, stage, exception))
+TD_NEVER(gva_t, get_untagged_addr, (struct kvm_vcpu *vcpu, gva_t gva, unsigned int flags),
+	 (vcpu, gva, flags))
+
+/* Nested virtualization: a TD has none, so its vCPU is never in guest mode */
+TD_NEVER(u64, get_l2_tsc_offset, (struct kvm_vcpu *vcpu), (vcpu))
+TD_NEVER(u64, get_l2_tsc_multiplier, (struct kvm_vcpu *vcpu), (vcpu))
+/* User space asks for it; the answer is the same as if the vendor did not have it. */
+TD_OP(int, enable_l2_tlb_flush, (struct kvm_vcpu *vcpu), (vcpu), -ENOTTY)
 
 /* The VM */
+TD_BY_HAND(vm_init)
+TD_BY_HAND(vm_destroy)
 TD_OP(int, set_tss_addr, (struct kvm *kvm, unsigned int addr), (kvm, addr), 0)
 TD_OP(int, set_identity_map_addr, (struct kvm *kvm, u64 addr), (kvm, addr), 0)
+TD_BY_HAND(mem_enc_ioctl)
 TD_OP(int, mem_enc_register_region, (struct kvm *kvm, struct kvm_enc_region *range),
       (kvm, range), -ENOTTY)
 TD_OP(int, mem_enc_unregister_region, (struct kvm *kvm, struct kvm_enc_region *range),
@@ -161,7 +221,15 @@ TD_OP(int, vm_copy_enc_context_from, (struct kvm *kvm, unsigned int source_fd),
       (kvm, source_fd), -EINVAL)
 TD_OP(int, vm_move_enc_context_from, (struct kvm *kvm, unsigned int source_fd),
       (kvm, source_fd), -EINVAL)
+/* For the private memory of other VM types: the vendor finds that a TD is none of these. */
+TD_VENDOR(guest_memory_reclaimed)
+TD_VENDOR(gmem_prepare)
+TD_VENDOR(private_max_mapping_level)
 
+#undef TD_ROW
 #undef TD_OP
 #undef TD_VOID_OP
+#undef TD_BY_HAND
+#undef TD_VENDOR
 #undef TD_NOP
+#undef TD_NEVER
