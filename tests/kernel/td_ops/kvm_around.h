@@ -12,6 +12,7 @@
 #define CONFIG_KVM_MIRROR 1
 #define CONFIG_KVM_TDX 1
 #define CONFIG_KVM_SMM 1
+#define CONFIG_KVM_PROVE_MMU 1
 
 typedef unsigned long gva_t;
 typedef void cpu_emergency_virt_cb(void);
@@ -83,6 +84,9 @@ struct kvm_vcpu {
 static inline void shim_guard_preempt(void) { }
 #define smp_load_acquire(p) READ_ONCE(*(p))
 #define smp_call_function_single(cpu, fn, arg, wait) (shim_cpu_now = (cpu), (fn)(arg))
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) name[SHIM_NR_CPUS]
+#define EXPORT_PER_CPU_SYMBOL_GPL(name)
+#define raw_cpu_read(name) ((name)[shim_cpu_now])
 #define this_cpu_ptr(p) (&(*(p))[shim_cpu_now])
 #define per_cpu_ptr(p, cpu) (&(*(p))[cpu])
 extern bool kvm_rebooting;

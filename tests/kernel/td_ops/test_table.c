@@ -41,9 +41,34 @@ static bool vendor_for_all(void)
 	return true;
 }
 
+/* While a TD's vCPU is loaded, the VMCS that is loaded on this CPU is another vCPU's. */
+static bool no_vmcs_for_td(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	ASSERT(!create_vcpu());
+	ops.vcpu_load(&vcpu, 0);
+	ops.has_emulated_msr(NULL, 0);
+	ASSERT(atomic_read(&shim_nr_warnings) == 1);
+	atomic_set(&shim_nr_warnings, 0);
+	ops.vcpu_put(&vcpu);
+	ops.has_emulated_msr(NULL, 0);
+	ops.vcpu_free(&vcpu);
+	free_vm();
+
+	make_vm(KVM_X86_DEFAULT_VM, true);
+	ASSERT(!create_vcpu());
+	ops.vcpu_load(&vcpu, 0);
+	ops.has_emulated_msr(NULL, 0);
+	ops.vcpu_put(&vcpu);
+	ops.vcpu_free(&vcpu);
+	ASSERT(!atomic_read(&shim_nr_warnings));
+	return true;
+}
+
 const struct test table_tests[] = {
 	{ "never-for-td", never_for_td },
 	{ "not-for-td", not_for_td },
 	{ "vendor-for-all", vendor_for_all },
+	{ "no-vmcs-for-td", no_vmcs_for_td },
 	{}
 };

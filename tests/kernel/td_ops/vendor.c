@@ -6,6 +6,7 @@
  * access page, if the VM may have one.
  */
 #include "tdx.h"
+#include "no_vmcs.h"
 #include "vendor.h"
 
 struct kvm_x86_ops ops;
@@ -84,6 +85,13 @@ static int enable_l2_tlb_flush(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
+/* An op that reads the VMCS, as kvm-intel's VMREAD does. */
+static bool has_emulated_msr(struct kvm *kvm, u32 index)
+{
+	td_check_vmcs_access();
+	return true;
+}
+
 static u8 get_mt_mask(struct kvm_vcpu *vcpu, gfn_t gfn, bool is_mmio)
 {
 	record("mt-mask ");
@@ -102,6 +110,7 @@ void vendor_setup(bool has_precreate)
 		.get_l2_tsc_offset = get_l2_tsc_offset,
 		.enable_l2_tlb_flush = enable_l2_tlb_flush,
 		.get_mt_mask = get_mt_mask,
+		.has_emulated_msr = has_emulated_msr,
 	};
 
 	calls[0] = '\0';

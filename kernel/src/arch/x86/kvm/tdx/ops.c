@@ -13,7 +13,13 @@
 #include "kvm_emulate.h"
 #include "lapic.h"
 #include "x86.h"
+#include "no_vmcs.h"
 #include "tdx.h"
+
+#ifdef CONFIG_KVM_PROVE_MMU
+DEFINE_PER_CPU(bool, td_vcpu_is_loaded);
+EXPORT_PER_CPU_SYMBOL_GPL(td_vcpu_is_loaded);
+#endif
 
 #define KVM_X86_OP(func) \
 	DECLARE_STATIC_CALL(td_vendor_##func, *(((struct kvm_x86_ops *)0)->func)); \
@@ -58,6 +64,18 @@ static bool is_td_apic(const struct kvm_lapic *apic)
 		 struct kvm *: is_td,			\
 		 struct kvm_vcpu *: is_td_vcpu,		\
 		 struct kvm_lapic *: is_td_apic)(FIRST_ARG args)
+
+static void load_td(struct kvm_vcpu *vcpu, int cpu)
+{
+	td_set_vcpu_loaded(true);
+	td_vcpu_load(vcpu, cpu);
+}
+
+static void put_td(struct kvm_vcpu *vcpu)
+{
+	td_vcpu_put(vcpu);
+	td_set_vcpu_loaded(false);
+}
 
 /*
  * Flush the TLB for a TD.  The vendor does not know the TD's root of the shared PT, so let
@@ -162,7 +180,7 @@ static void dispatch_vcpu_load(struct kvm_vcpu *vcpu, int cpu)
 	td_switch_vcpu(vcpu);
 
 	if (is_td_vcpu(vcpu))
-		td_vcpu_load(vcpu, cpu);
+		load_td(vcpu, cpu);
 	else
 		vendor_call(vcpu_load)(vcpu, cpu);
 }

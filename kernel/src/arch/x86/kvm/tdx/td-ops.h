@@ -56,7 +56,7 @@ TD_BY_HAND(vcpu_free)
 TD_VOID_OP(vcpu_reset, (struct kvm_vcpu *vcpu, bool init_event), (vcpu, init_event),
 	   td_vcpu_reset(vcpu, init_event))
 TD_BY_HAND(vcpu_load)
-TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), td_vcpu_put(vcpu))
+TD_VOID_OP(vcpu_put, (struct kvm_vcpu *vcpu), (vcpu), put_td(vcpu))
 /*
  * The TDX module answers most CPUID leaves of a TD; the CPUID that user space sets is only
  * what TDVMCALL<CPUID> returns.
