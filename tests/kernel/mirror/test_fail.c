@@ -189,6 +189,60 @@ static bool test_refused(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
+/* Splits that a guest's request and the edges of a range need, which are interrupted @times times. */
+static bool interrupted_splits(struct world *w, int times, bool *ret_ok)
+{
+	int ret, before = shim_nr_write_locks;
+
+	kvm_mock_script(w->mock, KVM_MOCK_SPLIT, 0, times, -EAGAIN);
+	ret = kvm_mirror_split_gfn(&w->kvm, world_gfn(BLOCK_PAGES + 5));
+	*ret_ok = !ret;
+	ASSERT(!ret || ret == -EIO);
+	/* Whoever waits for mmu_lock gets it between two attempts. */
+	ASSERT(shim_nr_write_locks - before >= min(times, MIRROR_SPLIT_TRIES));
+	if (ret)
+		return true;
+
+	before = shim_nr_write_locks;
+	kvm_mock_script(w->mock, KVM_MOCK_SPLIT, 0, times, -EAGAIN);
+	ASSERT_EQ(world_convert(w, 300, 100, SHARED), 0);
+	ASSERT(shim_nr_write_locks - before >= times);
+	ASSERT_EQ(world_mapped(w, 299, PRIVATE), PG_LEVEL_4K);
+	ASSERT_EQ(world_mapped(w, 300, PRIVATE), 0);
+	ASSERT_EQ(world_mapped(w, BLOCK_PAGES + 5, PRIVATE), PG_LEVEL_4K);
+	return true;
+}
+
+/* A split that is interrupted makes progress, with mmu_lock dropped, or ends the VM; the host does not warn. */
+static bool test_interrupted(const struct options *options, char *ret_value, size_t size)
+{
+	static const int times[] = { 1, 300, MIRROR_SPLIT_TRIES - 1, INT_MAX / 2 };
+	struct world_config config = { .nr_vcpus = 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		struct world *w = world_create(&config);
+		bool ok;
+
+		ASSERT(w);
+		ASSERT(try_fault(w, 0, 0, PRIVATE) && try_fault(w, 0, BLOCK_PAGES, PRIVATE));
+		ASSERT(interrupted_splits(w, times[i], &ok));
+		ASSERT_EQ(ok, times[i] < MIRROR_SPLIT_TRIES);
+		ASSERT_EQ(w->kvm.vm_dead, !ok);
+		ASSERT(!w->kvm.vm_bugged && !atomic_read(&w->mock->violations));
+		/* A conversion whose edge cannot be cut ends the VM, too, and leaves the leaf where it is. */
+		if (!ok) {
+			w->kvm.vm_dead = false;
+			(void)world_convert(w, 300, 100, SHARED);
+			ASSERT(w->kvm.vm_dead && !w->kvm.vm_bugged);
+			kvm_mock_script(w->mock, KVM_MOCK_SPLIT, 0, 0, 0);
+		}
+		ASSERT(world_verify(w));
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	return true;
+}
+
 /* While link or map is busy, a fault maps nothing and the VM lives; afterwards it works. */
 static bool test_busy_faults(const struct options *options, char *ret_value, size_t size)
 {
@@ -468,6 +522,7 @@ const struct test fail_tests[] = {
 	{ "fail.busy", test_busy },
 	{ "fail.refused", test_refused },
 	{ "fail.busy-faults", test_busy_faults },
+	{ "fail.interrupted-splits", test_interrupted },
 	{ "fail.reserve", test_reserve },
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },

@@ -13,6 +13,7 @@ bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
 int shim_nr_threads = 1, shim_yield_chance;
 void (*shim_on_yield)(void);
 __thread int shim_mmu_lock, shim_in_op;
+int shim_nr_write_locks;
 atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
 unsigned long shim_page_offset;
 long shim_contig_pages;
@@ -110,6 +111,7 @@ void write_lock(rwlock_t *l)
 	pthread_rwlock_wrlock(&l->lock);
 	__atomic_fetch_sub(&l->waiters, 1, __ATOMIC_SEQ_CST);
 	shim_mmu_lock = 2;
+	shim_nr_write_locks++;
 }
 
 void write_unlock(rwlock_t *l)

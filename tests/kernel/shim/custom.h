@@ -190,6 +190,8 @@ bool rwlock_needbreak(rwlock_t *l);
 bool need_resched(void);
 /* How this thread holds mmu_lock: 0 not at all, 1 for read, 2 for write. */
 extern __thread int shim_mmu_lock;
+/* How often a lock was taken for write.  Changed with the lock held. */
+extern int shim_nr_write_locks;
 /* Not 0 while an op of the private PT runs: to sleep, to allocate and to take a lock are BUGs. */
 extern __thread int shim_in_op;
 /* need_resched() is true at random, about once in this many calls; 0: never. */

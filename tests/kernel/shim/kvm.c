@@ -14,6 +14,7 @@ void shim_kvm_bug(struct kvm *kvm, const char *file, int line, const char *what)
 {
 	atomic_inc(&shim_nr_kvm_bugs);
 	WRITE_ONCE(kvm->vm_bugged, true);
+	kvm_vm_dead(kvm);
 	if (!shim_expect_bug)
 		shim_warn(file, line, what);
 	else if (shim_verbose)

@@ -54,7 +54,7 @@ struct kvm {
 	struct { atomic64_t pages[5]; struct kvm_mirror_stat mirror; } stat;
 	refcount_t users_count;
 	int created_vcpus;
-	bool vm_bugged;
+	bool vm_bugged, vm_dead;
 	struct dentry *debugfs_dentry;
 	/* The test's struct world, which this VM is part of. */
 	void *world;
@@ -84,6 +84,7 @@ extern int nx_huge_pages;
 extern atomic_t shim_nr_kvm_bugs, shim_nr_pgtables;
 extern bool shim_expect_bug;
 #define KVM_BUG_ON(cond, kvm) ({ bool b_ = !!(cond); if (unlikely(b_)) shim_kvm_bug(kvm, __FILE__, __LINE__, #cond); unlikely(b_); })
+#define kvm_vm_dead(kvm) WRITE_ONCE((kvm)->vm_dead, true)
 void shim_kvm_bug(struct kvm *kvm, const char *file, int line, const char *what);
 
 int kvm_mmu_topup_memory_cache(struct kvm_mmu_memory_cache *mc, int min);

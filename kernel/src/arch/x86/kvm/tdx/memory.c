@@ -15,7 +15,8 @@
 
 /*
  * Attempts at a split (TDH.MEM.PAGE.DEMOTE), which the TDX module gives up when an interrupt
- * is pending.  After these the split returns -EBUSY, and its caller tries again.
+ * is pending.  After these the split returns -EAGAIN, and its caller drops mmu_lock and tries
+ * again.  A module without bit 51 of FEATURES0 may give up any number of times.
  */
 #define TD_SPLIT_RESTARTS	16
 
@@ -135,7 +136,7 @@ static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 	/* The module may have begun to fill the table, which the caller may free now. */
 	take_back(td, PHYS_PFN(__pa(private_pt)), 1);
 	if (tdx_status_is(status, TDX_INTERRUPTED_RESTARTABLE))
-		return -EBUSY;
+		return -EAGAIN;
 	return td_check(TDH_MEM_PAGE_DEMOTE, status);
 }
 

@@ -109,7 +109,7 @@ int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int leve
 		ret = kvm_tdp_mmu_map(vcpu, &fault);
 		read_unlock(&kvm->mmu_lock);
 
-		if (READ_ONCE(kvm->vm_bugged))
+		if (READ_ONCE(kvm->vm_dead))
 			return -EIO;
 		if (signal_pending(current))
 			return -EINTR;

@@ -62,6 +62,13 @@ enum mirror_life {
  */
 #define MIRROR_BUSY_RETRIES	16
 
+/*
+ * Attempts at a split that is interrupted, with mmu_lock dropped in between.  The TDX module gives
+ * up a split when an interrupt is pending.  Interrupts are handled between two attempts, so that
+ * one of a few succeeds, unless the module is broken.
+ */
+#define MIRROR_SPLIT_TRIES	1000
+
 /* Mirrored PT of one VM. */
 struct kvm_mirror {
 	/* How to change and read the private PT; set at creation. */
@@ -161,6 +168,7 @@ void mirror_abandon_all(struct kvm *kvm);
 
 /* split.c */
 int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter);
+void mirror_split_failed(struct kvm *kvm);
 
 /* pin.c */
 void mirror_pin(struct kvm *kvm, struct tdp_iter *iter);

@@ -41,6 +41,7 @@ struct kvm_private_pt_entry {
  *
  *   0       done
  *   -EBUSY  someone else is using the private PT, nothing has changed; try again
+ *   -EAGAIN ->split() only: it was interrupted, nothing has changed; drop mmu_lock and try again
  *   other   the backend refuses: a bug or a broken VM, trying again is pointless
  *
  * A blocked entry is "tracked" once ->track() was called and all vCPUs were kicked

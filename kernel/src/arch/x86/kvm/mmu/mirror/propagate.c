@@ -57,15 +57,15 @@ static void account_op(struct kvm *kvm, enum mirror_op op, int level)
 }
 
 /*
- * End of an op that changes the private PT: count it and its duration, trace it, and turn
- * an error that is not -EBUSY into the death of the VM.
+ * End of an op that changes the private PT: count it and its duration, trace it, and turn an
+ * error after which trying again is pointless into the death of the VM.
  */
 static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u64 start, int ret)
 {
 	mirror_count_op(kvm, op, start);
 	trace_kvm_mirror_op(op, gfn, level, ret);
 
-	if (ret == -EBUSY)
+	if (ret == -EBUSY || (ret == -EAGAIN && op == MIRROR_OP_SPLIT))
 		mirror_count(kvm, MIRROR_COUNT_BUSY, 1);
 	else if (KVM_BUG_ON(ret, kvm))
 		return -EIO;
@@ -85,6 +85,7 @@ static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u
  * 0       both tables have changed
  * -EBUSY  neither has changed: someone else changed or froze the entry first, or
  *         is using the private PT; @change->old_spte is the value that was found
+ * -EAGAIN neither has changed: a split was interrupted
  * -EIO    neither has changed, and the VM is dead
  */
 int mirror_propagate(struct kvm *kvm, struct mirror_change *change)

@@ -8,8 +8,8 @@
  * 3. Remove the blocked leaves, and split those that are not wholly in the range.
  * 4. Unlink the tables that are empty now, if the backend allows that.
  *
- * These steps are one round.  If mmu_lock was dropped or a leaf was split meanwhile,
- * another round removes what is left.
+ * These steps are one round.  If mmu_lock was dropped, a leaf was split or a split
+ * was interrupted meanwhile, another round removes what is left.
  */
 #include "mirror_internal.h"
 
@@ -27,7 +27,11 @@ struct mirror_zap {
 	bool again;
 	/* A split found the reserve of pages empty. */
 	bool no_reserve;
-	/* Tracking or filling the reserve failed: pin the leaves that cannot be removed. */
+	/* A split was interrupted. */
+	bool interrupted;
+	/* How often a split may still be interrupted. */
+	int split_tries;
+	/* Tracking, filling the reserve or a split failed: pin leaves that cannot be removed. */
 	bool broken;
 };
 
@@ -195,8 +199,9 @@ static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (!ret)
 		return;
 
-	if (ret == -ENOMEM && !zap->broken) {
-		zap->no_reserve = true;
+	if ((ret == -ENOMEM || ret == -EAGAIN) && !zap->broken) {
+		zap->no_reserve |= ret == -ENOMEM;
+		zap->interrupted |= ret == -EAGAIN;
 		zap->again = true;
 		return;
 	}
@@ -338,6 +343,30 @@ static void refill_reserve(struct mirror_zap *zap)
 		zap->broken = true;
 }
 
+/*
+ * A split was interrupted.  Drop mmu_lock where that is allowed, so that neither the CPU nor those
+ * who wait for the lock wait for a split that never ends; the next round makes the next attempt.
+ */
+static void resume_split(struct mirror_zap *zap)
+{
+	struct kvm *kvm = zap->kvm;
+
+	zap->interrupted = false;
+
+	if (!--zap->split_tries) {
+		mirror_split_failed(kvm);
+		zap->broken = true;
+		return;
+	}
+
+	if (zap->may_block) {
+		write_unlock(&kvm->mmu_lock);
+		cond_resched();
+		write_lock(&kvm->mmu_lock);
+		mirror_wait_dying(kvm);
+	}
+}
+
 static void zap_round(struct mirror_zap *zap)
 {
 	const struct kvm_mirror *mirror = zap->kvm->arch.mirror;
@@ -361,6 +390,8 @@ static void zap_round(struct mirror_zap *zap)
 
 	if (zap->no_reserve)
 		refill_reserve(zap);
+	if (zap->interrupted)
+		resume_split(zap);
 }
 
 static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
@@ -370,6 +401,7 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 		.start = start,
 		.end = min(end, mirror_end_gfn(kvm)),
 		.may_block = may_block,
+		.split_tries = MIRROR_SPLIT_TRIES,
 	};
 
 	lockdep_assert_held_write(&kvm->mmu_lock);

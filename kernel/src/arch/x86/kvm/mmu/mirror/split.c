@@ -2,12 +2,15 @@
 /*
  * Replace a huge leaf by a table of smaller leaves.  The guest keeps its data.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "mirror_internal.h"
 
 /*
  * Split the blocked and tracked leaf at @iter.
  *
  * -ENOMEM  the reserve is empty
+ * -EAGAIN  interrupted: the leaf is as before, drop mmu_lock and try again
  * -EIO     the private PT refused, the VM is dead
  */
 int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
@@ -43,6 +46,13 @@ int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
 	return 0;
 }
 
+/* The VM cannot go on: a leaf is blocked and cannot be split.  Any context. */
+void mirror_split_failed(struct kvm *kvm)
+{
+	pr_warn_ratelimited("a huge page of a guest cannot be split, the guest is dead\n");
+	kvm_vm_dead(kvm);
+}
+
 static int split_at(struct kvm *kvm, struct tdp_iter *iter)
 {
 	struct mirror_change change;
@@ -62,20 +72,37 @@ static int split_at(struct kvm *kvm, struct tdp_iter *iter)
 }
 
 /*
- * If a huge leaf maps @gfn, split it: the guest has asked for a smaller leaf.
- * -EBUSY: a range zap has blocked the leaf, try again.
+ * Go on with the split of a blocked leaf.  If a range zap has blocked it meanwhile, the zap finds
+ * the smaller leaves and removes those.
  */
-int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
+static int resume_at(struct kvm *kvm, struct tdp_iter *iter)
+{
+	int ret;
+
+	if (iter->old_spte & MIRROR_SPTE_PINNED)
+		return -EIO;
+
+	if (!is_tracked_spte(kvm->arch.mirror, iter->old_spte)) {
+		ret = mirror_track(kvm);
+		if (ret)
+			return ret;
+	}
+	return mirror_split(kvm, iter);
+}
+
+/* @resume: a call before this one has blocked the leaf.  Takes mmu_lock. */
+static int try_split_gfn(struct kvm *kvm, gfn_t gfn, bool resume)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 	struct tdp_iter iter;
-	int ret;
-
-	ret = mirror_fill_reserve(kvm);
-	if (ret)
-		return ret;
+	int ret = 0;
 
 	write_lock(&kvm->mmu_lock);
+	mirror_wait_dying(kvm);
+	if (mirror->life != MIRROR_LIVE) {
+		write_unlock(&kvm->mmu_lock);
+		return -EIO;
+	}
 	rcu_read_lock();
 
 	for_each_tdp_pte_min_level(iter, mirror->root, PG_LEVEL_2M, gfn, gfn + 1) {
@@ -84,7 +111,7 @@ int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 			ret = split_at(kvm, &iter);
 			break;
 		case KVM_MIRROR_BLOCKED_LEAF:
-			ret = -EBUSY;
+			ret = resume ? resume_at(kvm, &iter) : -EBUSY;
 			break;
 		default:
 			continue;
@@ -95,5 +122,35 @@ int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 	rcu_read_unlock();
 	write_unlock(&kvm->mmu_lock);
 	return ret;
+}
+
+/*
+ * If a huge leaf maps @gfn, split it: the guest has asked for a smaller leaf.
+ * -EBUSY: a range zap has blocked the leaf, try again.
+ */
+int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
+{
+	int tries = MIRROR_SPLIT_TRIES, ret;
+	bool blocked = false;
+
+	do {
+		ret = mirror_fill_reserve(kvm);
+		if (ret)
+			break;
+
+		ret = try_split_gfn(kvm, gfn, blocked);
+		/* Interrupted, or others have emptied the reserve: the leaf is blocked now. */
+		if (ret != -EAGAIN && ret != -ENOMEM)
+			return ret;
+
+		blocked = true;
+		cond_resched();
+	} while (--tries);
+
+	if (!blocked)
+		return ret;
+
+	mirror_split_failed(kvm);
+	return -EIO;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_split_gfn);
