@@ -147,6 +147,10 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm);
 extern u64 shadow_mmio_mask;
 #define SHADOW_NONPRESENT_VALUE BIT_ULL(63)
 
+/* Private memory */
+#define gfn_to_gpa(gfn) ((gpa_t)(gfn) << PAGE_SHIFT)
+#define KVM_PAGES_PER_HPAGE(level) (1UL << (9 * ((level) - 1)))
+
 /* CPUs: the packages of CPUs 0 and 1, and 2 and 3; the test says which CPUs are there. */
 extern unsigned int present_cpus, online_cpus;
 #define nr_cpu_ids 4u

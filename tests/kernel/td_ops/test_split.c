@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * MEM.PAGE.DEMOTE fails after the TDX module may have written the new table with the TD's KeyID: the
+ * table is taken back before KVM may use it for something else.
+ */
+#include "mmu/mirror/private_pt_ops.h"
+#include "test.h"
+
+#define KEYID 35
+
+static u8 table[PAGE_SIZE] __aligned(PAGE_SIZE);
+/* How many calls of MEM.PAGE.DEMOTE are interrupted, before module.status is what counts. */
+static unsigned int nr_interrupted;
+/* What happened to the table, in order: D for MEM.PAGE.DEMOTE, W for PAGE.WBINVD, S for the scrub. */
+static char events[512];
+
+u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_page, struct tdx_sept_info *ret_sept)
+{
+	strcat(events, "D");
+	if (!nr_interrupted)
+		return module.status[TDH_MEM_PAGE_DEMOTE];
+	nr_interrupted--;
+	return TDX_INTERRUPTED_RESTARTABLE;
+}
+
+u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid)
+{
+	strcat(events, page == __pa(table) && hkid == KEYID ? "W" : "?");
+	return TDX_SUCCESS;
+}
+
+void tdx_scrub_pages(phys_addr_t page, unsigned long nr)
+{
+	strcat(events, page == __pa(table) && nr == 1 ? "S" : "?");
+}
+
+/* Splits a page.  DEMOTE is interrupted @interrupted times, and then returns @status. */
+static int split(unsigned int interrupted, u64 status)
+{
+	struct kvm_tdx td = { .keyid = KEYID };
+	struct kvm vm = { .arch = { .vm_type = KVM_X86_TDX_VM, .tdx = &td } };
+
+	memset(&module, 0, sizeof(module));
+	module.status[TDH_MEM_PAGE_DEMOTE] = status;
+	nr_interrupted = interrupted;
+	events[0] = '\0';
+	return td_private_pt_ops.split(&vm, 512, PG_LEVEL_2M, table);
+}
+
+static bool split_succeeds(void)
+{
+	ASSERT(split(0, TDX_SUCCESS) == 0);
+	ASSERT(!strcmp(events, "D"));
+	ASSERT(split(3, TDX_SUCCESS) == 0);
+	ASSERT(!strcmp(events, "DDDD"));
+	return true;
+}
+
+static bool table_taken_back(void)
+{
+	/* Interrupted too often: the caller drops mmu_lock and tries again. */
+	ASSERT(split(300, TDX_SUCCESS) == -EAGAIN);
+	ASSERT(!strcmp(events, "DDDDDDDDDDDDDDDDWS"));
+	ASSERT(split(1, TDX_OPERAND_BUSY) == -EBUSY);
+	ASSERT(!strcmp(events, "DDWS"));
+	ASSERT(split(0, TDX_OPERAND_INVALID) == -EIO);
+	ASSERT(!strcmp(events, "DWS"));
+	return true;
+}
+
+const struct test split_tests[] = {
+	{ "split-succeeds", split_succeeds },
+	{ "split-table-taken-back", table_taken_back },
+	{}
+};
