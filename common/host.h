@@ -90,7 +90,8 @@ struct host_tdx {
     bool has_module_version;
     struct version module_version;
     struct fact module_build_date;
-    struct fact keyids_total; /* from the misc cgroup */
+    struct fact module_features0; /* only kernel-tdx prints it */
+    struct fact keyids_total;     /* from the misc cgroup */
     struct fact keyids_used;
 };
 

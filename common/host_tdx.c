@@ -98,6 +98,7 @@ static struct host_tdx unknown_tdx(void)
         .seamcall_status = absent,
         .log_keyid_first = absent,
         .log_keyid_end = absent,
+        .module_features0 = absent,
         .pamt_kib = absent,
         .module_build_date = absent,
         .keyids_total = absent,

@@ -91,6 +91,11 @@ static void on_version(const char *text, struct host_tdx *tdx)
         tdx->has_module_version = true;
 }
 
+static void on_features0(const char *text, struct host_tdx *tdx)
+{
+    tdx->module_features0 = number_after(text, "FEATURES0:", true);
+}
+
 /* The first entry whose mark occurs in a line handles the line. */
 static const struct {
     const char *mark;
@@ -111,6 +116,7 @@ static const struct {
     { "can not be used:", on_kvm_failure },
     { "TDX module: attributes", on_attributes },
     { "odule version", on_version },
+    { "Module FEATURES0", on_features0 },
 };
 
 static const char *tdx_text(const char *line)

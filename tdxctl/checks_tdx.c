@@ -83,10 +83,26 @@ void check_tdx_module(CHECK_ARGUMENTS)
     }
 }
 
+/* FEATURES0 of the TDX module, bit 51 (tdx_abi.h): TDH.MEM.PAGE.DEMOTE is not interrupted without
+ * end. */
+#define FEATURES0_ENHANCED_DEMOTE (1ULL << 51)
+
+/* How the module splits 2 MiB pages, or "" if the kernel does not print FEATURES0. KVM works with
+ * both: it begins a split that was interrupted again. */
+static const char *splits(const struct fact *features0)
+{
+    if (features0->error)
+        return "";
+    if (features0->value & FEATURES0_ENHANCED_DEMOTE)
+        return ", splits 2 MiB pages without interruption";
+    return ", may interrupt splits of 2 MiB pages";
+}
+
 void check_tdx_version(CHECK_ARGUMENTS)
 {
     const struct host_tdx *tdx = &facts->host.tdx;
     const struct version *version = &tdx->module_version;
+    const char *how = splits(&tdx->module_features0);
     bool has_micro = version->micro != 0;
 
     if (tdx->backend == HOST_BACKEND_SOFTMOD) {
@@ -100,7 +116,7 @@ void check_tdx_version(CHECK_ARGUMENTS)
         return;
     }
     if (has_micro)
-        check_value(result, "%u.%u.%02u", version->major, version->minor, version->micro);
+        check_value(result, "%u.%u.%02u%s", version->major, version->minor, version->micro, how);
     else if (tdx->module_build_date.error == 0)
         check_value(result, "%u.%u, built %llu", version->major, version->minor,
                     (unsigned long long)tdx->module_build_date.value);

@@ -132,6 +132,7 @@ int tdx_read_sys_info(void)
 	r = read_numbers(&sys_info);
 	if (r)
 		return r;
+	pr_info("Module FEATURES0: 0x%llx\n", sys_info.features0);
 	r = check_numbers(&sys_info);
 	if (r)
 		return r;
