@@ -13,6 +13,7 @@ static int init_vm(struct kvm *kvm, u64 flags)
 {
 	struct kvm_mock_config mock_config = {
 		.root_level = PT64_ROOT_4LEVEL,
+		.ept = mirror_test_has_ept(),
 		.pending = flags & KVM_MIRROR_TEST_PENDING,
 		.strict_walk = flags & KVM_MIRROR_TEST_STRICT,
 	};

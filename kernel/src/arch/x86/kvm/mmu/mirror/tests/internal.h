@@ -43,10 +43,16 @@ static inline struct mirror_test_vcpu *to_mirror_test_vcpu(struct kvm_vcpu *vcpu
 	return xa_load(&to_mirror_test_vm(vcpu->kvm)->vcpus, vcpu->vcpu_id);
 }
 
+/* EPT entries have no user bit: KVM takes the read bit for it. */
+static inline bool mirror_test_has_ept(void)
+{
+	return shadow_user_mask != PT_USER_MASK;
+}
+
 /* vcpu.c */
 int mirror_test_vcpu_create(struct kvm_vcpu *vcpu);
 void mirror_test_vcpu_free(struct kvm_vcpu *vcpu);
-void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa);
+void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa, int root_level);
 fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 				const struct kvm_x86_ops *vendor);
 

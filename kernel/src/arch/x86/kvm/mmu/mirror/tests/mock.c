@@ -3,11 +3,13 @@
  * A private PT in plain memory; see mock.h.
  *
  * The mock's tables are the private PT pages that KVM gives to ->link() and ->split(), in
- * the format of AMD's nested page tables, so that a CPU can walk them.  An entry is present
- * for the CPU if and only if the guest may use it.  The entry's state is in bits that the
- * CPU ignores.  The epoch of a block is in bits that have a meaning in present entries only:
- * a blocked entry is not present.
+ * the format of AMD's nested page tables or of Intel's EPT, so that a CPU can walk them.  An
+ * entry is present for the CPU if and only if the guest may use it.  The entry's state is in
+ * bits that the CPU ignores.  The epoch of a block is in bits that have a meaning in present
+ * entries only, in both formats: a blocked entry is not present.
  */
+#include <asm/vmx.h>
+
 #include "../mirror_internal.h"
 #include "mock.h"
 
@@ -17,9 +19,12 @@
 #endif
 #endif
 
-#define MOCK_PRESENT	(PT_PRESENT_MASK | PT_WRITABLE_MASK | PT_USER_MASK | \
+#define NPT_PRESENT	(PT_PRESENT_MASK | PT_WRITABLE_MASK | PT_USER_MASK | \
 			 PT_ACCESSED_MASK | PT_DIRTY_MASK)
-#define MOCK_EPOCH	GENMASK_ULL(11, 1)
+#define EPT_PRESENT	(VMX_EPT_RWX_MASK | VMX_EPT_ACCESS_BIT)
+#define EPT_LEAF	(VMX_EPT_DIRTY_BIT | VMX_EPT_IPAT_BIT | \
+			 (X86_MEMTYPE_WB << VMX_EPT_MT_EPTE_SHIFT))
+#define MOCK_EPOCH	GENMASK_ULL(11, 3)
 #define MOCK_ADDR	GENMASK_ULL(51, 12)
 #define MOCK_STATE	GENMASK_ULL(54, 52)
 
@@ -47,13 +52,23 @@ static bool is_blocked_state(enum kvm_mock_state state)
 	       state == KVM_MOCK_NL_BLOCKED;
 }
 
+/* The bits of a present entry.  Those that EPT has for leaves only are reserved in its tables. */
+static u64 present_bits(struct kvm_mock *mock, bool leaf)
+{
+	if (!mock->config.ept)
+		return NPT_PRESENT;
+	return leaf ? EPT_PRESENT | EPT_LEAF : EPT_PRESENT;
+}
+
 /* The entry for @state at @level.  @epoch is used for blocked states only. */
-static u64 make_entry(enum kvm_mock_state state, int level, u64 addr, u64 epoch)
+static u64 make_entry(struct kvm_mock *mock, enum kvm_mock_state state, int level, u64 addr,
+		      u64 epoch)
 {
 	u64 entry = FIELD_PREP(MOCK_STATE, state) | (addr & MOCK_ADDR);
 
 	if (state == KVM_MOCK_MAPPED || state == KVM_MOCK_NL_MAPPED)
-		entry |= MOCK_PRESENT;
+		entry |= present_bits(mock, state == KVM_MOCK_MAPPED);
+	/* Bit 7, in both formats. */
 	if (state == KVM_MOCK_MAPPED && level > PG_LEVEL_4K)
 		entry |= PT_PAGE_SIZE_MASK;
 	if (is_blocked_state(state))
@@ -221,7 +236,7 @@ static int mock_link_locked(struct kvm_mock *mock, gfn_t gfn, int level, void *p
 
 	memset(private_pt, 0, PAGE_SIZE);
 	/* A CPU may walk the table as soon as it is linked: its contents come first. */
-	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	smp_store_release(entry, make_entry(mock, KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
 	return 0;
 }
@@ -249,14 +264,14 @@ static void account_leaf(struct kvm_mock *mock, int level, long sign)
 
 static int mock_map_locked(struct kvm_mock *mock, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
+	enum kvm_mock_state state = mock->config.pending ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED;
 	u64 *entry = find_entry(mock, gfn, level);
 
 	if (!entry || state_of(*entry) != KVM_MOCK_FREE || level > PG_LEVEL_2M || mock->dead ||
 	    (gfn | pfn) & (KVM_PAGES_PER_HPAGE(level) - 1))
 		return violation(mock, "map", gfn, level, entry ? *entry : 0);
 
-	WRITE_ONCE(*entry, make_entry(mock->config.pending ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED,
-				      level, pfn_to_hpa(pfn), 0));
+	WRITE_ONCE(*entry, make_entry(mock, state, level, pfn_to_hpa(pfn), 0));
 	account_leaf(mock, level, 1);
 	return 0;
 }
@@ -286,7 +301,7 @@ static int mock_block_locked(struct kvm_mock *mock, gfn_t gfn, int level)
 	if (!entry || blocked[state_of(*entry)] == KVM_MOCK_FREE || mock->dead)
 		return violation(mock, "block", gfn, level, entry ? *entry : 0);
 
-	WRITE_ONCE(*entry, make_entry(blocked[state_of(*entry)], level, *entry,
+	WRITE_ONCE(*entry, make_entry(mock, blocked[state_of(*entry)], level, *entry,
 				      atomic64_read(&mock->epoch)));
 	return 0;
 }
@@ -368,11 +383,11 @@ static int mock_split_locked(struct kvm_mock *mock, gfn_t gfn, int level, u64 *p
 	state = state_of(*entry) == KVM_MOCK_PENDING_BLOCKED ? KVM_MOCK_PENDING : KVM_MOCK_MAPPED;
 	addr = *entry & MOCK_ADDR;
 	for (i = 0; i < MOCK_ENTRIES; i++)
-		private_pt[i] = make_entry(state, level - 1,
+		private_pt[i] = make_entry(mock, state, level - 1,
 					   addr + i * KVM_HPAGE_SIZE(level - 1), 0);
 
 	/* The table's contents come first, see mock_link_locked(). */
-	smp_store_release(entry, make_entry(KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
+	smp_store_release(entry, make_entry(mock, KVM_MOCK_NL_MAPPED, level, __pa(private_pt), 0));
 	atomic64_inc(&mock->nr_tables);
 	atomic64_sub(KVM_PAGES_PER_HPAGE(level), &mock->nr_huge_pages);
 	return 0;
@@ -556,7 +571,7 @@ int kvm_mock_accept(struct kvm_mock *mock, gfn_t gfn, int level)
 
 	entry = find_entry(mock, gfn, level);
 	if (entry && state_of(READ_ONCE(*entry)) == KVM_MOCK_PENDING) {
-		WRITE_ONCE(*entry, make_entry(KVM_MOCK_MAPPED, level, READ_ONCE(*entry), 0));
+		WRITE_ONCE(*entry, make_entry(mock, KVM_MOCK_MAPPED, level, READ_ONCE(*entry), 0));
 		ret = 0;
 	}
 

@@ -26,6 +26,8 @@ enum kvm_mock_state {
 struct kvm_mock_config {
 	/* Number of levels of the private PT. */
 	int root_level;
+	/* Entries have the format of Intel's EPT, not that of AMD's nested page tables. */
+	bool ept;
 	/* A new leaf is pending until the guest accepts it. */
 	bool pending;
 	/* Ops fail on entries below a blocked table: no leaf can be removed there. */

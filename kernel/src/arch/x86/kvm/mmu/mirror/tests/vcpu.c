@@ -6,6 +6,7 @@
 #include "kvm_cache_regs.h"
 
 #include <asm/svm.h>
+#include <asm/vmx.h>
 
 #define SHARED_INDEX	SPTE_INDEX(BIT_ULL(KVM_MIRROR_TEST_SHARED_BIT), PT64_ROOT_4LEVEL)
 
@@ -43,13 +44,14 @@ void mirror_test_vcpu_free(struct kvm_vcpu *vcpu)
 
 /*
  * Remember KVM's shared root and let the CPU walk the vCPU's own root page.  A nested guest
- * would need a copy of another root; this VM type does not make one, so the VM dies.
+ * would need a copy of another root, and a guest with more than 48 physical address bits a
+ * root of another level; this VM type makes neither, so the VM dies.
  */
-void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa)
+void mirror_test_load_pgd(struct kvm_vcpu *vcpu, hpa_t *root_hpa, int root_level)
 {
 	struct mirror_test_vcpu *v = to_mirror_test_vcpu(vcpu);
 
-	if (is_guest_mode(vcpu)) {
+	if (is_guest_mode(vcpu) || root_level != PT64_ROOT_4LEVEL) {
 		kvm_vm_dead(vcpu->kvm);
 		return;
 	}
@@ -70,6 +72,27 @@ static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 }
 
 /*
+ * Did the guest exit because of a nested page fault?  Then *@ret_gpa is the guest physical
+ * address.  The vendor's op returns that on kvm-amd only; the CPU has it in the current VMCS on
+ * kvm-intel.
+ */
+static bool get_page_fault(struct kvm_vcpu *vcpu, const struct kvm_x86_ops *vendor, u64 *ret_gpa)
+{
+	u32 reason, intr_info, error_code;
+	u64 info;
+
+	vendor->get_exit_info(vcpu, &reason, &info, ret_gpa, &intr_info, &error_code);
+	if (!mirror_test_has_ept())
+		return reason == SVM_EXIT_NPF;
+
+	if (reason != EXIT_REASON_EPT_VIOLATION)
+		return false;
+
+	asm volatile("vmread %1, %0" : "=rm" (*ret_gpa) : "r" ((u64)GUEST_PHYSICAL_ADDRESS) : "cc");
+	return true;
+}
+
+/*
  * Accept the pending page that the guest faulted on, as the guest of a TD would: the guest
  * here has no instruction for that.  The vCPU still counts as being inside the guest, so
  * whoever holds vCPUs out of the guest waits for this function.  If the private PT is busy,
@@ -78,13 +101,11 @@ static void copy_roots(struct mirror_test_vcpu *v, const u64 *private_root)
 static void accept_fault(struct kvm_vcpu *vcpu, const struct kvm_x86_ops *vendor)
 {
 	struct kvm_mock *mock = &to_mirror_test_vm(vcpu->kvm)->mock;
-	u32 reason, intr_info, error_code;
-	u64 info, gpa;
 	kvm_pfn_t pfn;
 	int level;
+	u64 gpa;
 
-	vendor->get_exit_info(vcpu, &reason, &info, &gpa, &intr_info, &error_code);
-	if (reason != SVM_EXIT_NPF || !kvm_mirror_is_private_gpa(vcpu->kvm, gpa))
+	if (!get_page_fault(vcpu, vendor, &gpa) || !kvm_mirror_is_private_gpa(vcpu->kvm, gpa))
 		return;
 
 	/* Tables that are unlinked during the walk are freed after it. */
@@ -116,7 +137,7 @@ fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 		cpu_relax();
 
 	if (epoch != v->epoch) {
-		vendor->flush_tlb_current(vcpu);
+		vendor->flush_tlb_all(vcpu);
 		v->epoch = epoch;
 		atomic64_inc(&vm->nr_flushes);
 	}

@@ -3,8 +3,8 @@
  * A VM type for tests of the mirrored-PT MMU: the guest's private memory is mapped by the
  * mock private PT (mock.c), and the CPU really walks it.  It protects nothing.
  *
- * Such a VM runs on kvm-amd, because the mock has the format of AMD's nested page tables.
- * Each vCPU has a nested root page of its own.  The lower half of the root page is copied
+ * Such a VM runs on kvm-amd and kvm-intel: the mock has the format of the CPU's nested page
+ * tables.  Each vCPU has a nested root page of its own.  The lower half of the root page is copied
  * from the root of the private PT, the upper half (GPA bit 47 set: shared) from KVM's
  * shared root.  The copy is made at each entry to the guest, after the vCPU has begun to
  * count as being inside the guest:
@@ -52,6 +52,8 @@ static int test_vm_init(struct kvm *kvm)
 
 	kvm->arch.has_private_mem = true;
 	kvm->arch.pre_fault_allowed = true;
+	/* The CPU would log GPAs with the shared bit, which are in no memslot. */
+	kvm->arch.cpu_dirty_log_size = 0;
 	return 0;
 }
 
@@ -106,9 +108,18 @@ static void test_vcpu_free(struct kvm_vcpu *vcpu)
 static void test_load_mmu_pgd(struct kvm_vcpu *vcpu, hpa_t root_hpa, int root_level)
 {
 	if (is_mirror_test_vm(vcpu->kvm))
-		mirror_test_load_pgd(vcpu, &root_hpa);
+		mirror_test_load_pgd(vcpu, &root_hpa, root_level);
 
 	vendor.load_mmu_pgd(vcpu, root_hpa, root_level);
+}
+
+/* kvm-intel would flush translations of KVM's shared root, which the CPU does not walk. */
+static void test_flush_tlb_current(struct kvm_vcpu *vcpu)
+{
+	if (is_mirror_test_vm(vcpu->kvm))
+		vendor.flush_tlb_all(vcpu);
+	else
+		vendor.flush_tlb_current(vcpu);
 }
 
 static fastpath_t test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags)
@@ -127,11 +138,15 @@ static int test_mem_enc_ioctl(struct kvm *kvm, void __user *argp)
 	return vendor.mem_enc_ioctl ? vendor.mem_enc_ioctl(kvm, argp) : -ENOTTY;
 }
 
-/* The mock's format is that of nested page tables with 4 levels, with GPAs up to bit 47. */
+/*
+ * The mock has 4 levels and GPAs up to bit 47.  AMD's nested page tables have 5 levels if the
+ * host's have; with EPT each VM has the number that its guest needs, see mirror_test_load_pgd().
+ */
 static bool can_walk_mock(void)
 {
-	return tdp_mmu_enabled && shadow_user_mask == PT_USER_MASK && kvm_ad_enabled() &&
-	       !pgtable_l5_enabled() && kvm_host.maxphyaddr > KVM_MIRROR_TEST_SHARED_BIT;
+	return tdp_mmu_enabled && kvm_ad_enabled() &&
+	       (mirror_test_has_ept() || !pgtable_l5_enabled()) &&
+	       kvm_host.maxphyaddr > KVM_MIRROR_TEST_SHARED_BIT;
 }
 
 /* Overrides the weak function of vm_type.c. */
@@ -148,6 +163,7 @@ void kvm_mirror_wrap_ops(struct kvm_x86_ops *ops)
 	ops->vcpu_create = test_vcpu_create;
 	ops->vcpu_free = test_vcpu_free;
 	ops->load_mmu_pgd = test_load_mmu_pgd;
+	ops->flush_tlb_current = test_flush_tlb_current;
 	ops->vcpu_run = test_vcpu_run;
 	ops->mem_enc_ioctl = test_mem_enc_ioctl;
 	kvm_caps.supported_vm_types |= BIT(KVM_X86_MIRROR_TEST_VM);
