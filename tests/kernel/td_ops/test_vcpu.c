@@ -109,9 +109,6 @@ static bool branch_barriers(void)
 
 	make_vm(KVM_X86_TDX_VM, true);
 	ASSERT(!create_vcpu() && !ops.vcpu_create(&second_vcpu));
-	nr = (unsigned int)atomic_read(&td_nr_branch_barriers);
-	nr_barriers = 0;
-
 	load(&a, 1);
 	nr = (unsigned int)atomic_read(&td_nr_branch_barriers);
 	ASSERT(load(&b, 1) == 0);
