@@ -83,8 +83,8 @@ void check_tdx_module(CHECK_ARGUMENTS)
     }
 }
 
-/* FEATURES0 of the TDX module, bit 51 (tdx_abi.h): TDH.MEM.PAGE.DEMOTE is not interrupted without
- * end. */
+/* FEATURES0 of the TDX module, bit 51 (ENHANCED_DEMOTE_INTERRUPTIBILITY): TDH.MEM.PAGE.DEMOTE is
+ * not interrupted without end. */
 #define FEATURES0_ENHANCED_DEMOTE (1ULL << 51)
 
 /* How the module splits 2 MiB pages, or "" if the kernel does not print FEATURES0. KVM works with

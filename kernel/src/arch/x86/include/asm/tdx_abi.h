@@ -68,8 +68,6 @@
 /* FEATURES0 */
 #define TDX_FEATURES0_NO_RBP_MOD	BIT_ULL(18)
 #define TDX_FEATURES0_TOPOLOGY_ENUM	BIT_ULL(20)
-/* MEM.PAGE.DEMOTE is not interrupted without end. */
-#define TDX_FEATURES0_ENHANCED_DEMOTE	BIT_ULL(51)
 
 /* Subleaf number of a CPUID leaf that has no subleaves */
 #define TDX_CPUID_NO_SUBLEAF		0xffffffffU
