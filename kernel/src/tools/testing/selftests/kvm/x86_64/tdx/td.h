@@ -108,7 +108,7 @@ unsigned long td_nr_leaked(void);
 void td_expect_nothing_leaked(void);
 /* Count free KeyIDs: create TDs until there is none left, and destroy them. */
 unsigned int td_count_keyids(void);
-/* Free memory of the whole host. */
+/* Free memory of the whole host, that in lists of its CPUs included. */
 unsigned long td_free_kib(void);
 /* How much freed memory KASAN may hold back; 0 if the kernel does not have KASAN. */
 unsigned long td_quarantine_kib(void);

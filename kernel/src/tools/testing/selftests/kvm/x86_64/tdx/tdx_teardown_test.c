@@ -31,7 +31,7 @@
  * kills leaked TDs it would be much more, because the smallest TD has 26 pages.
  */
 #define MARGIN_KIB	((KILLS - WARM_UP) * 8)
-/* Time limit for freed memory to get from the lists of each CPU to the free memory. */
+/* Time limit for memory that is freed later, by RCU and by work queues. */
 #define FREE_S		20
 #define SEED		0x5eed
 
