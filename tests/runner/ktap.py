@@ -42,6 +42,12 @@ class Result:
         name = f"{prefix}.{self.name.replace('_', '-')}"
         return replace(self, name=name, is_check=bool(ID.fullmatch(name)))
 
+    def explained_by(self, line_before):
+        """The result with the comment in the line before it as its text, if it has no text of its own: programs that
+        print no reason in the result line print `# file:line: what is wrong` before it."""
+        before = clean(line_before).strip()
+        return self if self.text or not before.startswith("#") else replace(self, text=shorten(before.lstrip("# ")))
+
 
 def clean(raw):
     """Bytes of a log line -> printable text, so that garbage can harm neither terminal nor page."""

@@ -72,6 +72,7 @@ class Said:
 
     def _end_of_line(self, now):
         line, self._line = self._line, b""
+        before = self.last_line
         if line.strip():
             self.last_line = line
         meaning = ktap.parse(line)
@@ -88,6 +89,7 @@ class Said:
                 meaning = meaning.prefixed(self.prefix)
             if meaning.verdict == "FAIL":
                 self.failed.append(meaning.name)
+                meaning = meaning.explained_by(before)
             if meaning.is_check:
                 started, log_start = self._mark
                 self._mark = (now, self._offset)

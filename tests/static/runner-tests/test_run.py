@@ -200,6 +200,12 @@ class RunSubChecks(helper.RunnerTest):
         self.assertEqual(self.last_line(), "1 passed, 2 failed, 1 skipped")
         self.assertEqual(self.code, 1)
 
+    def test_failure_without_reason_is_explained_by_the_line_before(self):
+        self.run_plan(step("a.b", "echo '# t.c:7: n is 1, not 2'; echo 'not ok 1 - a.b.one'; echo '# hint';"
+                                  "echo 'not ok 2 - a.b.two # its own'; echo 'not ok 3 - a.b.three'"))
+        reasons = {k: c["reason"] for k, c in self.checks.items() if k != "a.b"}
+        self.assertEqual(reasons, {"a.b.one": "t.c:7: n is 1, not 2", "a.b.two": "its own", "a.b.three": ""})
+
     def test_prefix(self):
         self.run_plan(step("a.step", "echo 'ok 1 test_one # v'; echo '    not ok 2 - two.three'; echo 'ok 3 A b'",
                            prefix="x.y"))
