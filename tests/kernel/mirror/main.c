@@ -37,7 +37,7 @@ static void reset(const struct options *options)
 
 	shim_seed(options->seed);
 	shim_nr_threads = 1;
-	shim_yield_chance = 0;
+	shim_yield_chance = shim_fail_chance = 0;
 	shim_on_yield = NULL;
 	shim_expect_bug = false;
 	atomic_set(&shim_fail_nth, 0);

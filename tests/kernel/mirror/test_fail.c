@@ -474,44 +474,92 @@ static bool test_slow(const struct options *options, char *ret_value, size_t siz
 	return nothing_leaks();
 }
 
-/*
- * A zap must split a huge leaf, but the reserve of pages is empty.  If a page can be
- * allocated, the split works; otherwise the VM is dead and the leaf is pinned.
- */
+/* A zap must cut a huge leaf, the reserve is empty and no memory is free: the zap waits for memory. */
 static bool test_reserve(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
-	int out_of_memory;
+	struct world *w = world_create(&config);
+	struct kvm_mmu_page *sp;
+	struct kvm_gfn_range range;
 
-	for (out_of_memory = 0; out_of_memory < 2; out_of_memory++) {
+	ASSERT(w);
+	ASSERT(try_fault(w, 0, 0, PRIVATE));
+	write_lock(&w->kvm.mmu_lock);
+	while ((sp = mirror_take_reserve(&w->kvm)))
+		mirror_free_page(sp);
+	range = (struct kvm_gfn_range){
+		.slot = &w->slot, .start = world_gfn(100), .end = world_gfn(200),
+		.may_block = true, .attr_filter = KVM_FILTER_PRIVATE,
+	};
+	shim_fail_chance = 1;
+	kvm_tdp_mmu_unmap_gfn_range(&w->kvm, &range, false);
+	shim_fail_chance = 0;
+	write_unlock(&w->kvm.mmu_lock);
+
+	ASSERT(!w->kvm.vm_dead);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), 0);
+	ASSERT_EQ(world_mapped(w, 99, PRIVATE), PG_LEVEL_4K);
+	ASSERT_EQ(world_mapped(w, 100, PRIVATE), 0);
+	ASSERT(world_verify(w));
+	world_destroy(w);
+	return nothing_leaks();
+}
+
+/* The guest asks for a split and no memory is free: nothing is blocked, and the same split works later. */
+static bool test_split_no_memory(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	struct world *w = world_create(&config);
+	struct kvm_mmu_page *sp;
+	int failed;
+
+	ASSERT(w);
+	ASSERT(try_fault(w, 0, 0, PRIVATE));
+	write_lock(&w->kvm.mmu_lock);
+	while ((sp = mirror_take_reserve(&w->kvm)))
+		mirror_free_page(sp);
+	write_unlock(&w->kvm.mmu_lock);
+
+	for (failed = 1; failed <= 3; failed++) {
+		atomic_set(&shim_fail_nth, failed);
+		ASSERT_EQ(kvm_mirror_split_gfn(&w->kvm, world_gfn(5)), -ENOMEM);
+		ASSERT_EQ(world_fault(w, 0, 5, PRIVATE), RET_PF_SPURIOUS);
+		ASSERT_EQ(atomic_read(&w->nr_ops[MIRROR_OP_BLOCK]), 0);
+	}
+	ASSERT_EQ(kvm_mirror_split_gfn(&w->kvm, world_gfn(5)), 0);
+	ASSERT_EQ(world_mapped(w, 5, PRIVATE), PG_LEVEL_4K);
+	world_destroy(w);
+	return nothing_leaks();
+}
+
+/* An entry is blocked and nobody is at work who would remove it: faults and splits end with an error. */
+static bool test_blocked_for_ever(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int split;
+
+	shim_expect_bug = true;
+	for (split = 0; split < 2; split++) {
 		struct world *w = world_create(&config);
-		struct kvm_mmu_page *sp;
-		struct kvm_gfn_range range;
+		struct tdp_iter iter;
 
 		ASSERT(w);
 		ASSERT(try_fault(w, 0, 0, PRIVATE));
 		write_lock(&w->kvm.mmu_lock);
-		while ((sp = mirror_take_reserve(&w->kvm)))
-			mirror_free_page(sp);
-		range = (struct kvm_gfn_range){
-			.slot = &w->slot, .start = world_gfn(100), .end = world_gfn(200),
-			.may_block = true, .attr_filter = KVM_FILTER_PRIVATE,
-		};
-		shim_expect_bug = out_of_memory;
-		atomic_set(&shim_fail_nth, out_of_memory);
-		kvm_tdp_mmu_unmap_gfn_range(&w->kvm, &range, false);
-		atomic_set(&shim_fail_nth, 0);
+		rcu_read_lock();
+		for_each_tdp_pte_min_level(iter, w->kvm.arch.mirror->root, PG_LEVEL_2M, world_gfn(0), world_gfn(0) + 1) {
+			struct mirror_change change = mirror_change_at(&iter, mirror_block_spte(iter.old_spte, 0));
+
+			if (iter.level == PG_LEVEL_2M)
+				ASSERT_EQ(mirror_propagate(&w->kvm, &change), 0);
+		}
+		rcu_read_unlock();
 		write_unlock(&w->kvm.mmu_lock);
 
-		ASSERT_EQ(w->kvm.vm_bugged, out_of_memory);
-		ASSERT_EQ(world_counter(w, MIRROR_NR_PINNED), out_of_memory);
-		if (!out_of_memory) {
-			ASSERT_EQ(world_mapped(w, 99, PRIVATE), PG_LEVEL_4K);
-			ASSERT_EQ(world_mapped(w, 100, PRIVATE), 0);
-		}
-		ASSERT(world_verify(w));
+		ASSERT(!w->kvm.vm_dead);
+		ASSERT_EQ(split ? kvm_mirror_split_gfn(&w->kvm, world_gfn(5)) : world_fault(w, 0, 5, PRIVATE), -EIO);
+		ASSERT(w->kvm.vm_dead);
 		world_destroy(w);
-		shim_expect_bug = false;
 		ASSERT(nothing_leaks());
 	}
 	return true;
@@ -524,6 +572,8 @@ const struct test fail_tests[] = {
 	{ "fail.busy-faults", test_busy_faults },
 	{ "fail.interrupted-splits", test_interrupted },
 	{ "fail.reserve", test_reserve },
+	{ "fail.split-no-memory", test_split_no_memory },
+	{ "fail.blocked-for-ever", test_blocked_for_ever },
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },

@@ -128,6 +128,7 @@ static bool at_rest(struct world *w)
 	ASSERT_EQ(atomic_read(&w->nr_stale), 0);
 	ASSERT_EQ(atomic_read(&shim_nr_warnings), 0);
 	ASSERT_EQ(atomic_read(&shim_nr_kvm_bugs), 0);
+	ASSERT(!w->kvm.vm_dead);
 	ASSERT_EQ(atomic64_read(&w->mock->nr_pages), world_counter(w, MIRROR_NR_LEAVES_4K) +
 		  512 * world_counter(w, MIRROR_NR_LEAVES_2M));
 	ASSERT_EQ(atomic_read(&w->kvm.arch.mirror->holds), 0);
@@ -298,11 +299,92 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 	return true;
 }
 
+/* A vCPU accepts 4 KiB in one block after the other: the huge leaf of each has to be split. */
+static void *run_split(void *arg)
+{
+	struct job *job = arg;
+	int block, ret;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	for (block = job->id; block < 6; block += 2) {
+		do {
+			ret = kvm_mirror_split_gfn(&job->w->kvm, world_gfn(block * BLOCK_PAGES));
+			job->nr_done += ret == -ENOMEM;
+		} while (ret == -EBUSY || ret == -ENOMEM);
+		BUG_ON(ret);
+	}
+	return NULL;
+}
+
+/* Two edges of each hole cut huge leaves. */
+static void *run_cut(void *arg)
+{
+	struct job *job = arg;
+	int block, ret;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	for (block = 6 + 2 * job->id; block < 10; block += 4) {
+		do {
+			/* Two files of guest_memfd: their holes have no lock in common. */
+			ret = world_punch_unlocked(job->w, block * BLOCK_PAGES + 10, BLOCK_PAGES);
+			job->nr_done += ret == -ENOMEM;
+		} while (ret);
+	}
+	return NULL;
+}
+
+/*
+ * Splits and holes at the same time, while every other allocation of each of them fails.  An error that user space can
+ * repeat is right; the VM lives, and no leaf stays blocked.
+ */
+static bool test_no_memory(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int i, life, nr_lives = options->nr_ops > 5000 ? 200 : 20;
+	long nr_failed = 0;
+	struct job jobs[4];
+
+	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
+	for (life = 0; life < nr_lives; life++) {
+		struct world *w = world_create(&config);
+
+		ASSERT(w);
+		for (i = 0; i < 12; i++)
+			ASSERT(world_fault(w, 0, i * BLOCK_PAGES, PRIVATE) <= RET_PF_SPURIOUS);
+		shim_nr_threads = ARRAY_SIZE(jobs);
+		shim_yield_chance = 4;
+		shim_fail_chance = 2;
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+			jobs[i] = (struct job){ .w = w, .id = i & 1, .seed = options->seed + life * 10 + i };
+			pthread_create(&jobs[i].thread, NULL, i < 2 ? run_split : run_cut, &jobs[i]);
+		}
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+			pthread_join(jobs[i].thread, NULL);
+			nr_failed += jobs[i].nr_done;
+		}
+		shim_nr_threads = 1;
+		shim_yield_chance = shim_fail_chance = 0;
+		ASSERT(at_rest(w));
+		for (i = 0; i < 6; i++)
+			ASSERT_EQ(world_mapped(w, i * BLOCK_PAGES, PRIVATE), PG_LEVEL_4K);
+		for (i = 6; i < 10; i++)
+			ASSERT_EQ(world_mapped(w, i * BLOCK_PAGES + 9, PRIVATE), i & 1 ? 0 : PG_LEVEL_4K);
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	pthread_barrier_destroy(&start_line);
+	snprintf(ret_value, size, "%d lives, %ld errors -ENOMEM", nr_lives, nr_failed);
+	return true;
+}
+
 const struct test thread_tests[] = {
 	{ "threads.faults", test_faults },
 	{ "threads.removals", test_removals },
 	{ "threads.pending", test_pending },
 	{ "threads.strict", test_strict },
 	{ "threads.end", test_end },
+	{ "threads.no-memory", test_no_memory },
 	{ NULL, NULL },
 };

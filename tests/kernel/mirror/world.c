@@ -578,14 +578,21 @@ static void unmap(struct world *w, int page, int nr, unsigned int filter)
 	write_unlock(&w->kvm.mmu_lock);
 }
 
+int world_punch_unlocked(struct world *w, int page, int nr)
+{
+	int ret = kvm_mirror_prepare_zap(&w->kvm);
+
+	if (!ret)
+		unmap(w, page, nr, KVM_FILTER_PRIVATE);
+	return ret;
+}
+
 int world_punch(struct world *w, int page, int nr)
 {
 	int ret;
 
 	pthread_mutex_lock(&w->gmem_lock);
-	ret = kvm_mirror_prepare_zap(&w->kvm);
-	if (!ret)
-		unmap(w, page, nr, KVM_FILTER_PRIVATE);
+	ret = world_punch_unlocked(w, page, nr);
 	pthread_mutex_unlock(&w->gmem_lock);
 	return ret;
 }

@@ -106,6 +106,8 @@ int world_fault(struct world *w, int v, int page, enum side side);
  */
 int world_convert(struct world *w, int page, int nr, enum side to);
 int world_punch(struct world *w, int page, int nr);
+/* A hole in a file of its own: without the lock that world_punch() takes. */
+int world_punch_unlocked(struct world *w, int page, int nr);
 void world_hva_unmap(struct world *w, int page, int nr);
 void world_slot_unmap(struct world *w, int page, int nr);
 void world_zap_all_fast(struct world *w);

@@ -10,7 +10,7 @@
 #endif
 
 bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
-int shim_nr_threads = 1, shim_yield_chance;
+int shim_nr_threads = 1, shim_yield_chance, shim_fail_chance;
 void (*shim_on_yield)(void);
 __thread int shim_mmu_lock, shim_in_op;
 int shim_nr_write_locks;
@@ -249,12 +249,15 @@ void shim_init(void)
 	__asan_poison_memory_region(arena, ARENA_PAGES * PAGE_SIZE);
 }
 
-static bool alloc_fails(void)
+static bool alloc_fails(gfp_t gfp)
 {
-	BUG_ON(shim_in_op);
-	if (!atomic_read(&shim_fail_nth) || atomic_dec_return(&shim_fail_nth))
+	BUG_ON(shim_mmu_lock || shim_in_op);
+	if (gfp & __GFP_NOFAIL)
 		return false;
-	atomic_set(&shim_failed, 1);
+	if (!(shim_fail_chance && shim_random() % shim_fail_chance == 0) &&
+	    (!atomic_read(&shim_fail_nth) || atomic_dec_return(&shim_fail_nth)))
+		return false;
+	atomic_inc(&shim_failed);
 	return true;
 }
 
@@ -262,7 +265,7 @@ void *kzalloc(size_t size, gfp_t gfp)
 {
 	void *p;
 
-	if (alloc_fails())
+	if (alloc_fails(gfp))
 		return NULL;
 	/* As in the kernel, memory whose size is a power of two is aligned to its size. */
 	if (posix_memalign(&p, is_power_of_2(size) && size > 16 ? size : 16, size))
@@ -284,7 +287,7 @@ unsigned long __get_free_page(gfp_t gfp)
 	char *p;
 	int i;
 
-	if (alloc_fails())
+	if (alloc_fails(gfp))
 		return 0;
 
 	pthread_mutex_lock(&arena_lock);

@@ -144,7 +144,8 @@ register unsigned long shim_stack_pointer asm("rsp");
 struct list_head { struct list_head *next, *prev; };
 struct hlist_node { struct hlist_node *next, **pprev; };
 struct rcu_head { struct rcu_head *next; void (*func)(struct rcu_head *head); };
-#define LIST_HEAD(name) struct list_head name = { &name, &name }
+#define LIST_HEAD_INIT(name) { &(name), &(name) }
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 static inline void INIT_LIST_HEAD(struct list_head *l) { l->next = l; l->prev = l; }
 static inline bool list_empty(const struct list_head *l) { return READ_ONCE(l->next) == l; }
 static inline void list_add(struct list_head *n, struct list_head *h)
@@ -231,11 +232,16 @@ extern unsigned long shim_page_offset;
 #define __pa(p) ((phys_addr_t)(uintptr_t)(p) - shim_page_offset)
 #define __va(pa) ((void *)(uintptr_t)((pa) + shim_page_offset))
 #define __GFP_ZERO 2u
+#define __GFP_NOFAIL 4u
 struct page { unsigned long private; atomic_t refs; int owner; };
 struct kmem_cache { size_t size; };
 extern atomic_t shim_nr_warnings, shim_nr_live;
-/* shim_fail_nth: the Nth allocation from now fails; 0 = none.  shim_failed: whether it has failed. */
+/*
+ * shim_fail_nth: the Nth allocation from now fails; 0 = none.  shim_fail_chance: in any thread, about one allocation in this
+ * many fails; 0 = none.  shim_failed: how many have failed.
+ */
 extern atomic_t shim_fail_nth, shim_failed;
+extern int shim_fail_chance;
 void shim_init(void);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);

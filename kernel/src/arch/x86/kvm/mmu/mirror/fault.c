@@ -13,8 +13,10 @@
  * RET_PF_SPURIOUS  the GFN is mapped already, maybe by a larger leaf; a fault does not
  *                  split that, only kvm_mirror_split_gfn() does
  * RET_PF_RETRY     the entry is frozen or blocked by someone else; fault again
+ * -EIO             the entry is blocked for ever, the VM is dead
  */
-int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter)
+int kvm_mirror_fault_step(struct kvm *kvm, struct kvm_page_fault *fault,
+			  const struct tdp_iter *iter)
 {
 	gfn_t mask;
 
@@ -35,8 +37,10 @@ int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *i
 		return RET_PF_CONTINUE;
 	case KVM_MIRROR_EMPTY:
 		return RET_PF_CONTINUE;
-	default:
+	case KVM_MIRROR_FROZEN:
 		return RET_PF_RETRY;
+	default:
+		return mirror_blocked(kvm, 0) ? RET_PF_RETRY : -EIO;
 	}
 }
 

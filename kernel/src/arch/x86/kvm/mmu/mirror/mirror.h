@@ -48,7 +48,8 @@ void kvm_mirror_destroy(struct kvm *kvm);
 void *kvm_mirror_backend(struct kvm *kvm);
 
 /* Faults; mmu_lock is held for read unless a comment says otherwise. */
-int kvm_mirror_fault_step(struct kvm_page_fault *fault, const struct tdp_iter *iter);
+int kvm_mirror_fault_step(struct kvm *kvm, struct kvm_page_fault *fault,
+			  const struct tdp_iter *iter);
 void kvm_mirror_init_child(struct kvm_vcpu *vcpu, struct kvm_mmu_page *sp);
 int __must_check kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte);
 /* Takes mmu_lock.  Maps a page without a fault: for the initial memory of a VM. */
@@ -56,9 +57,9 @@ int __must_check kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t 
 
 /* Ranges. */
 unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range);
-/* mmu_lock is held for write; it is dropped and taken again if range->may_block. */
+/* mmu_lock is held for write; it is dropped and taken again.  The range must have may_block. */
 void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range);
-/* May sleep.  Call it before zapping a range whose ends may lie inside a huge leaf. */
+/* May sleep.  Call it before zapping a range, where -ENOMEM can still be returned. */
 int __must_check kvm_mirror_prepare_zap(struct kvm *kvm);
 /* Takes mmu_lock, may sleep. */
 int __must_check kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
@@ -87,7 +88,7 @@ static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa)
 
 static inline void kvm_mirror_flush_all(struct kvm *kvm) { }
 static inline void kvm_mirror_destroy(struct kvm *kvm) { }
-static inline int kvm_mirror_fault_step(struct kvm_page_fault *fault,
+static inline int kvm_mirror_fault_step(struct kvm *kvm, struct kvm_page_fault *fault,
 					const struct tdp_iter *iter)
 {
 	return RET_PF_CONTINUE;

@@ -52,7 +52,7 @@ enum mirror_life {
 
 /*
  * Pages kept ready for splits.  Zapping one range splits at most two huge leaves: one
- * that crosses the start of the range and one that crosses its end.
+ * that crosses the start of the range and one that crosses its end.  No leaf is larger than 2 MiB.
  */
 #define MIRROR_RESERVE		2
 
@@ -85,6 +85,11 @@ struct kvm_mirror {
 	struct list_head reserve;
 	/* Length of the list; written with mmu_lock held for write. */
 	unsigned int nr_reserve;
+	/*
+	 * Zaps and splits at work.  An entry is blocked only while there is one, unless the VM
+	 * is dead.  Changes with mmu_lock held for write.
+	 */
+	unsigned int nr_blockers;
 	/* Number of holders that keep vCPUs out of the guest, see until_not_busy(). */
 	atomic_t holds;
 };
@@ -118,6 +123,8 @@ u64 mirror_block_spte(u64 spte, unsigned int epoch);
 const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum kvm_mirror_state to,
 						  enum mirror_life life);
+bool mirror_blocked(struct kvm *kvm, unsigned int nr_mine);
+void mirror_break_lock(struct kvm *kvm);
 void mirror_set_life(struct kvm *kvm, enum mirror_life life);
 void mirror_wait_dying(struct kvm *kvm);
 
@@ -167,7 +174,7 @@ void mirror_zap_all(struct kvm *kvm);
 void mirror_abandon_all(struct kvm *kvm);
 
 /* split.c */
-int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter);
+int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp);
 void mirror_split_failed(struct kvm *kvm);
 
 /* pin.c */

@@ -67,7 +67,7 @@ void mirror_account_table(struct kvm *kvm, struct kvm_mmu_page *sp, int nr)
 	atomic64_add(nr, &kvm->arch.tdp_mmu_pages);
 }
 
-/* Returns NULL if the reserve is empty.  The contents of the page are undefined. */
+/* Returns NULL if the reserve is empty. */
 struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
@@ -84,19 +84,25 @@ struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm)
 	return sp;
 }
 
+/* Frees the page if the reserve is full. */
 void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 
 	lockdep_assert_held_write(&kvm->mmu_lock);
 
+	if (mirror->nr_reserve >= MIRROR_RESERVE) {
+		mirror_free_page(sp);
+		return;
+	}
+
 	list_add(&sp->link, &mirror->reserve);
 	WRITE_ONCE(mirror->nr_reserve, mirror->nr_reserve + 1);
 }
 
 /*
- * Fill the reserve with as many pages as zapping one range can need.  May sleep.  The
- * read without the lock is a hint: a race leaves one page too many or too few.
+ * Fill the reserve with as many pages as zapping one range can need.  May sleep.  The pages are
+ * promised to nobody: another zap may take them.
  */
 int mirror_fill_reserve(struct kvm *kvm)
 {

@@ -19,19 +19,17 @@ struct mirror_zap {
 	struct kvm *kvm;
 	/* First GFN of the range, and the GFN after its last one. */
 	gfn_t start, end;
-	/* mmu_lock may be dropped between two entries. */
-	bool may_block;
+	/* Pages for cuts, linked by kvm_mmu_page.link. */
+	struct list_head pages;
 	/* The range has entries that were blocked after the last track. */
 	bool untracked;
 	/* The range has entries that another round must remove. */
 	bool again;
-	/* A split found the reserve of pages empty. */
-	bool no_reserve;
 	/* A split was interrupted. */
 	bool interrupted;
 	/* How often a split may still be interrupted. */
 	int split_tries;
-	/* Tracking, filling the reserve or a split failed: pin leaves that cannot be removed. */
+	/* Tracking or a split failed: pin leaves that cannot be removed. */
 	bool broken;
 };
 
@@ -56,9 +54,6 @@ static bool is_covered(const struct mirror_zap *zap, const struct tdp_iter *iter
 static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	struct kvm *kvm = zap->kvm;
-
-	if (!zap->may_block)
-		return false;
 
 	/* Visit at least one entry before yielding again. */
 	if (iter->next_last_level_gfn == iter->yielded_gfn)
@@ -190,7 +185,16 @@ static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 /* Split a huge leaf that is only partly in the range. */
 static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 {
-	int ret = mirror_split(zap->kvm, iter);
+	struct kvm_mmu_page *sp;
+	int ret = -EIO;
+
+	sp = list_first_entry_or_null(&zap->pages, struct kvm_mmu_page, link);
+	if (!KVM_BUG_ON(!sp, zap->kvm)) {
+		list_del(&sp->link);
+		ret = mirror_split(zap->kvm, iter, sp);
+		if (ret)
+			list_add(&sp->link, &zap->pages);
+	}
 
 	/*
 	 * The walk continues in the new table.  Its leaves are not blocked, so
@@ -199,9 +203,8 @@ static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (!ret)
 		return;
 
-	if ((ret == -ENOMEM || ret == -EAGAIN) && !zap->broken) {
-		zap->no_reserve |= ret == -ENOMEM;
-		zap->interrupted |= ret == -EAGAIN;
+	if (ret == -EAGAIN && !zap->broken) {
+		zap->interrupted = true;
 		zap->again = true;
 		return;
 	}
@@ -321,31 +324,8 @@ static void abandon_table(struct mirror_zap *zap, struct tdp_iter *iter)
 }
 
 /*
- * Fill the reserve in the middle of a zap.  It is needed only if the caller did not call
- * kvm_mirror_prepare_zap(), or if others used the pages up.  mmu_lock is dropped meanwhile;
- * where that is not allowed, or memory is short, the VM dies.
- */
-static void refill_reserve(struct mirror_zap *zap)
-{
-	struct kvm *kvm = zap->kvm;
-	int ret = -ENOMEM;
-
-	zap->no_reserve = false;
-
-	if (zap->may_block) {
-		write_unlock(&kvm->mmu_lock);
-		ret = mirror_fill_reserve(kvm);
-		write_lock(&kvm->mmu_lock);
-		mirror_wait_dying(kvm);
-	}
-
-	if (KVM_BUG_ON(ret, kvm))
-		zap->broken = true;
-}
-
-/*
- * A split was interrupted.  Drop mmu_lock where that is allowed, so that neither the CPU nor those
- * who wait for the lock wait for a split that never ends; the next round makes the next attempt.
+ * A split was interrupted.  Drop mmu_lock, so that neither the CPU nor those who wait for the lock
+ * wait for a split that never ends; the next round makes the next attempt.
  */
 static void resume_split(struct mirror_zap *zap)
 {
@@ -359,12 +339,7 @@ static void resume_split(struct mirror_zap *zap)
 		return;
 	}
 
-	if (zap->may_block) {
-		write_unlock(&kvm->mmu_lock);
-		cond_resched();
-		write_lock(&kvm->mmu_lock);
-		mirror_wait_dying(kvm);
-	}
+	mirror_break_lock(kvm);
 }
 
 static void zap_round(struct mirror_zap *zap)
@@ -388,19 +363,53 @@ static void zap_round(struct mirror_zap *zap)
 	if (unlink)
 		walk_tables(zap, unlink_table);
 
-	if (zap->no_reserve)
-		refill_reserve(zap);
 	if (zap->interrupted)
 		resume_split(zap);
 }
 
-static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
+/* Does a huge leaf that crosses @gfn have to be cut there? */
+static bool is_cut(const struct kvm *kvm, gfn_t gfn)
+{
+	return gfn & (KVM_PAGES_PER_HPAGE(kvm->arch.mirror->ops->max_level) - 1);
+}
+
+/*
+ * Take a page for each cut before the range blocks anything, so that no leaf stays blocked for
+ * want of memory.  kvm_mirror_prepare_zap() has put the pages into the reserve.  If other zaps were
+ * faster, wait for memory with mmu_lock dropped.
+ */
+static void take_pages(struct mirror_zap *zap)
+{
+	struct kvm *kvm = zap->kvm;
+	int nr = is_cut(kvm, zap->start) + is_cut(kvm, zap->end);
+	struct kvm_mmu_page *sp;
+
+	while (nr--) {
+		sp = mirror_take_reserve(kvm);
+		if (!sp) {
+			write_unlock(&kvm->mmu_lock);
+			sp = mirror_alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+			write_lock(&kvm->mmu_lock);
+		}
+		list_add(&sp->link, &zap->pages);
+	}
+}
+
+static void return_pages(struct mirror_zap *zap)
+{
+	struct kvm_mmu_page *sp, *next;
+
+	list_for_each_entry_safe(sp, next, &zap->pages, link)
+		mirror_return_reserve(zap->kvm, sp);
+}
+
+static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 {
 	struct mirror_zap zap = {
 		.kvm = kvm,
 		.start = start,
 		.end = min(end, mirror_end_gfn(kvm)),
-		.may_block = may_block,
+		.pages = LIST_HEAD_INIT(zap.pages),
 		.split_tries = MIRROR_SPLIT_TRIES,
 	};
 
@@ -409,13 +418,17 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end, bool may_block)
 	if (zap.start >= zap.end)
 		return;
 
-	if (may_block)
-		mirror_wait_dying(kvm);
+	take_pages(&zap);
+	mirror_wait_dying(kvm);
 
+	kvm->arch.mirror->nr_blockers++;
 	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
 	do {
 		zap_round(&zap);
 	} while (zap.again);
+	kvm->arch.mirror->nr_blockers--;
+
+	return_pages(&zap);
 }
 
 /*
@@ -437,14 +450,17 @@ unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range 
  */
 void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range)
 {
-	zap_gfns(kvm, range->start, range->end, range->may_block);
+	/* Only events of the primary MMU may not sleep.  None of them is about private memory. */
+	WARN_ON_ONCE(!range->may_block);
+
+	zap_gfns(kvm, range->start, range->end);
 }
 
 /* Remove all private memory.  Takes mmu_lock. */
 void mirror_zap_all(struct kvm *kvm)
 {
 	write_lock(&kvm->mmu_lock);
-	zap_gfns(kvm, 0, mirror_end_gfn(kvm), true);
+	zap_gfns(kvm, 0, mirror_end_gfn(kvm));
 	write_unlock(&kvm->mmu_lock);
 }
 
@@ -454,7 +470,7 @@ void mirror_zap_all(struct kvm *kvm)
  */
 void mirror_abandon_all(struct kvm *kvm)
 {
-	struct mirror_zap zap = { .kvm = kvm, .end = mirror_end_gfn(kvm), .may_block = true };
+	struct mirror_zap zap = { .kvm = kvm, .end = mirror_end_gfn(kvm) };
 
 	write_lock(&kvm->mmu_lock);
 	walk(&zap, PG_LEVEL_4K, abandon_leaf);
@@ -463,8 +479,9 @@ void mirror_abandon_all(struct kvm *kvm)
 }
 
 /*
- * Allocate the pages that a zap needs to split huge leaves.  The caller, an ioctl, can
- * return an error when memory is short; a zap cannot fail.
+ * Allocate the pages that a zap needs to split huge leaves.  The caller, an ioctl, can return an
+ * error when memory is short; a zap cannot fail.  The pages are not this caller's: if another zap
+ * takes them, the zap waits for memory.
  */
 int kvm_mirror_prepare_zap(struct kvm *kvm)
 {

@@ -7,25 +7,20 @@
 #include "mirror_internal.h"
 
 /*
- * Split the blocked and tracked leaf at @iter.
+ * Split the blocked and tracked leaf at @iter.  @sp becomes the table on success, and is the
+ * caller's again after an error.
  *
- * -ENOMEM  the reserve is empty
  * -EAGAIN  interrupted: the leaf is as before, drop mmu_lock and try again
  * -EIO     the private PT refused, the VM is dead
  */
-int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
+int mirror_split(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	u64 huge_spte = iter->old_spte & ~MIRROR_SPTE_MARKS;
 	struct mirror_change change;
 	union kvm_mmu_page_role role;
-	struct kvm_mmu_page *sp;
 	int i, ret;
 
 	lockdep_assert_held_write(&kvm->mmu_lock);
-
-	sp = mirror_take_reserve(kvm);
-	if (!sp)
-		return -ENOMEM;
 
 	role = sptep_to_sp(rcu_dereference(iter->sptep))->role;
 	role.level--;
@@ -35,10 +30,8 @@ int mirror_split(struct kvm *kvm, struct tdp_iter *iter)
 
 	change = mirror_change_at(iter, make_nonleaf_spte(sp->spt, !kvm_ad_enabled()));
 	ret = mirror_propagate_exclusive(kvm, &change);
-	if (ret) {
-		mirror_return_reserve(kvm, sp);
+	if (ret)
 		return ret;
-	}
 
 	mirror_account_table(kvm, sp, 1);
 	kvm_update_page_stats(kvm, iter->level, -1);
@@ -53,7 +46,7 @@ void mirror_split_failed(struct kvm *kvm)
 	kvm_vm_dead(kvm);
 }
 
-static int split_at(struct kvm *kvm, struct tdp_iter *iter)
+static int split_at(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	struct mirror_change change;
 	int ret;
@@ -68,14 +61,14 @@ static int split_at(struct kvm *kvm, struct tdp_iter *iter)
 		return ret;
 
 	iter->old_spte = change.new_spte;
-	return mirror_split(kvm, iter);
+	return mirror_split(kvm, iter, sp);
 }
 
 /*
  * Go on with the split of a blocked leaf.  If a range zap has blocked it meanwhile, the zap finds
  * the smaller leaves and removes those.
  */
-static int resume_at(struct kvm *kvm, struct tdp_iter *iter)
+static int resume_at(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	int ret;
 
@@ -87,70 +80,82 @@ static int resume_at(struct kvm *kvm, struct tdp_iter *iter)
 		if (ret)
 			return ret;
 	}
-	return mirror_split(kvm, iter);
+	return mirror_split(kvm, iter, sp);
 }
 
-/* @resume: a call before this one has blocked the leaf.  Takes mmu_lock. */
-static int try_split_gfn(struct kvm *kvm, gfn_t gfn, bool resume)
+/*
+ * @resume: a call before this one has blocked the leaf.  Sets *@sp to NULL if it has become a
+ * table.
+ */
+static int try_split(struct kvm *kvm, gfn_t gfn, bool resume, struct kvm_mmu_page **sp)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 	struct tdp_iter iter;
 	int ret = 0;
 
-	write_lock(&kvm->mmu_lock);
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
 	mirror_wait_dying(kvm);
-	if (mirror->life != MIRROR_LIVE) {
-		write_unlock(&kvm->mmu_lock);
+	if (mirror->life != MIRROR_LIVE)
 		return -EIO;
-	}
+
 	rcu_read_lock();
 
 	for_each_tdp_pte_min_level(iter, mirror->root, PG_LEVEL_2M, gfn, gfn + 1) {
-		switch (mirror_state(iter.old_spte, iter.level)) {
-		case KVM_MIRROR_LEAF:
-			ret = split_at(kvm, &iter);
-			break;
-		case KVM_MIRROR_BLOCKED_LEAF:
-			ret = resume ? resume_at(kvm, &iter) : -EBUSY;
-			break;
-		default:
+		enum kvm_mirror_state state = mirror_state(iter.old_spte, iter.level);
+
+		if (state != KVM_MIRROR_LEAF && state != KVM_MIRROR_BLOCKED_LEAF)
 			continue;
-		}
+
+		if (state == KVM_MIRROR_LEAF)
+			ret = split_at(kvm, &iter, *sp);
+		else if (resume)
+			ret = resume_at(kvm, &iter, *sp);
+		else
+			ret = mirror_blocked(kvm, 1) ? -EBUSY : -EIO;
+		if (!ret)
+			*sp = NULL;
 		break;
 	}
 
 	rcu_read_unlock();
-	write_unlock(&kvm->mmu_lock);
 	return ret;
 }
 
 /*
- * If a huge leaf maps @gfn, split it: the guest has asked for a smaller leaf.
- * -EBUSY: a range zap has blocked the leaf, try again.
+ * If a huge leaf maps @gfn, split it: the guest has asked for a smaller leaf.  The page for the
+ * table comes first, so that no leaf stays blocked for want of memory.
+ *
+ * -ENOMEM  nothing has changed
+ * -EBUSY   somebody else has blocked the leaf, try again
+ * -EIO     the VM is dead
  */
 int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 {
+	struct kvm_mirror *mirror = kvm->arch.mirror;
 	int tries = MIRROR_SPLIT_TRIES, ret;
-	bool blocked = false;
+	struct kvm_mmu_page *sp;
 
-	do {
-		ret = mirror_fill_reserve(kvm);
-		if (ret)
-			break;
+	sp = mirror_alloc_page(GFP_KERNEL_ACCOUNT);
+	if (!sp)
+		return -ENOMEM;
 
-		ret = try_split_gfn(kvm, gfn, blocked);
-		/* Interrupted, or others have emptied the reserve: the leaf is blocked now. */
-		if (ret != -EAGAIN && ret != -ENOMEM)
-			return ret;
+	write_lock(&kvm->mmu_lock);
+	mirror->nr_blockers++;
+	ret = try_split(kvm, gfn, false, &sp);
+	while (ret == -EAGAIN && --tries) {
+		mirror_break_lock(kvm);
+		ret = try_split(kvm, gfn, true, &sp);
+	}
+	if (ret == -EAGAIN) {
+		mirror_split_failed(kvm);
+		ret = -EIO;
+	}
+	mirror->nr_blockers--;
+	write_unlock(&kvm->mmu_lock);
 
-		blocked = true;
-		cond_resched();
-	} while (--tries);
-
-	if (!blocked)
-		return ret;
-
-	mirror_split_failed(kvm);
-	return -EIO;
+	if (sp)
+		mirror_free_page(sp);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_split_gfn);

@@ -65,6 +65,31 @@ const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 	return t->lives & BIT(life) ? t : NULL;
 }
 
+/*
+ * A fault or a split has met a blocked entry, of which it is not the blocker.  Whoever blocks an
+ * entry removes or splits it before it leaves, so if @nr_mine are all blockers that there are,
+ * nobody will, and the guest would fault for ever.  Returns true if trying again makes sense.
+ */
+bool mirror_blocked(struct kvm *kvm, unsigned int nr_mine)
+{
+	lockdep_assert_held(&kvm->mmu_lock);
+
+	if (READ_ONCE(kvm->vm_dead))
+		return true;
+
+	return !KVM_BUG_ON(kvm->arch.mirror->nr_blockers == nr_mine, kvm);
+}
+
+/* Let others have mmu_lock and the CPU. */
+void mirror_break_lock(struct kvm *kvm)
+	__must_hold(&kvm->mmu_lock)
+{
+	write_unlock(&kvm->mmu_lock);
+	cond_resched();
+	write_lock(&kvm->mmu_lock);
+	mirror_wait_dying(kvm);
+}
+
 /* Takes mmu_lock. */
 void mirror_set_life(struct kvm *kvm, enum mirror_life life)
 {
