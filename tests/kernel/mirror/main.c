@@ -38,7 +38,7 @@ static void reset(const struct options *options)
 	shim_seed(options->seed);
 	shim_nr_threads = 1;
 	shim_yield_chance = shim_fail_chance = 0;
-	shim_on_yield = NULL;
+	shim_on_yield = shim_on_wait = shim_on_write_lock = NULL;
 	shim_expect_bug = false;
 	atomic_set(&shim_fail_nth, 0);
 	atomic_set(&shim_nr_warnings, 0);
@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	shim_init();
+	shim_start_watchdog();
 	printf("KTAP version 1\n# seed %llu, %ld random operations\n",
 	       (unsigned long long)options.seed, options.nr_ops);
 

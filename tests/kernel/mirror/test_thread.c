@@ -299,6 +299,70 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 	return true;
 }
 
+/* A thread that waits for the VM to die, and the one that wakes it, meet at the worst moment. */
+static struct {
+	struct world *w;
+	atomic_t about_to_sleep, may_sleep;
+} wake;
+
+static void stop_before_sleep(void)
+{
+	atomic_set(&wake.about_to_sleep, 1);
+	while (!atomic_read(&wake.may_sleep))
+		sched_yield();
+}
+
+static int slow_die(struct kvm *kvm)
+{
+	while (!atomic_read(&wake.about_to_sleep))
+		sched_yield();
+	return wake.w->mock_ops->die(kvm);
+}
+
+/* The life is going to change: let the other thread look at it for the last time, and sleep. */
+static void let_sleep(void)
+{
+	if (!atomic_read(&wake.about_to_sleep) || atomic_read(&wake.may_sleep))
+		return;
+	atomic_set(&wake.may_sleep, 1);
+	while (!atomic_read(&shim_nr_asleep))
+		sched_yield();
+}
+
+static void *run_late_punch(void *arg)
+{
+	struct world *w = arg;
+
+	while (READ_ONCE(w->kvm.arch.mirror->life) == MIRROR_LIVE)
+		sched_yield();
+	BUG_ON(world_punch(w, 0, BLOCK_PAGES));
+	return NULL;
+}
+
+static bool test_wake_up(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	struct world *w = world_create(&config);
+	pthread_t thread;
+
+	ASSERT(w);
+	wake.w = w;
+	atomic_set(&wake.about_to_sleep, 0);
+	atomic_set(&wake.may_sleep, 0);
+	w->ops.die = slow_die;
+	shim_nr_threads = 2;
+	shim_on_wait = stop_before_sleep;
+	shim_on_write_lock = let_sleep;
+	pthread_create(&thread, NULL, run_late_punch, w);
+	kvm_mirror_flush_all(&w->kvm);
+	pthread_join(thread, NULL);
+	shim_nr_threads = 1;
+	shim_on_wait = shim_on_write_lock = NULL;
+	ASSERT(at_rest(w));
+	world_destroy(w);
+	return nothing_leaks();
+}
+
 /* A vCPU accepts 4 KiB in one block after the other: the huge leaf of each has to be split. */
 static void *run_split(void *arg)
 {
@@ -386,5 +450,6 @@ const struct test thread_tests[] = {
 	{ "threads.strict", test_strict },
 	{ "threads.end", test_end },
 	{ "threads.no-memory", test_no_memory },
+	{ "threads.wake-up", test_wake_up },
 	{ NULL, NULL },
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -11,7 +13,7 @@
 
 bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
 int shim_nr_threads = 1, shim_yield_chance, shim_fail_chance;
-void (*shim_on_yield)(void);
+void (*shim_on_yield)(void), (*shim_on_wait)(void), (*shim_on_write_lock)(void);
 __thread int shim_mmu_lock, shim_in_op;
 int shim_nr_write_locks;
 atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
@@ -112,6 +114,9 @@ void write_lock(rwlock_t *l)
 	__atomic_fetch_sub(&l->waiters, 1, __ATOMIC_SEQ_CST);
 	shim_mmu_lock = 2;
 	shim_nr_write_locks++;
+	shim_full_barrier();
+	if (shim_on_write_lock)
+		shim_on_write_lock();
 }
 
 void write_unlock(rwlock_t *l)
@@ -162,6 +167,120 @@ void spin_lock(spinlock_t *l)
 void spin_unlock(spinlock_t *l)
 {
 	pthread_mutex_unlock(&l->lock);
+}
+
+/* Wait queues: one for all variables, as they may share one in the kernel */
+
+static pthread_mutex_t wait_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wait_cond = PTHREAD_COND_INITIALIZER;
+static int nr_wakes;
+/* Threads in the queue, and those of them that have looked at their condition and sleep. */
+static atomic_t nr_queued;
+atomic_t shim_nr_asleep;
+/* Threads in the queue at this thread's last full barrier. */
+static __thread int seen_queued;
+
+void shim_full_barrier(void)
+{
+	mb();
+	seen_queued = atomic_read(&nr_queued);
+}
+
+int shim_wait_begin(void)
+{
+	int wakes;
+
+	pthread_mutex_lock(&wait_lock);
+	wakes = nr_wakes;
+	pthread_mutex_unlock(&wait_lock);
+	atomic_inc(&nr_queued);
+	return wakes;
+}
+
+int shim_wait(int wakes)
+{
+	pthread_mutex_lock(&wait_lock);
+	atomic_inc(&shim_nr_asleep);
+	while (nr_wakes == wakes)
+		pthread_cond_wait(&wait_cond, &wait_lock);
+	atomic_dec(&shim_nr_asleep);
+	wakes = nr_wakes;
+	pthread_mutex_unlock(&wait_lock);
+	return wakes;
+}
+
+void shim_wait_end(void)
+{
+	atomic_dec(&nr_queued);
+}
+
+void shim_wake(void)
+{
+	if (!seen_queued)
+		return;
+	pthread_mutex_lock(&wait_lock);
+	nr_wakes++;
+	pthread_cond_broadcast(&wait_cond);
+	pthread_mutex_unlock(&wait_lock);
+}
+
+/* Watchdog */
+
+/* How often in a row, 50 ms apart, all other threads must be found asleep. */
+#define ASLEEP_FOR	40
+
+static bool is_asleep(const char *thread)
+{
+	char path[300], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%s/stat", thread);
+	f = fopen(path, "r");
+	if (!f || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = 'R';
+	if (f)
+		fclose(f);
+	return state == 'S';
+}
+
+/* A thread that could run, however slow the machine is, is not asleep. */
+static bool others_sleep(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	bool asleep = dir && atomic_read(&shim_nr_asleep);
+
+	while (asleep && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.' && atoi(entry->d_name) != gettid())
+			asleep = is_asleep(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return asleep;
+}
+
+static void *watch(void *unused)
+{
+	int asleep_for = 0;
+
+	for (;;) {
+		usleep(50000);
+		asleep_for = others_sleep() ? asleep_for + 1 : 0;
+		if (asleep_for < ASLEEP_FOR)
+			continue;
+		fprintf(stderr, "# watchdog: all threads sleep, %d of them in a wait queue\n",
+			atomic_read(&shim_nr_asleep));
+		abort();
+	}
+}
+
+void shim_start_watchdog(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, watch, NULL))
+		abort();
+	pthread_detach(thread);
 }
 
 /* RCU: callbacks run as soon as nobody reads */

@@ -38,6 +38,8 @@ void shim_jitter(void);
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define smp_mb() shim_full_barrier()
+void shim_full_barrier(void);
 #define xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
 #define try_cmpxchg(p, old, new) \
 	(shim_jitter(), \
@@ -209,8 +211,33 @@ void spin_unlock(spinlock_t *l);
 void shim_may_sleep(void);
 #define might_sleep() shim_may_sleep()
 #define cond_resched() shim_may_sleep()
-#define wait_var_event(var, condition) do { while (!(condition)) shim_may_sleep(); } while (0)
-#define wake_up_var(var) ((void)(var))
+
+/*
+ * Wait queues.  As on x86, a load may be done before a store that precedes it becomes visible to others, unless a full barrier
+ * is between the two: wake_up_var() sees the sleepers that there were at its thread's last smp_mb() or write_lock().
+ * A thread that nobody wakes sleeps for ever, and the watchdog ends the program.
+ */
+#define wait_var_event(var, condition) do { \
+	shim_may_sleep(); \
+	BUG_ON(shim_mmu_lock); \
+	if (condition) \
+		break; \
+	if (shim_on_wait) \
+		shim_on_wait(); \
+	for (int wakes_ = shim_wait_begin(); !(condition); wakes_ = shim_wait(wakes_)) \
+		; \
+	shim_wait_end(); \
+} while (0)
+#define wake_up_var(var) ((void)(var), shim_wake())
+int shim_wait_begin(void);
+int shim_wait(int wakes);
+void shim_wait_end(void);
+void shim_wake(void);
+/* Called by a thread that is going to sleep, and by one that has taken a lock for write; NULL: nothing. */
+extern void (*shim_on_wait)(void), (*shim_on_write_lock)(void);
+extern atomic_t shim_nr_asleep;
+/* Starts a thread that ends the program if every other thread sleeps and nothing will happen any more. */
+void shim_start_watchdog(void);
 
 /* RCU */
 void rcu_read_lock(void);

@@ -98,6 +98,8 @@ void mirror_set_life(struct kvm *kvm, enum mirror_life life)
 	write_lock(&kvm->mmu_lock);
 	WRITE_ONCE(mirror->life, life);
 	write_unlock(&kvm->mmu_lock);
+	/* wake_up_var() looks for sleepers: not before the new life is visible to them. */
+	smp_mb();
 	wake_up_var(&mirror->life);
 }
 
