@@ -565,6 +565,55 @@ static bool test_blocked_for_ever(const struct options *options, char *ret_value
 	return true;
 }
 
+/* The VM that is being created, as its guest_memfd sees it at each allocation. */
+static struct world *created;
+static bool seen_early;
+
+static void look_early(void)
+{
+	seen_early |= kvm_has_mirror(&created->kvm);
+}
+
+/* While the creation of a mirrored PT can fail, a hole in a guest_memfd does not find the mirrored PT. */
+static bool test_publish(const struct options *options, char *ret_value, size_t size)
+{
+	struct kvm_mirror_config config = { .ops = &kvm_mock_ops, .shared_gfn = SHARED_GFN, .root_level = 4 };
+	struct world_config world_config = { .nr_vcpus = 1 };
+	int n;
+
+	for (n = 1; ; n++) {
+		int ret;
+
+		created = world_create(&world_config);
+		ASSERT(created);
+		/* Make it a VM whose mirrored PT does not exist yet. */
+		kvm_mirror_destroy(&created->kvm);
+		created->kvm.arch.shared_gfn = 0;
+		created->kvm.created_vcpus = 0;
+
+		atomic_set(&shim_failed, 0);
+		atomic_set(&shim_fail_nth, n);
+		shim_on_alloc = look_early;
+		ret = kvm_mirror_init(&created->kvm, &config);
+		shim_on_alloc = NULL;
+		atomic_set(&shim_fail_nth, 0);
+		ASSERT(!seen_early);
+		ASSERT_EQ(ret, atomic_read(&shim_failed) ? -ENOMEM : 0);
+		ASSERT_EQ(kvm_has_mirror(&created->kvm), !ret);
+		ASSERT_EQ(created->kvm.arch.shared_gfn, ret ? 0 : SHARED_GFN);
+		created->kvm.created_vcpus = 1;
+		if (!ret)
+			created->kvm.arch.mirror->backend = created->mock;
+		world_destroy(created);
+		ASSERT(nothing_leaks());
+		if (!ret)
+			break;
+	}
+	ASSERT(n > 3);
+	snprintf(ret_value, size, "%d allocations failed in turn", n - 1);
+	return true;
+}
+
 const struct test fail_tests[] = {
 	{ "fail.alloc", test_alloc },
 	{ "fail.busy", test_busy },
@@ -574,6 +623,7 @@ const struct test fail_tests[] = {
 	{ "fail.reserve", test_reserve },
 	{ "fail.split-no-memory", test_split_no_memory },
 	{ "fail.blocked-for-ever", test_blocked_for_ever },
+	{ "fail.publish", test_publish },
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },

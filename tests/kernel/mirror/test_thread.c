@@ -406,7 +406,7 @@ static void *run_cut(void *arg)
 static bool test_no_memory(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
-	int i, life, nr_lives = options->nr_ops > 5000 ? 200 : 20;
+	int i, life, nr_lives = options->nr_ops > 5000 ? 100 : 5;
 	long nr_failed = 0;
 	struct job jobs[4];
 

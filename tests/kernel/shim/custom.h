@@ -269,6 +269,8 @@ extern atomic_t shim_nr_warnings, shim_nr_live;
  */
 extern atomic_t shim_fail_nth, shim_failed;
 extern int shim_fail_chance;
+/* Called at each allocation; NULL: nothing. */
+extern void (*shim_on_alloc)(void);
 void shim_init(void);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);

@@ -74,8 +74,7 @@ static void free_mirror(struct kvm_mirror *mirror)
 
 	list_for_each_entry_safe(sp, next, &mirror->reserve, link)
 		mirror_free_page(sp);
-	if (mirror->root)
-		mirror_free_page(mirror->root);
+	mirror_free_page(mirror->root);
 	kfree(mirror);
 }
 
@@ -110,13 +109,10 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 	INIT_LIST_HEAD(&mirror->reserve);
 
 	mirror->root = alloc_root(config->root_level);
-	if (!mirror->root)
-		goto out_nomem;
-
-	kvm->arch.mirror = mirror;
-	kvm->arch.shared_gfn = config->shared_gfn;
-	if (mirror_fill_reserve(kvm))
-		goto out_nomem;
+	if (!mirror->root) {
+		kfree(mirror);
+		return -ENOMEM;
+	}
 
 	/*
 	 * KVM's NX recovery zaps page tables that stand where a huge page could be.
@@ -125,14 +121,17 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 	 */
 	kvm->arch.disable_nx_huge_pages = true;
 
+	/*
+	 * Nothing can fail from here on.  Others may use the mirrored PT at once: a guest_memfd
+	 * that is bound to a memslot already may get a hole.
+	 */
+	write_lock(&kvm->mmu_lock);
+	kvm->arch.shared_gfn = config->shared_gfn;
+	kvm->arch.mirror = mirror;
+	write_unlock(&kvm->mmu_lock);
+
 	mirror_create_debugfs(kvm);
 	return 0;
-
-out_nomem:
-	kvm->arch.mirror = NULL;
-	kvm->arch.shared_gfn = 0;
-	free_mirror(mirror);
-	return -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_init);
 
@@ -160,7 +159,10 @@ void kvm_mirror_flush_all(struct kvm *kvm)
 	mirror_zap_all(kvm);
 }
 
-/* Free the mirrored PT.  All vCPUs have been freed before. */
+/*
+ * Free the mirrored PT.  All vCPUs have been freed before.  Each guest_memfd has a reference to the
+ * VM, so that none is left that could get a hole.
+ */
 void kvm_mirror_destroy(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
@@ -169,9 +171,12 @@ void kvm_mirror_destroy(struct kvm *kvm)
 		return;
 
 	kvm_mirror_flush_all(kvm);
+
 	if (mirror->life != MIRROR_DEAD)
 		mirror_abandon_all(kvm);
+	WARN_ON_ONCE(mirror->nr_blockers);
 	kvm->arch.mirror = NULL;
+
 	free_mirror(mirror);
 }
 

@@ -83,7 +83,7 @@ struct kvm_mirror {
 	unsigned int epoch;
 	/* Pages for splits, linked by kvm_mmu_page.link; needs mmu_lock held for write. */
 	struct list_head reserve;
-	/* Length of the list; written with mmu_lock held for write. */
+	/* Length of the list; changes with mmu_lock held for write. */
 	unsigned int nr_reserve;
 	/*
 	 * Zaps and splits at work.  An entry is blocked only while there is one, unless the VM

@@ -80,7 +80,7 @@ struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm)
 		return NULL;
 
 	list_del(&sp->link);
-	WRITE_ONCE(mirror->nr_reserve, mirror->nr_reserve - 1);
+	mirror->nr_reserve--;
 	return sp;
 }
 
@@ -97,25 +97,40 @@ void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp)
 	}
 
 	list_add(&sp->link, &mirror->reserve);
-	WRITE_ONCE(mirror->nr_reserve, mirror->nr_reserve + 1);
+	mirror->nr_reserve++;
+}
+
+static bool needs_reserve(struct kvm *kvm)
+{
+	struct kvm_mirror *mirror;
+	bool ret;
+
+	read_lock(&kvm->mmu_lock);
+	mirror = kvm->arch.mirror;
+	ret = mirror && mirror->ops->max_level > PG_LEVEL_4K && mirror->nr_reserve < MIRROR_RESERVE;
+	read_unlock(&kvm->mmu_lock);
+	return ret;
 }
 
 /*
  * Fill the reserve with as many pages as zapping one range can need.  May sleep.  The pages are
- * promised to nobody: another zap may take them.
+ * promised to nobody: another zap may take them.  The caller need not know that the VM has a
+ * mirrored PT: a hole in a guest_memfd may come before it is created.
  */
 int mirror_fill_reserve(struct kvm *kvm)
 {
-	struct kvm_mirror *mirror = kvm->arch.mirror;
 	struct kvm_mmu_page *sp;
 
-	while (READ_ONCE(mirror->nr_reserve) < MIRROR_RESERVE) {
+	while (needs_reserve(kvm)) {
 		sp = mirror_alloc_page(GFP_KERNEL_ACCOUNT);
 		if (!sp)
 			return -ENOMEM;
 
 		write_lock(&kvm->mmu_lock);
-		mirror_return_reserve(kvm, sp);
+		if (kvm->arch.mirror)
+			mirror_return_reserve(kvm, sp);
+		else
+			mirror_free_page(sp);
 		write_unlock(&kvm->mmu_lock);
 	}
 

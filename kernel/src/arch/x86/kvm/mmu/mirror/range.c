@@ -418,17 +418,17 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 	if (zap.start >= zap.end)
 		return;
 
+	kvm->arch.mirror->nr_blockers++;
 	take_pages(&zap);
 	mirror_wait_dying(kvm);
 
-	kvm->arch.mirror->nr_blockers++;
 	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
 	do {
 		zap_round(&zap);
 	} while (zap.again);
-	kvm->arch.mirror->nr_blockers--;
 
 	return_pages(&zap);
+	kvm->arch.mirror->nr_blockers--;
 }
 
 /*
@@ -487,9 +487,6 @@ int kvm_mirror_prepare_zap(struct kvm *kvm)
 {
 	might_sleep();
 
-	if (!kvm_has_mirror(kvm) || kvm->arch.mirror->ops->max_level == PG_LEVEL_4K)
-		return 0;
-
-	return mirror_fill_reserve(kvm);
+	return kvm_mirror_is_used() ? mirror_fill_reserve(kvm) : 0;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_prepare_zap);
