@@ -614,6 +614,38 @@ static bool test_publish(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
+/*
+ * A signal comes at each moment of kvm_mirror_map_gfn(), which finds the private PT busy some times.  The page belongs to the
+ * guest if the function returns 0, and to the host if it returns -EINTR.
+ */
+static bool test_signals(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int busy, n, total = 0;
+
+	for (busy = 0; busy < 4; busy++) {
+		for (n = 1; n < 8; n++) {
+			struct world *w = world_create(&config);
+			int ret;
+
+			ASSERT(w);
+			kvm_mock_script(w->mock, KVM_MOCK_MAP, 0, busy, -EBUSY);
+			shim_signal_nth = n;
+			ret = kvm_mirror_map_gfn(&w->vcpus[0]->vcpu, world_gfn(5), SHIM_GUEST_PFN + 5, PG_LEVEL_4K);
+			shim_signal_nth = 0;
+			ASSERT(!ret || ret == -EINTR);
+			ASSERT_EQ(pfn_to_page(SHIM_GUEST_PFN + 5)->owner, ret ? OWNER_HOST : OWNER_GUEST);
+			total += ret == -EINTR;
+			ASSERT(world_verify(w));
+			world_destroy(w);
+			ASSERT(nothing_leaks());
+		}
+	}
+	ASSERT(total > 0);
+	snprintf(ret_value, size, "%d of %d calls interrupted", total, 4 * 7);
+	return true;
+}
+
 const struct test fail_tests[] = {
 	{ "fail.alloc", test_alloc },
 	{ "fail.busy", test_busy },
@@ -624,6 +656,7 @@ const struct test fail_tests[] = {
 	{ "fail.split-no-memory", test_split_no_memory },
 	{ "fail.blocked-for-ever", test_blocked_for_ever },
 	{ "fail.publish", test_publish },
+	{ "fail.signals", test_signals },
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },

@@ -15,7 +15,7 @@ bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
 int shim_nr_threads = 1, shim_yield_chance, shim_fail_chance;
 void (*shim_on_yield)(void), (*shim_on_wait)(void), (*shim_on_write_lock)(void), (*shim_on_alloc)(void);
 __thread int shim_mmu_lock, shim_in_op;
-int shim_nr_write_locks;
+int shim_nr_write_locks, shim_signal_nth;
 atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
 unsigned long shim_page_offset;
 long shim_contig_pages;
@@ -222,6 +222,13 @@ void shim_wake(void)
 	nr_wakes++;
 	pthread_cond_broadcast(&wait_cond);
 	pthread_mutex_unlock(&wait_lock);
+}
+
+bool shim_signal_pending(void)
+{
+	if (shim_signal_nth > 0 && !--shim_signal_nth)
+		shim_signal_nth = -1;
+	return shim_signal_nth < 0;
 }
 
 /* Watchdog */

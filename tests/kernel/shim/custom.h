@@ -239,6 +239,11 @@ extern atomic_t shim_nr_asleep;
 /* Starts a thread that ends the program if every other thread sleeps and nothing will happen any more. */
 void shim_start_watchdog(void);
 
+/* A signal comes before the Nth look at signal_pending() from now, and stays; 0: none.  -1: it is pending. */
+extern int shim_signal_nth;
+bool shim_signal_pending(void);
+#define signal_pending(task) shim_signal_pending()
+
 /* RCU */
 void rcu_read_lock(void);
 void rcu_read_unlock(void);

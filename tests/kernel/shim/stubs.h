@@ -57,7 +57,6 @@ static inline void shim_guard(void *lock) { }
 #define cpus_read_unlock() ((void)0)
 #define get_online_mems() ((void)0)
 #define put_online_mems() ((void)0)
-#define signal_pending(task) false
 
 /* Memory: every page is ordinary RAM */
 #define GFP_KERNEL 0u

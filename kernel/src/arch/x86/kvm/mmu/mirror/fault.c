@@ -79,6 +79,9 @@ int kvm_mirror_set_spte(struct kvm *kvm, struct tdp_iter *iter, u64 new_spte)
 /*
  * Map @pfn at @gfn without a fault of the guest.  The caller holds slots_lock and
  * guest_memfd's invalidate lock, so that neither the memslot nor @pfn goes away.
+ *
+ * 0 if and only if the page belongs to the guest, even if the VM has died meanwhile or a signal is
+ * pending: the host must not touch it.
  */
 int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level)
 {
@@ -113,13 +116,13 @@ int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int leve
 		ret = kvm_tdp_mmu_map(vcpu, &fault);
 		read_unlock(&kvm->mmu_lock);
 
-		if (READ_ONCE(kvm->vm_dead))
+		if (ret == RET_PF_FIXED || ret == RET_PF_SPURIOUS)
+			return 0;
+		if (ret != RET_PF_RETRY || READ_ONCE(kvm->vm_dead))
 			return -EIO;
-		if (signal_pending(current))
-			return -EINTR;
 		cond_resched();
-	} while (ret == RET_PF_RETRY);
+	} while (!signal_pending(current));
 
-	return ret == RET_PF_FIXED || ret == RET_PF_SPURIOUS ? 0 : -EIO;
+	return -EINTR;
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_map_gfn);
