@@ -40,7 +40,7 @@ static void reset(const struct options *options)
 	shim_yield_chance = shim_fail_chance = 0;
 	shim_on_yield = shim_on_wait = shim_on_write_lock = shim_on_alloc = NULL;
 	shim_signal_nth = 0;
-	shim_expect_bug = false;
+	shim_expect_bug = shim_preempt = shim_contended = false;
 	atomic_set(&shim_fail_nth, 0);
 	atomic_set(&shim_nr_warnings, 0);
 	atomic_set(&shim_nr_kvm_bugs, 0);

@@ -438,6 +438,67 @@ static bool test_no_die(const struct options *options, char *ret_value, size_t s
 }
 
 /* Verification must find a difference between both PTs. */
+/* Ops since mmu_lock was last dropped, and the most of them; shim_on_write_lock is called when it is taken again. */
+static struct world *held_world;
+static int held_from, held_max;
+
+static int nr_ops_so_far(void)
+{
+	int op, sum = 0;
+
+	for (op = 0; op < MIRROR_NR_OPS; op++)
+		sum += atomic_read(&held_world->nr_ops[op]);
+	return sum;
+}
+
+static void taken_again(void)
+{
+	int now = nr_ops_so_far();
+
+	held_max = max(held_max, now - held_from);
+	held_from = now;
+}
+
+/*
+ * Somebody always waits for mmu_lock while a range is removed, while the VM ends and while it is verified.  On a kernel that is
+ * not fully preemptible, too, the waiter gets the lock after a few ops.
+ */
+static bool test_contended(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int i, way, most = 0;
+
+	for (way = 0; way < 4; way++) {
+		struct world *w;
+
+		config.strict = way & 1;
+		w = world_create(&config);
+		ASSERT(w);
+		memset(w->huge_ok, 0, sizeof(w->huge_ok) / 2);
+		for (i = 0; i < NR_PAGES; i += 2)
+			ASSERT(world_fault(w, 0, i, PRIVATE) <= RET_PF_SPURIOUS);
+		held_world = w;
+		held_from = nr_ops_so_far();
+		held_max = 0;
+		shim_preempt = way & 2;
+		shim_contended = true;
+		shim_on_write_lock = taken_again;
+		ASSERT_EQ(world_convert(w, 300, NR_PAGES / 2, SHARED), 0);
+		ASSERT(world_verify(w));
+		kvm_mirror_flush_all(&w->kvm);
+		taken_again();
+		shim_contended = false;
+		shim_on_write_lock = NULL;
+		ASSERT(held_max <= MAX_HELD);
+		ASSERT(world_counter(w, MIRROR_MAX_HELD) <= MAX_HELD);
+		most = max(most, held_max);
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	snprintf(ret_value, size, "at most %d ops while somebody waits", most);
+	return true;
+}
+
 static bool test_verify_sees(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
@@ -781,6 +842,7 @@ const struct test order_tests[] = {
 	{ "order.overlap", test_overlap },
 	{ "order.wrap", test_wrap },
 	{ "order.grace-period", test_grace_period },
+	{ "order.contended", test_contended },
 	{ "order.verify-sees", test_verify_sees },
 	{ NULL, NULL },
 };

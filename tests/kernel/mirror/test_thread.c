@@ -129,6 +129,7 @@ static bool at_rest(struct world *w)
 	ASSERT_EQ(atomic_read(&shim_nr_warnings), 0);
 	ASSERT_EQ(atomic_read(&shim_nr_kvm_bugs), 0);
 	ASSERT(!w->kvm.vm_dead);
+	ASSERT(world_counter(w, MIRROR_MAX_HELD) <= MAX_HELD);
 	ASSERT_EQ(atomic64_read(&w->mock->nr_pages), world_counter(w, MIRROR_NR_LEAVES_4K) +
 		  512 * world_counter(w, MIRROR_NR_LEAVES_2M));
 	ASSERT_EQ(atomic_read(&w->kvm.arch.mirror->holds), 0);

@@ -17,6 +17,8 @@
 #define NR_BLOCKS	16
 #define NR_PAGES	(NR_BLOCKS * BLOCK_PAGES)
 #define MAX_VCPUS	4
+/* Ops of the private PT that may be made with mmu_lock held for write, between two chances to yield it. */
+#define MAX_HELD	64
 #define SHARED_GFN	(1ULL << (47 - PAGE_SHIFT))
 
 enum side { SHARED, PRIVATE };

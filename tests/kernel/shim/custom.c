@@ -11,7 +11,7 @@
 #define __asan_unpoison_memory_region(p, n) ((void)(p))
 #endif
 
-bool shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
+bool shim_preempt, shim_contended, shim_verbose, shim_expect_errors, shim_has_platform, shim_has_erratum;
 int shim_nr_threads = 1, shim_yield_chance, shim_fail_chance;
 void (*shim_on_yield)(void), (*shim_on_wait)(void), (*shim_on_write_lock)(void), (*shim_on_alloc)(void);
 __thread int shim_mmu_lock, shim_in_op;
@@ -126,18 +126,28 @@ void write_unlock(rwlock_t *l)
 	pthread_rwlock_unlock(&l->lock);
 }
 
+/* True until this thread has yielded the CPU. */
+static __thread bool resched;
+
 bool need_resched(void)
 {
-	return shim_yield_chance && shim_random() % shim_yield_chance == 0;
+	resched = resched || (shim_yield_chance && shim_random() % shim_yield_chance == 0);
+	return resched;
+}
+
+bool rwlock_is_contended(rwlock_t *l)
+{
+	return shim_contended || (shim_nr_threads > 1 && READ_ONCE(l->waiters));
 }
 
 bool rwlock_needbreak(rwlock_t *l)
 {
-	return shim_nr_threads > 1 && READ_ONCE(l->waiters);
+	return shim_preempt && rwlock_is_contended(l);
 }
 
 static void yield(void)
 {
+	resched = false;
 	if (shim_on_yield)
 		shim_on_yield();
 	if (shim_nr_threads > 1)
@@ -146,6 +156,8 @@ static void yield(void)
 
 void cond_resched_rwlock_read(rwlock_t *l)
 {
+	if (!resched && !rwlock_needbreak(l))
+		return;
 	read_unlock(l);
 	yield();
 	read_lock(l);
@@ -153,9 +165,18 @@ void cond_resched_rwlock_read(rwlock_t *l)
 
 void cond_resched_rwlock_write(rwlock_t *l)
 {
+	if (!resched && !rwlock_needbreak(l))
+		return;
 	write_unlock(l);
 	yield();
 	write_lock(l);
+}
+
+void shim_cond_resched(void)
+{
+	shim_may_sleep();
+	BUG_ON(shim_mmu_lock);
+	yield();
 }
 
 void spin_lock(spinlock_t *l)

@@ -190,6 +190,11 @@ void write_unlock(rwlock_t *l);
 void cond_resched_rwlock_read(rwlock_t *l);
 void cond_resched_rwlock_write(rwlock_t *l);
 bool rwlock_needbreak(rwlock_t *l);
+bool rwlock_is_contended(rwlock_t *l);
+/* The kernel is fully preemptible; the shipped one is not, and its rwlock_needbreak() is always false. */
+extern bool shim_preempt;
+/* Somebody always waits for the lock, as far as its holder can see. */
+extern bool shim_contended;
 bool need_resched(void);
 /* How this thread holds mmu_lock: 0 not at all, 1 for read, 2 for write. */
 extern __thread int shim_mmu_lock;
@@ -210,7 +215,8 @@ void spin_lock(spinlock_t *l);
 void spin_unlock(spinlock_t *l);
 void shim_may_sleep(void);
 #define might_sleep() shim_may_sleep()
-#define cond_resched() shim_may_sleep()
+void shim_cond_resched(void);
+#define cond_resched() shim_cond_resched()
 
 /*
  * Wait queues.  As on x86, a load may be done before a store that precedes it becomes visible to others, unless a full barrier

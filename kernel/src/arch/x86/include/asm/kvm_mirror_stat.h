@@ -43,6 +43,8 @@ enum mirror_counter {
 	/* How often all vCPUs were kicked after a track, and held out of the guest. */
 	MIRROR_COUNT_KICKS,
 	MIRROR_COUNT_HOLDS,
+	/* The most ops made with mmu_lock held for write between two chances to yield it. */
+	MIRROR_MAX_HELD,
 	MIRROR_NR_COUNTERS,
 };
 
@@ -82,6 +84,7 @@ struct kvm_mirror_stat {
 	KVM_MIRROR_COUNT(ROUNDS, "rounds"),						\
 	KVM_MIRROR_COUNT(KICKS, "kicks"),						\
 	KVM_MIRROR_COUNT(HOLDS, "holds"),						\
+	KVM_MIRROR_STAT(counters[MIRROR_MAX_HELD], "longest_hold", PEAK, NONE, 0),	\
 	KVM_MIRROR_OP(LINK, "link"),							\
 	KVM_MIRROR_OP(MAP, "map"),							\
 	KVM_MIRROR_OP(BLOCK, "block"),							\

@@ -90,6 +90,8 @@ struct kvm_mirror {
 	 * is dead.  Changes with mmu_lock held for write.
 	 */
 	unsigned int nr_blockers;
+	/* Ops made since mmu_lock could last be yielded; needs mmu_lock held for write. */
+	unsigned int nr_ops_held;
 	/* Number of holders that keep vCPUs out of the guest, see until_not_busy(). */
 	atomic_t holds;
 };
@@ -124,6 +126,7 @@ const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 						  enum kvm_mirror_state to,
 						  enum mirror_life life);
 bool mirror_blocked(struct kvm *kvm, unsigned int nr_mine);
+bool mirror_must_yield(struct kvm *kvm);
 void mirror_break_lock(struct kvm *kvm);
 void mirror_set_life(struct kvm *kvm, enum mirror_life life);
 void mirror_wait_dying(struct kvm *kvm);

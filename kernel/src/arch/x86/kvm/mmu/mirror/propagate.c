@@ -136,6 +136,15 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm)
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_vcpus_held);
 
+/* Count an op that was made with mmu_lock held for write, and remember the longest run of them. */
+static void count_held(struct kvm *kvm)
+{
+	atomic64_t *longest = &kvm->stat.mirror.counters[MIRROR_MAX_HELD];
+
+	if (++kvm->arch.mirror->nr_ops_held > atomic64_read(longest))
+		atomic64_set(longest, kvm->arch.mirror->nr_ops_held);
+}
+
 /*
  * Call @try until it does not return -EBUSY.  mmu_lock is held for write, so only vCPUs
  * that run in the guest can make the private PT busy.  Kick them out of the guest and do
@@ -150,6 +159,7 @@ static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirro
 	lockdep_assert_held_write(&kvm->mmu_lock);
 
 	ret = try(kvm, change);
+	count_held(kvm);
 	if (likely(ret != -EBUSY))
 		return ret;
 
@@ -160,6 +170,7 @@ static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirro
 	for (i = 0; i < MIRROR_BUSY_RETRIES && ret == -EBUSY; i++) {
 		cpu_relax();
 		ret = try(kvm, change);
+		count_held(kvm);
 	}
 	atomic_dec(&mirror->holds);
 

@@ -59,12 +59,11 @@ static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 	if (iter->next_last_level_gfn == iter->yielded_gfn)
 		return false;
 
-	if (!need_resched() && !rwlock_needbreak(&kvm->mmu_lock))
+	if (!mirror_must_yield(kvm))
 		return false;
 
 	rcu_read_unlock();
-	cond_resched_rwlock_write(&kvm->mmu_lock);
-	mirror_wait_dying(kvm);
+	mirror_break_lock(kvm);
 	rcu_read_lock();
 
 	iter->yielded = true;
@@ -421,6 +420,8 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 	kvm->arch.mirror->nr_blockers++;
 	take_pages(&zap);
 	mirror_wait_dying(kvm);
+	if (mirror_must_yield(kvm))
+		mirror_break_lock(kvm);
 
 	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
 	do {

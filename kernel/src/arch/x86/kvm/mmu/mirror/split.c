@@ -142,6 +142,7 @@ int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 
 	write_lock(&kvm->mmu_lock);
 	mirror->nr_blockers++;
+	mirror->nr_ops_held = 0;
 	ret = try_split(kvm, gfn, false, &sp);
 	while (ret == -EAGAIN && --tries) {
 		mirror_break_lock(kvm);

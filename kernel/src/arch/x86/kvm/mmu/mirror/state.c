@@ -80,6 +80,18 @@ bool mirror_blocked(struct kvm *kvm, unsigned int nr_mine)
 	return !KVM_BUG_ON(kvm->arch.mirror->nr_blockers == nr_mine, kvm);
 }
 
+/*
+ * Does somebody wait for mmu_lock or for the CPU?  This asks for contention itself, because
+ * rwlock_needbreak() is false unless the kernel is fully preemptible.  Ask before each entry.
+ */
+bool mirror_must_yield(struct kvm *kvm)
+{
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
+	kvm->arch.mirror->nr_ops_held = 0;
+	return need_resched() || rwlock_is_contended(&kvm->mmu_lock);
+}
+
 /* Let others have mmu_lock and the CPU. */
 void mirror_break_lock(struct kvm *kvm)
 	__must_hold(&kvm->mmu_lock)
@@ -88,6 +100,7 @@ void mirror_break_lock(struct kvm *kvm)
 	cond_resched();
 	write_lock(&kvm->mmu_lock);
 	mirror_wait_dying(kvm);
+	kvm->arch.mirror->nr_ops_held = 0;
 }
 
 /* Takes mmu_lock. */

@@ -64,9 +64,9 @@ int kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *ret_report)
 	rcu_read_lock();
 	for_each_tdp_pte(iter, mirror->root, 0, mirror_end_gfn(kvm)) {
 		if (iter.next_last_level_gfn != iter.yielded_gfn &&
-		    (need_resched() || rwlock_needbreak(&kvm->mmu_lock))) {
+		    mirror_must_yield(kvm)) {
 			rcu_read_unlock();
-			cond_resched_rwlock_write(&kvm->mmu_lock);
+			mirror_break_lock(kvm);
 			rcu_read_lock();
 			if (mirror->life != MIRROR_LIVE) {
 				ret = -ESRCH;

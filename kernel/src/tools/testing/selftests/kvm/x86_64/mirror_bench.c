@@ -228,6 +228,7 @@ int main(void)
 	bench_faults();
 	bench_large();
 	mirror_verify(m);
+	say("longest-hold", stat_of("mirror_longest_hold"));
 	mirror_destroy(m);
 	return 0;
 }
