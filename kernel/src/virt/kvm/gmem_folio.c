@@ -76,9 +76,8 @@ static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
 }
 
 /*
- * The lock keeps a punch, and what made the range shared before it, out.  A punch
- * somewhere else in the file is worth waiting for: a page that is taken instead
- * keeps its 2 MiB in pages for as long as it is there.
+ * The lock keeps a punch, and what made the range shared before it, out.  A fault does not wait for
+ * it: while a hole is punched anywhere in the file, the guest gets a page.
  */
 static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
 				      struct address_space *mapping, pgoff_t index)
@@ -88,7 +87,8 @@ static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_s
 	if (!slot_wants_huge(kvm, slot, index))
 		return NULL;
 
-	filemap_invalidate_lock_shared(mapping);
+	if (!filemap_invalidate_trylock_shared(mapping))
+		return NULL;
 
 	if (slot_wants_huge(kvm, slot, index))
 		folio = create_huge(mapping, index);

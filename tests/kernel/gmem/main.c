@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Runs the tests, or the one whose name is the argument; prints KTAP. */
+#include "gmem_folio.h"
+
+/* A file with one binding. */
+static struct inode inode;
+static struct address_space cache;
+static struct kvm kvm;
+#define ASSERT(cond) do { \
+	if (!(cond)) { \
+		printf("# %s:%d: not true: %s\n", __FILE__, __LINE__, #cond); \
+		return false; \
+	} \
+} while (0)
+
+static void make_file(void)
+{
+	memset(&inode, 0, sizeof(inode));
+	memset(&cache, 0, sizeof(cache));
+	pthread_mutex_init(&inode.rwsem, NULL);
+	pthread_mutex_init(&cache.lock, NULL);
+	INIT_LIST_HEAD(&cache.i_private_list);
+	cache.host = &inode;
+	inode.refs = 1;
+	atomic_set(&nr_failed_splits, 0);
+	atomic_set(&nr_invalidate_waits, 0);
+}
+
+static void free_file(void)
+{
+	/* A folio is at several indices, and at its own last. */
+	for (pgoff_t i = FILE_PAGES; i--;) {
+		if (cache.folios[i] && cache.folios[i]->index == i)
+			free(cache.folios[i]);
+	}
+}
+
+static const struct kvm_memory_slot whole = { .base_gfn = 0x1000, .npages = FILE_PAGES };
+
+/* Puts a huge folio at the file's start, without a lock or another reference. */
+static struct folio *put_huge(void)
+{
+	struct folio *folio = filemap_alloc_folio(0, PMD_ORDER);
+
+	BUG_ON(filemap_add_folio(&cache, folio, 0, 0));
+	folio_unlock(folio);
+	folio_put(folio);
+	return folio;
+}
+
+/* The order of the folio that a fault of @slot gets at @index; -1: an error. */
+static int fault(const struct kvm_memory_slot *slot, pgoff_t index)
+{
+	struct folio *folio = kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)slot, &cache, index);
+	int order;
+
+	if (IS_ERR(folio))
+		return -1;
+	order = (int)folio_order(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return order;
+}
+
+/* A fault gets a huge folio, or a page if a hole is being punched; it does not wait for the hole. */
+static bool test_fault_beside_hole(void)
+{
+	ASSERT(fault(&whole, 5) == PMD_ORDER);
+	cache.exclusive = true;
+	ASSERT(fault(&whole, 600) == 0);
+	ASSERT(fault(&whole, 5) == PMD_ORDER);
+	cache.exclusive = false;
+	ASSERT(fault(&whole, 1030) == PMD_ORDER);
+	ASSERT(!atomic_read(&nr_invalidate_waits));
+	ASSERT(!cache.nr_shared);
+	return true;
+}
+
+/* The slot has a part of the huge folio only. */
+static const struct kvm_memory_slot part = { .base_gfn = 0x1000, .npages = 256 };
+
+/* Somebody keeps a reference: the fault gives up with an error after a second, or when the task is killed. */
+static bool test_stubborn(void)
+{
+	struct folio *folio = put_huge();
+	unsigned long start = jiffies;
+
+	folio->refs++;
+	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EBUSY);
+	ASSERT(jiffies - start >= HZ && jiffies - start < 2 * HZ);
+	ASSERT(kvm_gmem_split_edges(&cache, 5, 1024) == -EBUSY);
+	shim_signal_nth = 2;
+	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EINTR);
+	shim_signal_nth = 0;
+	folio->refs--;
+	ASSERT(fault(&part, 0) == 0);
+	return true;
+}
+
+static const struct { const char *name; bool (*run)(void); } tests[] = {
+	{ "fault-beside-hole", test_fault_beside_hole },
+	{ "stubborn-reference", test_stubborn },
+};
+
+int main(int argc, char **argv)
+{
+	int i, n = 0, failed = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	shim_start_watchdog();
+	printf("KTAP version 1\n");
+	for (i = 0; i < (int)ARRAY_SIZE(tests); i++) {
+		bool ok;
+
+		if (argc > 1 && strcmp(argv[1], tests[i].name))
+			continue;
+		make_file();
+		ok = tests[i].run();
+		free_file();
+		failed += !ok;
+		printf("%s %d - %s\n", ok ? "ok" : "not ok", ++n, tests[i].name);
+	}
+	printf("1..%d\n", n);
+	return failed || !n ? 1 : 0;
+}
