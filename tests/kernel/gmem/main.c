@@ -2,10 +2,28 @@
 /* Runs the tests, or the one whose name is the argument; prints KTAP. */
 #include "gmem_folio.h"
 
-/* A file with one binding. */
+/* A file with one binding, and what memory_failure() does to it. */
 static struct inode inode;
 static struct address_space cache;
 static struct kvm kvm;
+static struct { pgoff_t start, end; int nr_begun, nr_ended; } unmapped;
+
+struct kvm_gmem;
+static void kvm_gmem_invalidate_begin(struct kvm_gmem *gmem, pgoff_t start, pgoff_t end)
+{
+	BUG_ON(!cache.nr_shared);
+	unmapped.start = start;
+	unmapped.end = end;
+	unmapped.nr_begun++;
+}
+
+static void kvm_gmem_invalidate_end(struct kvm_gmem *gmem, pgoff_t start, pgoff_t end)
+{
+	unmapped.nr_ended++;
+}
+
+#include "gmem_parts.h"
+
 #define ASSERT(cond) do { \
 	if (!(cond)) { \
 		printf("# %s:%d: not true: %s\n", __FILE__, __LINE__, #cond); \
@@ -17,6 +35,7 @@ static void make_file(void)
 {
 	memset(&inode, 0, sizeof(inode));
 	memset(&cache, 0, sizeof(cache));
+	memset(&unmapped, 0, sizeof(unmapped));
 	pthread_mutex_init(&inode.rwsem, NULL);
 	pthread_mutex_init(&cache.lock, NULL);
 	INIT_LIST_HEAD(&cache.i_private_list);
@@ -76,8 +95,49 @@ static bool test_fault_beside_hole(void)
 	return true;
 }
 
+#define NR_VCPUS 16
+static int orders[NR_VCPUS];
 /* The slot has a part of the huge folio only. */
 static const struct kvm_memory_slot part = { .base_gfn = 0x1000, .npages = 256 };
+
+static void *run_fault(void *arg)
+{
+	int *order = arg;
+
+	*order = fault(&part, (pgoff_t)(order - orders));
+	return NULL;
+}
+
+/* One vCPU splits; go on when all others wait, wherever they do. */
+static void all_others_wait(void)
+{
+	while (atomic_read(&nr_lock_waiters) + atomic_read(&nr_idle) < NR_VCPUS - 1)
+		sched_yield();
+	on_split = NULL;
+	atomic_set(&time_stands_still, 0);
+}
+
+/* Many vCPUs fault on a folio that has to be split first: those that wait are not in the way of the one that splits. */
+static bool test_many_split(void)
+{
+	pthread_t threads[NR_VCPUS];
+	struct folio *folio = put_huge();
+	int i;
+
+	shim_nr_threads = NR_VCPUS;
+	on_split = all_others_wait;
+	atomic_set(&time_stands_still, 1);
+	for (i = 0; i < NR_VCPUS; i++)
+		pthread_create(&threads[i], NULL, run_fault, &orders[i]);
+	for (i = 0; i < NR_VCPUS; i++)
+		pthread_join(threads[i], NULL);
+	shim_nr_threads = 1;
+	for (i = 0; i < NR_VCPUS; i++)
+		ASSERT(orders[i] == 0);
+	ASSERT(!atomic_read(&nr_failed_splits));
+	ASSERT(folio->refs == 1);
+	return true;
+}
 
 /* Somebody keeps a reference: the fault gives up with an error after a second, or when the task is killed. */
 static bool test_stubborn(void)
@@ -97,9 +157,38 @@ static bool test_stubborn(void)
 	return true;
 }
 
+/* memory_failure() and a hole take the folio's lock and the invalidate lock in the same order. */
+static bool test_memory_failure(void)
+{
+	struct folio *folio = put_huge();
+	struct kvm_gmem gmem = { .kvm = &kvm };
+
+	list_add(&gmem.entry, &cache.i_private_list);
+	folio->refs++;
+	folio_lock(folio);
+	ASSERT(kvm_gmem_error_folio(&cache, folio) == MF_DELAYED);
+	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.nr_shared);
+	ASSERT(unmapped.nr_begun == 1 && unmapped.nr_ended == 1);
+	ASSERT(unmapped.start == 0 && unmapped.end == 512);
+
+	/* A hole has taken the folio out of the file, or the file is going away: nothing is unmapped. */
+	folio->mapping = NULL;
+	ASSERT(kvm_gmem_error_folio(&cache, folio) == MF_DELAYED);
+	folio->mapping = &cache;
+	inode.freeing = true;
+	ASSERT(kvm_gmem_error_folio(&cache, folio) == MF_DELAYED);
+	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.nr_shared);
+	ASSERT(unmapped.nr_begun == 1);
+	folio_unlock(folio);
+	folio_put(folio);
+	return true;
+}
+
 static const struct { const char *name; bool (*run)(void); } tests[] = {
 	{ "fault-beside-hole", test_fault_beside_hole },
 	{ "stubborn-reference", test_stubborn },
+	{ "many-split", test_many_split },
+	{ "memory-failure", test_memory_failure },
 };
 
 int main(int argc, char **argv)

@@ -126,6 +126,35 @@ static bool must_split(const struct kvm_memory_slot *slot, const struct folio *f
 	       (!folio_test_uptodate(folio) && !kvm_gmem_slot_order(slot, folio));
 }
 
+/* One attempt to split the folio at @index.  -EBUSY: somebody else has a reference to it. */
+static int try_split_at(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio;
+	int ret;
+
+	folio = filemap_lock_folio(mapping, index);
+	if (IS_ERR(folio))
+		return 0;
+
+	ret = folio_test_large(folio) ? split_folio_to_order(folio, 0) : 0;
+	folio_unlock(folio);
+	folio_put(folio);
+
+	return ret == -EAGAIN ? -EBUSY : ret;
+}
+
+/* Wait a moment for others to let go of a folio.  -EBUSY: the deadline is over. */
+static int wait_for_others(unsigned long deadline)
+{
+	if (time_after(jiffies, deadline))
+		return -EBUSY;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+
+	schedule_timeout_killable(1);
+	return 0;
+}
+
 /*
  * Make sure that the page at @index, if there is one, is a folio of its own.
  * Contents, addresses and preparedness stay; nothing that maps the pages notices.
@@ -137,26 +166,56 @@ static bool must_split(const struct kvm_memory_slot *slot, const struct folio *f
 static int split_at(struct address_space *mapping, pgoff_t index)
 {
 	unsigned long deadline = jiffies + SPLIT_TIMEOUT;
-	struct folio *folio;
 	int ret;
 
-	for (;;) {
-		folio = filemap_lock_folio(mapping, index);
-		if (IS_ERR(folio))
-			return 0;
-
-		ret = folio_test_large(folio) ? split_folio_to_order(folio, 0) : 0;
-		folio_unlock(folio);
-		folio_put(folio);
-
-		if (ret != -EAGAIN && ret != -EBUSY)
-			return ret;
-		if (time_after(jiffies, deadline))
-			return -EBUSY;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		schedule_timeout_killable(1);
+	while ((ret = try_split_at(mapping, index)) == -EBUSY) {
+		ret = wait_for_others(deadline);
+		if (ret)
+			break;
 	}
+
+	return ret;
+}
+
+static bool slot_must_split(const struct kvm_memory_slot *slot, struct address_space *mapping,
+			    pgoff_t index)
+{
+	struct folio *folio = filemap_get_folio(mapping, index);
+	bool ret;
+
+	if (IS_ERR(folio))
+		return false;
+
+	ret = must_split(slot, folio);
+	folio_put(folio);
+	return ret;
+}
+
+/*
+ * Split the folio at @index if the slot cannot use it as it is.  Any number of vCPUs
+ * may come here at once.  One of them splits, with i_rwsem held; the others wait
+ * without the folio's lock, because who waits for that has a reference, and the
+ * split would fail.
+ */
+static int split_for_slot(const struct kvm_memory_slot *slot, struct address_space *mapping,
+			  pgoff_t index)
+{
+	unsigned long deadline = jiffies + SPLIT_TIMEOUT;
+	int ret;
+
+	while (slot_must_split(slot, mapping, index)) {
+		ret = -EBUSY;
+		if (inode_trylock(mapping->host)) {
+			ret = try_split_at(mapping, index);
+			inode_unlock(mapping->host);
+		}
+		if (ret == -EBUSY)
+			ret = wait_for_others(deadline);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
 }
 
 /*
@@ -170,6 +229,10 @@ struct folio *kvm_gmem_grab_slot_folio(struct kvm *kvm, struct kvm_memory_slot *
 	int ret;
 
 	for (;;) {
+		ret = split_for_slot(slot, mapping, index);
+		if (ret)
+			return ERR_PTR(ret);
+
 		folio = filemap_lock_folio(mapping, index);
 		if (IS_ERR(folio))
 			folio = create_slot_huge(kvm, slot, mapping, index);
@@ -180,10 +243,6 @@ struct folio *kvm_gmem_grab_slot_folio(struct kvm *kvm, struct kvm_memory_slot *
 
 		folio_unlock(folio);
 		folio_put(folio);
-
-		ret = split_at(mapping, index);
-		if (ret)
-			return ERR_PTR(ret);
 	}
 }
 
@@ -238,4 +297,36 @@ int kvm_gmem_split_edges(struct address_space *mapping, pgoff_t start, pgoff_t e
 		ret = split_at(mapping, end);
 
 	return ret;
+}
+
+/*
+ * Undo kvm_gmem_lock_poisoned().  If iput() drops the last reference to the inode,
+ * it locks and frees the file's folios: lock the folio after it.
+ */
+void kvm_gmem_unlock_poisoned(struct address_space *mapping, struct folio *folio)
+{
+	filemap_invalidate_unlock_shared(mapping);
+	iput(mapping->host);
+	folio_lock(folio);
+}
+
+/*
+ * For kvm_gmem_error_folio(), which memory_failure() calls with a reference to the
+ * locked @folio.  Whoever punches a hole takes invalidate_lock first and locks folios
+ * then, so this unlocks the folio while it waits.  Returns false if the folio is not in
+ * the file any more; if it returns true, the caller has to call
+ * kvm_gmem_unlock_poisoned().
+ */
+bool kvm_gmem_lock_poisoned(struct address_space *mapping, struct folio *folio)
+{
+	if (!igrab(mapping->host))
+		return false;
+
+	folio_unlock(folio);
+	filemap_invalidate_lock_shared(mapping);
+	if (folio->mapping == mapping)
+		return true;
+
+	kvm_gmem_unlock_poisoned(mapping, folio);
+	return false;
 }

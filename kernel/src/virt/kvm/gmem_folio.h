@@ -26,4 +26,7 @@ int kvm_gmem_slot_order(const struct kvm_memory_slot *slot, const struct folio *
 int __must_check kvm_gmem_make_page(struct address_space *mapping, pgoff_t index);
 int __must_check kvm_gmem_split_edges(struct address_space *mapping, pgoff_t start, pgoff_t end);
 
+bool __must_check kvm_gmem_lock_poisoned(struct address_space *mapping, struct folio *folio);
+void kvm_gmem_unlock_poisoned(struct address_space *mapping, struct folio *folio);
+
 #endif
