@@ -5,13 +5,12 @@
 /*
  * The run loop: runs vCPUs of TDs with AMD-V and handles their exits.
  *
- *   load.c		what exists once for all TDs: permission maps, a page per CPU, the ASID
  *   init.c		VP.INIT: initial state of a vCPU, and its VMCB
  *   seamcall.c		entry for all SEAMCALLs of the kernel
  *   strict.S		that entry in strict mode: loses the host's RBP at TD exits
  *   enter.c		VP.ENTER: takes in the host's registers, runs, gives registers back
  *   td_exit.c		ends a run: notes what VP.ENTER is to return
- *   switch.S, host.c	one VMRUN; registers that VMRUN does not switch
+ *   host.c		registers that VMRUN does not switch
  *   exit.c		#VMEXIT: which function handles it
  *   insn.c, walk.c	bytes and length of the instruction at RIP
  *   operand.c		linear address that the instruction accesses
@@ -21,6 +20,8 @@
  *   cr.c cpuid.c msr.c	what the guest sees of the CPU
  *   tdcall.c		TDCALL: the guest's leaves
  *   fields.c		VP.RD and VP.WR of fields that live in the run state
+ *   svm/load.c		what exists once for all TDs: permission maps, a page per CPU, the ASID
+ *   svm/switch.S	one VMRUN
  */
 
 #include <linux/percpu.h>
@@ -66,7 +67,7 @@ struct sm_td_exit {
 /* The run loop's part of a vCPU.  Lives in the TDVPR page. */
 struct sm_run {
 	/*
-	 * Must come first, because switch.S finds them at the start.  RAX and RSP are in
+	 * Must come first, because svm/switch.S finds them at the start.  RAX and RSP are in
 	 * the VMCB while the guest runs: they are copied there before each VMRUN and back
 	 * after each #VMEXIT.
 	 */
@@ -146,7 +147,7 @@ static inline unsigned int sm_cpl(struct sm_vcpu *vcpu)
 	return sm_vmcb(vcpu)->save.cpl;
 }
 
-/* load.c */
+/* svm/load.c */
 
 /* Permission maps: which I/O ports (none) and MSRs (few) guests access without an exit. */
 extern phys_addr_t sm_iopm_pa;
@@ -156,7 +157,7 @@ extern u32 sm_asid;
 /* Page in which this CPU keeps the host's state that VMLOAD replaces by the guest's. */
 DECLARE_PER_CPU(phys_addr_t, sm_host_page_pa);
 
-/* host.c, switch.S */
+/* host.c, svm/switch.S */
 
 /* The host's MSRs while the guest's are in the CPU. */
 struct sm_host {
@@ -188,7 +189,7 @@ bool sm_host_vmrun(struct sm_vcpu *vcpu);
 void sm_host_machine_check(void);
 bool sm_host_has_msr(unsigned int sm_msr);
 
-/* switch.S: returns 0, 1 if VMRUN faulted, or -1 if CLGI faulted, and so GIF is still set. */
+/* svm/switch.S: returns 0, 1 if VMRUN faulted, or -1 if CLGI faulted, and so GIF is still set. */
 int sm_vmrun(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa);
 
 /* seamcall.c, for strict.S: RAX and RDX of the answer to a SEAMCALL. */

@@ -12,7 +12,7 @@
 #include <asm/cpufeature.h>
 #include <asm/processor.h>
 
-#include "run.h"
+#include "../run.h"
 
 /* The CPU reads 12 KiB and a bit of the I/O map, and 8 KiB of the MSR map. */
 #define IOPM_ORDER	2
