@@ -30,6 +30,7 @@ static const struct {
 } groups[] = {
 	{ "life", test_life },
 	{ "flushed", test_flushed },
+	{ "sept", test_sept },
 	{ "conformance", test_conformance },
 	{ "random", test_random },
 };

@@ -19,6 +19,7 @@ void report(bool ok, const char *name, const char *format, ...)
 void test_conformance(const struct options *options);
 void test_flushed(const struct options *options);
 void test_life(const struct options *options);
+void test_sept(const struct options *options);
 void test_random(const struct options *options);
 
 /* Unless the condition holds, print file and line and return false. */

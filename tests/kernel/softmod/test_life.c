@@ -228,7 +228,8 @@ static bool live(void)
 /* KVM's shared root, another root without entries, and tables that the first one points to. */
 #define ROOT		HOST_PAGE(20)
 #define EMPTY_ROOT	HOST_PAGE(21)
-#define SHARED_TABLE(i)	(HOST_PAGE(22 + (i)) | SM_SEPT_P | SM_SEPT_W | SM_SEPT_U)
+#define SHARED_TABLE(i)	(HOST_PAGE(22 + (i)) | 7)
+#define ACCESSED	(sm_sept_format->accessed_dirty & -sm_sept_format->accessed_dirty)
 /* Two entries in the half of the root for shared GPAs. */
 #define LOW		256
 #define HIGH		356
@@ -258,9 +259,9 @@ static bool shared_does(struct sm_vcpu *vcpu)
 	sm_td_refresh_shared(vcpu);
 	ASSERT_EQ(ours[LOW], SHARED_TABLE(1));
 	ASSERT_EQ(ours[HIGH], 0);
-	ours[LOW] |= SM_SEPT_A;
+	ours[LOW] |= ACCESSED;
 	sm_td_refresh_shared(vcpu);
-	ASSERT_EQ(ours[LOW], SHARED_TABLE(1) | SM_SEPT_A);
+	ASSERT_EQ(ours[LOW], SHARED_TABLE(1) | ACCESSED);
 	ASSERT(sm_td_copy_shared(vcpu, SHARED_GPA(HIGH)));
 
 	/* KVM uses another root, then the first one again, then none. */

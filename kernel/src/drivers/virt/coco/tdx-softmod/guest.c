@@ -183,7 +183,7 @@ static void *map_private(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fa
  */
 static void *map_shared(struct sm_vcpu *vcpu, u64 gpa, bool write, struct sm_fault *fault)
 {
-	const u64 needed = SM_SEPT_P | SM_SEPT_U | (write ? SM_SEPT_W : 0);
+	const u64 needed = sm_sept_format->read | (write ? SM_SEPT_W : 0);
 	u64 *table = vcpu->tdcs->root, entry;
 	unsigned int level;
 	void *va;
@@ -229,7 +229,7 @@ static bool copy_entry(struct sm_tdcs *tdcs, const u64 *theirs, unsigned int i)
 	u64 entry = theirs ? READ_ONCE(theirs[i]) : 0;
 
 	/* A and D do not count: CPUs that walk the copy set them in the copy only. */
-	if (!((READ_ONCE(tdcs->root[i]) ^ entry) & ~(SM_SEPT_A | SM_SEPT_D)))
+	if (!((READ_ONCE(tdcs->root[i]) ^ entry) & ~sm_sept_format->accessed_dirty))
 		return false;
 	/* Set the bit first, so that no vCPU that enters misses a copy to bring up to date. */
 	set_bit(i, tdcs->copied);

@@ -38,6 +38,8 @@ static struct tdx_backend backend = {
 
 static int check(void)
 {
+	const char *reason;
+
 	if (!i_know_this_is_not_tdx) {
 		pr_err("not loaded: it protects nothing; give i_know_this_is_not_tdx=1\n");
 		return -EPERM;
@@ -46,12 +48,13 @@ static int check(void)
 		pr_err("not loaded: keyids=%u; give 2 to %d\n", keyids, SM_MAX_HKIDS);
 		return -EINVAL;
 	}
-	if (!boot_cpu_has(X86_FEATURE_SVM) || !boot_cpu_has(X86_FEATURE_NPT)) {
-		pr_err("not loaded: the CPU has no AMD-V with nested paging\n");
+	if (boot_cpu_has(X86_FEATURE_TDX_HOST_PLATFORM)) {
+		pr_err("not loaded: the CPU has TDX\n");
 		return -ENODEV;
 	}
-	if (cpu_feature_enabled(X86_FEATURE_LA57)) {
-		pr_err("not loaded: the host uses 5-level paging; boot with no5lvl\n");
+	reason = sm_run_check();
+	if (reason) {
+		pr_err("not loaded: %s\n", reason);
 		return -ENODEV;
 	}
 	return 0;
@@ -92,7 +95,8 @@ static int __init softmod_load(void)
 	}
 	sm_debugfs_load();
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
-	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
+	pr_warn("software TDX module 1.5.05 for tests, on %s: TDs are NOT protected from this host\n",
+		sm_run_world());
 	return 0;
 
 unload_flushed:

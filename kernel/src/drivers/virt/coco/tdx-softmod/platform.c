@@ -96,7 +96,7 @@ u64 sm_platform_tsc_hz(void)
 
 bool sm_platform_scales_tsc(void)
 {
-	return boot_cpu_has(X86_FEATURE_TSCRATEMSR);
+	return sm_run_scales_tsc();
 }
 
 unsigned long sm_platform_irq_save(void)

@@ -3,13 +3,28 @@
  * Secure EPT: how an entry is encoded, the states and their transitions, the walk.
  *
  * The CPU walks these tables as its nested page table.  An entry is present if the guest
- * may use what it points to, and not present otherwise, even if it points to a page.  A and
- * D are set when an entry is made, so that the CPU never has to write to one.
+ * may use what it points to, and not present otherwise, even if it points to a page.  The
+ * accessed and dirty bits of AMD's format are set when an entry is made, so that the CPU never
+ * has to write to one.
  */
 
 #include "sept.h"
 
-#define PRESENT		(SM_SEPT_P | SM_SEPT_W | SM_SEPT_U | SM_SEPT_A)
+#define NPT_P		BIT_ULL(0)
+#define NPT_U		BIT_ULL(2)
+#define NPT_A		BIT_ULL(5)
+#define NPT_D		BIT_ULL(6)
+#define NPT_NX		BIT_ULL(63)
+
+#define EPT_R		BIT_ULL(0)
+#define EPT_X		BIT_ULL(2)
+#define EPT_RWX		(EPT_R | SM_SEPT_W | EPT_X)
+/* Memory type write-back, whatever the guest's PAT says. */
+#define EPT_WB		(6ULL << 3)
+#define EPT_IPAT	BIT_ULL(6)
+#define EPT_A		BIT_ULL(8)
+#define EPT_D		BIT_ULL(9)
+
 #define STATE		GENMASK_ULL(55, 52)
 #define STATE_SHIFT	52
 /* Stands for TDX_SEPT_NON_LEAF in the state bits of an entry. */
@@ -18,6 +33,28 @@
 /* Bits of an entry as the host sees it, for which the ABI header has no macro. */
 #define ARCH_RWX	(TDX_SEPT_ENTRY_R | TDX_SEPT_ENTRY_W | TDX_SEPT_ENTRY_X)
 #define ARCH_LEAF	(6ULL << 3 | BIT_ULL(6) | TDX_SEPT_ENTRY_PS | TDX_SEPT_ENTRY_SVE)
+
+const struct sm_sept_format sm_sept_npt = {
+	.table = NPT_P | SM_SEPT_W | NPT_U | NPT_A,
+	.leaf = NPT_P | SM_SEPT_W | NPT_U | NPT_A | NPT_D,
+	.present = NPT_P,
+	.read = NPT_P | NPT_U,
+	.exec_mask = NPT_NX,
+	.accessed_dirty = NPT_A | NPT_D,
+};
+
+/* The EPTP that the host gives does not enable A and D, but KVM may set them. */
+const struct sm_sept_format sm_sept_ept = {
+	.table = EPT_RWX,
+	.leaf = EPT_RWX | EPT_WB | EPT_IPAT,
+	.present = EPT_RWX,
+	.read = EPT_R,
+	.exec_mask = EPT_X,
+	.exec = EPT_X,
+	.accessed_dirty = EPT_A | EPT_D,
+};
+
+const struct sm_sept_format *sm_sept_format = &sm_sept_npt;
 
 static const struct {
 	u8 op, from, to;
@@ -78,8 +115,18 @@ u64 sm_sept_make(u8 state, phys_addr_t hpa, unsigned int level)
 	if (state == TDX_SEPT_FREE)
 		return 0;
 	if (state == TDX_SEPT_MAPPED)
-		return entry | PRESENT | SM_SEPT_D | (level ? SM_SEPT_PS : 0);
-	return state == TDX_SEPT_NL_MAPPED ? entry | PRESENT : entry;
+		return entry | sm_sept_format->leaf | (level ? SM_SEPT_PS : 0);
+	return state == TDX_SEPT_NL_MAPPED ? entry | sm_sept_format->table : entry;
+}
+
+unsigned int sm_sept_access(u64 entry)
+{
+	const struct sm_sept_format *format = sm_sept_format;
+
+	if (!(entry & format->present))
+		return 0;
+	return SM_ACCESS_READ | (entry & SM_SEPT_W ? SM_ACCESS_WRITE : 0) |
+	       ((entry & format->exec_mask) == format->exec ? SM_ACCESS_EXEC : 0);
 }
 
 u64 sm_sept_arch_entry(u64 entry)

@@ -3,21 +3,40 @@
 #define TDX_SOFTMOD_SEPT_H
 
 /*
- * Secure EPT.  An entry has the format of AMD's nested page tables, because the CPU
- * walks these tables; the state of the entry is in bits that the CPU ignores.  Only
- * sept.c knows the encoding.
+ * Secure EPT.  An entry has the format of the CPU's nested page table, because the CPU walks
+ * these tables; the state of the entry is in bits that the CPU ignores.  Only sept.c knows
+ * the encoding.
  */
 
 #include "softmod.h"
 
-#define SM_SEPT_P		BIT_ULL(0)
+/* Bits that mean the same in each format. */
 #define SM_SEPT_W		BIT_ULL(1)
-#define SM_SEPT_U		BIT_ULL(2)
-#define SM_SEPT_A		BIT_ULL(5)
-#define SM_SEPT_D		BIT_ULL(6)
 #define SM_SEPT_PS		BIT_ULL(7)
 #define SM_SEPT_HPA		GENMASK_ULL(51, 12)
 #define SM_SEPT_LOCK		BIT_ULL(56)
+
+/* How the CPU wants the entries of its nested page table. */
+struct sm_sept_format {
+	/* Bits of an entry that points to a table, and of one that maps a page. */
+	u64 table, leaf;
+	/* One of these is set in an entry that is present. */
+	u64 present;
+	/* The guest may read if all these are set. */
+	u64 read;
+	/* The guest may execute if these bits have this value. */
+	u64 exec_mask, exec;
+	/* Bits that the CPU sets when it walks the table. */
+	u64 accessed_dirty;
+};
+
+/* AMD's nested page table; Intel's EPT, without accessed and dirty bits. */
+extern const struct sm_sept_format sm_sept_npt, sm_sept_ept;
+/* The one that this CPU uses. */
+extern const struct sm_sept_format *sm_sept_format;
+
+/* Which accesses (SM_ACCESS_*) an entry allows, KVM's or a secure EPT's; 0: not present. */
+unsigned int sm_sept_access(u64 entry);
 
 /* Where a walk ended. */
 struct sm_walk {

@@ -14,7 +14,7 @@
  *   TDCX 1, 2		CPUID values, x2APIC ids
  *   TDCX 3		root of the nested page table
  *   TDVPR		struct sm_vcpu, with struct sm_run in it
- *   TDCX of a vCPU	1 VMCB, 2 virtual-APIC page, 3 XSAVE area
+ *   TDCX of a vCPU	1 VMCB or VMCS, 2 virtual-APIC page, 3 XSAVE area
  *
  * The lock of such a structure is the one in the PAMT entry of its page.  All locks
  * are try-locks: a leaf that cannot take one returns OPERAND_BUSY or, if the lock is
@@ -286,6 +286,16 @@ u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args);
  */
 u64 sm_strict_seamcall(u64 fn, struct tdx_module_args *args);
 
+/*
+ * Find out, before anything else of run/ is called, how this CPU can run TDs.  Returns what it
+ * lacks, or NULL.
+ */
+const char *sm_run_check(void);
+/* How this CPU runs TDs: AMD-V or VMX. */
+const char *sm_run_world(void);
+/* Can the TSC of a guest run at another rate? */
+bool sm_run_scales_tsc(void);
+
 /* Called when the module is loaded and unloaded; may sleep. Returns 0 or -errno. */
 int sm_run_load(void);
 void sm_run_unload(void);
@@ -385,7 +395,7 @@ u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
 void *sm_gpa_map(struct sm_vcpu *vcpu, u64 gpa, size_t bytes, bool write,
 		 struct sm_fault *ret_fault);
 
-/* Host physical address of the TD's nested page table, for the VMCB's N_CR3. */
+/* Host physical address of the TD's nested page table, which the CPU walks. */
 static inline phys_addr_t sm_td_root(const struct sm_vcpu *vcpu)
 {
 	return vcpu->tdcs->root_pa;

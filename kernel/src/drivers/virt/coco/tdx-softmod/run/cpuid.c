@@ -47,18 +47,18 @@ static bool topology(struct sm_vcpu *vcpu, u32 subleaf, u32 regs[4])
 /* Set the bits that change while the vCPU runs.  False: CPUID of this leaf is #VE now. */
 static bool set_dynamic_bits(struct sm_vcpu *vcpu, u32 leaf, u32 subleaf, u32 regs[4])
 {
-	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
+	const struct sm_guest *guest = sm_guest(vcpu);
 	bool enum_topology = READ_ONCE(vcpu->tdcs->td_ctls) & SM_TD_CTLS_ENUM_TOPOLOGY;
 
 	switch (leaf) {
 	case 1:
 		regs[EBX] &= 0x00ffffff;
 		regs[EBX] |= (enum_topology ? vcpu->x2apic_id : vcpu->index) << 24;
-		set_bit_to(&regs[ECX], 27, save->cr4 & X86_CR4_OSXSAVE);
+		set_bit_to(&regs[ECX], 27, guest->cr4 & X86_CR4_OSXSAVE);
 		return true;
 	case 7:
 		if (subleaf == 0)
-			set_bit_to(&regs[ECX], 4, save->cr4 & X86_CR4_PKE);
+			set_bit_to(&regs[ECX], 4, guest->cr4 & X86_CR4_PKE);
 		return true;
 	case 0xb:
 	case 0x1f:
@@ -87,7 +87,7 @@ bool sm_cpuid_bit(struct sm_vcpu *vcpu, u32 leaf, u32 subleaf, unsigned int reg,
 	return sm_td_cpuid(vcpu->tdcs, leaf, subleaf, regs) && (regs[reg] & BIT(bit));
 }
 
-enum sm_next sm_handle_cpuid(struct sm_vcpu *vcpu, unsigned int length)
+enum sm_next sm_handle_cpuid(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	u64 *gprs = sm_run(vcpu)->regs;
 	u32 leaf = gprs[SM_GPR_RAX];
@@ -97,12 +97,12 @@ enum sm_next sm_handle_cpuid(struct sm_vcpu *vcpu, unsigned int length)
 	if ((vcpu->cpuid_ve & (sm_cpl(vcpu) ? BIT(1) : BIT(0))) ||
 	    !sm_td_cpuid(vcpu->tdcs, leaf, subleaf, regs) ||
 	    !set_dynamic_bits(vcpu, leaf, subleaf, regs))
-		return sm_inject_ve_insn(vcpu, EXIT_REASON_CPUID, 0, length);
+		return sm_inject_ve_insn(vcpu, EXIT_REASON_CPUID, 0, exit->length);
 
 	gprs[SM_GPR_RAX] = regs[EAX];
 	gprs[SM_GPR_RBX] = regs[EBX];
 	gprs[SM_GPR_RCX] = regs[ECX];
 	gprs[SM_GPR_RDX] = regs[EDX];
-	sm_insn_skip(vcpu, length);
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
 }

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes to control registers.  Reads do not exit, because the VMCB holds the values that the
- * guest is to see.  EFER.LME is always 1 for the guest, so paging means long mode.
+ * Writes to control registers.  Reads do not exit: the CPU gives the guest the values that it is
+ * to see.  EFER.LME is always 1 for the guest, so paging means long mode.
  */
 #include <asm/trapnr.h>
 
 #include "run.h"
-
-#define CR_OPCODE_CLTS		0x06
-#define CR_OPCODE_LMSW		0x01
-#define CR_OPCODE_WRITE		0x22
-
-/* VMX's qualification of a CR access: bits 3:0 the CR, 5:4 the kind of access, 11:8 the GPR. */
-#define CR_ACCESS_LMSW		(3 << 4)
-#define CR_GPR_SHIFT		8
-#define CR_LMSW_SOURCE_SHIFT	16
 
 #define CR0_GUEST		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | X86_CR0_NE | \
 				 X86_CR0_WP | X86_CR0_AM | X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
@@ -46,112 +37,71 @@ static const struct {
 	{ X86_CR4_LA57, 7, 2, 16 },
 };
 
-/* A decoded instruction that writes a CR. */
-struct cr_write {
-	unsigned int length;
-	u64 value;
-	u64 qualification;
-};
-
-/*
- * Decode MOV to @cr or, for CR0, also CLTS and LMSW.  Returns false if it is none of these,
- * because the guest has changed the bytes meanwhile and is to execute what is there now; and
- * if it is LMSW with a memory operand, for which @ret->length is not 0.
- */
-static bool decode(struct sm_vcpu *vcpu, unsigned int cr, struct cr_write *ret)
+static enum sm_next inject_ve_cr(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	struct sm_run *run = sm_run(vcpu);
-	struct sm_insn insn;
-	unsigned int gpr;
-	const u8 *op;
-
-	ret->length = 0;
-	if (!sm_insn_fetch(vcpu, 1, &insn))
-		return false;
-	op = insn.bytes + insn.opcode;
-	if (op[0] != 0x0f)
-		return false;
-
-	if (op[1] == CR_OPCODE_CLTS && cr == 0) {
-		ret->length = insn.opcode + 2;
-		ret->value = run->vmcb->save.cr0 & ~X86_CR0_TS;
-		return true;
-	}
-
-	if (!sm_insn_fetch(vcpu, 2, &insn))
-		return false;
-	gpr = (op[2] & 7) | (insn.rex & 1) << 3;
-	ret->length = insn.opcode + 3;
-
-	if (op[1] == CR_OPCODE_LMSW && cr == 0 && ((op[2] >> 3) & 7) == 6) {
-		u64 source = run->regs[gpr];
-
-		ret->qualification = CR_ACCESS_LMSW | (source & 0xffff) << CR_LMSW_SOURCE_SHIFT;
-		ret->value = (run->vmcb->save.cr0 & ~(u64)LMSW_BITS) | (source & LMSW_BITS) |
-			     X86_CR0_PE;
-		return op[2] >> 6 == 3;
-	}
-	/* REX.R is bit 3 of the CR's number.  LOCK would be, too, for CR8 in 32-bit code only. */
-	if (op[1] == CR_OPCODE_WRITE && (((op[2] >> 3) & 7) | (insn.rex & 4) << 1) == cr) {
-		ret->qualification = cr | gpr << CR_GPR_SHIFT;
-		ret->value = sm_is_64bit(vcpu) ? run->regs[gpr] : (u32)run->regs[gpr];
-		return true;
-	}
-	ret->length = 0;
-	return false;
+	return sm_inject_ve_insn(vcpu, EXIT_REASON_CR_ACCESS, exit->qualification, exit->length);
 }
 
-static enum sm_next inject_ve_cr(struct sm_vcpu *vcpu, const struct cr_write *cr)
+/* What MOV writes to the CR. */
+static u64 mov_source(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	return sm_inject_ve_insn(vcpu, EXIT_REASON_CR_ACCESS, cr->qualification, cr->length);
+	u64 value = sm_run(vcpu)->regs[(exit->qualification & SM_CR_GPR) >> SM_CR_GPR_SHIFT];
+
+	return sm_is_64bit(vcpu) ? value : (u32)value;
 }
 
-/* Paging goes on or off.  The VMCB's EFER has LME and LMA only while it is on, see init.c. */
-static void set_paging(struct sm_vcpu *vcpu, bool on)
+/* What MOV, CLTS or LMSW writes to CR0. */
+static u64 cr0_value(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	struct sm_run *run = sm_run(vcpu);
+	u64 cr0 = sm_guest(vcpu)->cr0, source = exit->qualification >> SM_CR_LMSW_SOURCE_SHIFT;
 
-	if (on) {
-		run->efer |= EFER_LMA;
-		run->vmcb->save.efer |= EFER_LMA | EFER_LME;
-	} else {
-		run->efer &= ~EFER_LMA;
-		run->vmcb->save.efer &= ~(u64)(EFER_LMA | EFER_LME);
+	switch (exit->qualification & SM_CR_TYPE) {
+	case SM_CR_CLTS:
+		return cr0 & ~X86_CR0_TS;
+	case SM_CR_LMSW:
+		return (cr0 & ~(u64)LMSW_BITS) | (source & LMSW_BITS) | X86_CR0_PE;
+	default:
+		return mov_source(vcpu, exit);
 	}
 }
 
-enum sm_next sm_handle_cr0_write(struct sm_vcpu *vcpu)
+static bool is_lmsw_from_memory(const struct sm_vmexit *exit)
 {
-	struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
-	struct cr_write cr = {};
-	u64 changed;
+	return (exit->qualification & SM_CR_TYPE) == SM_CR_LMSW &&
+	       (exit->qualification & SM_CR_LMSW_MEMORY);
+}
 
-	if (!decode(vcpu, 0, &cr))
-		/* LMSW from memory is #VE; no guest handles it, so its operand is not read. */
-		return cr.length ? inject_ve_cr(vcpu, &cr) : SM_ENTER;
+static enum sm_next handle_cr0_write(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	struct sm_guest *guest = sm_guest(vcpu);
+	u64 value, changed;
 
-	if (cr.value >> 32 || ((cr.value & X86_CR0_PG) && !(cr.value & X86_CR0_PE)) ||
-	    ((cr.value & X86_CR0_NW) && !(cr.value & X86_CR0_CD)))
+	/* Not each CPU reports the operand, and no guest does this. */
+	if (is_lmsw_from_memory(exit))
+		return inject_ve_cr(vcpu, exit);
+
+	value = cr0_value(vcpu, exit);
+	if (value >> 32 || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)) ||
+	    ((value & X86_CR0_NW) && !(value & X86_CR0_CD)))
 		return sm_inject_gp(vcpu);
-	if ((cr.value & CR0_FIXED) != CR0_FIXED || (cr.value & (X86_CR0_NW | X86_CR0_CD)))
-		return inject_ve_cr(vcpu, &cr);
+	if ((value & CR0_FIXED) != CR0_FIXED || (value & (X86_CR0_NW | X86_CR0_CD)))
+		return inject_ve_cr(vcpu, exit);
 
-	cr.value = (cr.value & CR0_GUEST) | X86_CR0_ET;
-	changed = cr.value ^ save->cr0;
+	value = (value & CR0_GUEST) | X86_CR0_ET;
+	changed = value ^ guest->cr0;
 	if (changed & X86_CR0_PG) {
-		bool on = cr.value & X86_CR0_PG;
+		bool on = value & X86_CR0_PG;
 
 		/* Long mode begins only with PAE, and ends only from compatibility mode. */
-		if ((on && (!(save->cr4 & X86_CR4_PAE) ||
-			    (save->cs.attrib & SVM_SELECTOR_L_MASK))) ||
-		    (!on && (sm_is_64bit(vcpu) || (save->cr4 & X86_CR4_PCIDE))))
+		if ((on && (!(guest->cr4 & X86_CR4_PAE) || guest->cs_is_64bit)) ||
+		    (!on && (sm_is_64bit(vcpu) || (guest->cr4 & X86_CR4_PCIDE))))
 			return sm_inject_gp(vcpu);
-		set_paging(vcpu, on);
+		guest->efer ^= EFER_LMA;
 	}
 	if (changed & (X86_CR0_PG | X86_CR0_WP))
 		sm_run(vcpu)->flush_tlb = true;
-	save->cr0 = cr.value;
-	sm_insn_skip(vcpu, cr.length);
+	guest->cr0 = value;
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
 }
 
@@ -170,16 +120,12 @@ static u64 cr4_allowed(struct sm_vcpu *vcpu)
 	return allowed;
 }
 
-enum sm_next sm_handle_cr4_write(struct sm_vcpu *vcpu)
+static enum sm_next handle_cr4_write(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
-	bool long_mode = save->efer & EFER_LMA;
+	struct sm_guest *guest = sm_guest(vcpu);
+	bool long_mode = guest->efer & EFER_LMA;
 	u64 allowed = cr4_allowed(vcpu);
-	struct cr_write cr = {};
-	u64 changed;
-
-	if (!decode(vcpu, 4, &cr))
-		return SM_ENTER;
+	u64 value = mov_source(vcpu, exit), changed;
 
 	/*
 	 * CPUs with TDX have PCIDs and OVMF relies on that: it toggles PCIDE when it takes a CPU
@@ -187,34 +133,44 @@ enum sm_next sm_handle_cr4_write(struct sm_vcpu *vcpu)
 	 * several vCPUs when it powers off, so there setting PCIDE has no effect instead.
 	 */
 	if (!(allowed & X86_CR4_PCIDE))
-		cr.value &= ~(u64)X86_CR4_PCIDE;
+		value &= ~(u64)X86_CR4_PCIDE;
 
-	changed = cr.value ^ save->cr4;
-	if ((cr.value & ~(allowed | X86_CR4_VMXE | X86_CR4_SMXE)) ||
-	    (long_mode && ((changed & X86_CR4_LA57) || !(cr.value & X86_CR4_PAE))) ||
-	    ((changed & cr.value & X86_CR4_PCIDE) && (!long_mode || (save->cr3 & 0xfff))))
+	changed = value ^ guest->cr4;
+	if ((value & ~(allowed | X86_CR4_VMXE | X86_CR4_SMXE)) ||
+	    (long_mode && ((changed & X86_CR4_LA57) || !(value & X86_CR4_PAE))) ||
+	    ((changed & value & X86_CR4_PCIDE) && (!long_mode || (guest->cr3 & 0xfff))))
 		return sm_inject_gp(vcpu);
-	if (!(cr.value & X86_CR4_MCE) || (cr.value & (X86_CR4_VMXE | X86_CR4_SMXE)))
-		return inject_ve_cr(vcpu, &cr);
+	if (!(value & X86_CR4_MCE) || (value & (X86_CR4_VMXE | X86_CR4_SMXE)))
+		return inject_ve_cr(vcpu, exit);
 
 	if (changed & ~(u64)CR4_NO_FLUSH)
 		sm_run(vcpu)->flush_tlb = true;
-	save->cr4 = cr.value;
-	sm_insn_skip(vcpu, cr.length);
+	guest->cr4 = value;
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
 }
 
-enum sm_next sm_handle_cr8_write(struct sm_vcpu *vcpu)
+static enum sm_next handle_cr8_write(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	struct cr_write cr = {};
+	u64 value = mov_source(vcpu, exit);
 
-	if (!decode(vcpu, 8, &cr))
-		return SM_ENTER;
-	if (cr.value > 15)
+	if (value > 15)
 		return sm_inject_gp(vcpu);
-	sm_apic_set_tpr(vcpu, cr.value << 4);
-	sm_insn_skip(vcpu, cr.length);
+	sm_apic_set_tpr(vcpu, value << 4);
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
+}
+
+enum sm_next sm_handle_cr(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	switch (exit->qualification & SM_CR_NUMBER) {
+	case 0:
+		return handle_cr0_write(vcpu, exit);
+	case 4:
+		return handle_cr4_write(vcpu, exit);
+	default:
+		return handle_cr8_write(vcpu, exit);
+	}
 }
 
 /* The architecture allows some state components only together with others. */
@@ -231,12 +187,12 @@ static bool xcr0_is_valid(u64 xcr0)
 	return true;
 }
 
-enum sm_next sm_handle_xsetbv(struct sm_vcpu *vcpu, unsigned int length)
+enum sm_next sm_handle_xsetbv(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	struct sm_run *run = sm_run(vcpu);
 	u64 value = (u32)run->regs[SM_GPR_RAX] | run->regs[SM_GPR_RDX] << 32;
 
-	if (!(run->vmcb->save.cr4 & X86_CR4_OSXSAVE))
+	if (!(run->guest.cr4 & X86_CR4_OSXSAVE))
 		return sm_inject_ud(vcpu);
 	if (sm_cpl(vcpu) || (u32)run->regs[SM_GPR_RCX] || (value & ~vcpu->tdcs->xfam) ||
 	    !xcr0_is_valid(value))
@@ -245,6 +201,6 @@ enum sm_next sm_handle_xsetbv(struct sm_vcpu *vcpu, unsigned int length)
 		sm_host_set_guest_xcr0(value);
 		run->xcr0 = value;
 	}
-	sm_insn_skip(vcpu, length);
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
 }

@@ -3,13 +3,12 @@
  * VP.ENTER: takes in the registers that the host passes, runs the guest until a TD exit,
  * and returns the registers that the host may see.
  *
- * On AMD-V a physical interrupt that ends the guest's run is still pending, and the host
- * takes it as soon as it enables interrupts.  VMX would report it as acknowledged, with its
- * vector; if softmod did so, the host would handle it twice.  So such a run ends with
- * OPERAND_BUSY, "try again", which a host must expect from VP.ENTER anyway.  The same goes
- * for NMI, SMI and INIT.
+ * On VMX an interrupt or NMI that ends the guest's run has been acknowledged: VP.ENTER returns
+ * it, with its vector, and the host handles it.  On AMD-V it is still pending, and the host takes
+ * it as soon as it enables interrupts.  If softmod returned it, the host would handle it twice.
+ * So such a run ends with OPERAND_BUSY, "try again", which a host must expect from VP.ENTER
+ * anyway.
  */
-#include <asm/msr.h>
 #include <asm/tdx.h>
 #include <asm/tsc.h>
 
@@ -84,25 +83,25 @@ static void export_exit(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	};
 }
 
-static bool svm_is_enabled(void)
+static enum sm_next run_once(struct sm_vcpu *vcpu)
 {
-	u64 efer;
-
-	rdmsrl(MSR_EFER, efer);
-	return efer & EFER_SVME;
+	sm_event_prepare(vcpu);
+	if (!sm_world->run(vcpu))
+		return sm_td_exit(vcpu, (struct sm_td_exit) { .rax = TDX_SEAMCALL_UD });
+	sm_event_collect(vcpu);
+	return sm_handle_exit(vcpu);
 }
 
+/* The host may have switched VMX or SVM off meanwhile, as it does to reboot. */
 static void run_guest(struct sm_vcpu *vcpu)
 {
-	do {
-		sm_event_prepare(vcpu);
-		if (!sm_host_vmrun(vcpu)) {
-			/* The host has switched SVM off meanwhile, as it does to reboot. */
-			sm_td_exit(vcpu, (struct sm_td_exit) { .rax = TDX_SEAMCALL_UD });
-			return;
-		}
-		sm_event_collect(vcpu);
-	} while (sm_handle_exit(vcpu) == SM_ENTER);
+	if (!sm_world->begin(vcpu)) {
+		sm_td_exit(vcpu, (struct sm_td_exit) { .rax = TDX_SEAMCALL_UD });
+		return;
+	}
+	while (run_once(vcpu) == SM_ENTER)
+		;
+	sm_world->end(vcpu);
 }
 
 u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
@@ -110,8 +109,8 @@ u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	struct sm_run *run = sm_run(vcpu);
 	struct sm_host host;
 
-	/* SEAMCALL is #UD if VMX is not on; here the same for SVM. */
-	if (!svm_is_enabled())
+	/* SEAMCALL is #UD if VMX is not on; the same for SVM. */
+	if (!sm_world->is_enabled())
 		return TDX_SEAMCALL_UD;
 	if (rdtsc_ordered() < run->last_exit_tsc)
 		return TDX_TSC_ROLLBACK;

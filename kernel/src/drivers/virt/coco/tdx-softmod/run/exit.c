@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * #VMEXIT: a table of what follows from each exit code.
+ * VM exits: a table of what follows from each exit reason.
  */
 #include <asm/trapnr.h>
 
@@ -9,61 +9,24 @@
 enum exit_kind {
 	/* Not in the table.  softmod did not ask for such an exit: the TD is killed. */
 	KIND_UNKNOWN,
-	/* An interrupt, NMI, SMI or INIT for the host: VP.ENTER ends with OPERAND_BUSY. */
+	/* The guest goes on: the exit was only to ask for events. */
+	KIND_NOTHING,
+	/* An interrupt, NMI, SMI or INIT for the host. */
 	KIND_HOST,
-	/* An instruction for which the guest gets #VE with VMX's exit reason. */
+	/* An instruction for which the guest gets #VE. */
 	KIND_VE,
 	/* An instruction that is #UD in a TD. */
 	KIND_UD,
 	/* An instruction that is #GP in a TD. */
 	KIND_GP,
-	/* An instruction: call ->handle_insn() with its length. */
-	KIND_INSN,
 	/* Anything else: call ->handle(). */
 	KIND_HANDLER,
 };
 
 struct exit {
 	enum exit_kind kind;
-	u16 vmx_reason;
-	u8 nr_opcode;
-	u8 opcode[3];
-	union {
-		enum sm_next (*handle)(struct sm_vcpu *vcpu);
-		enum sm_next (*handle_insn)(struct sm_vcpu *vcpu, unsigned int length);
-	};
+	enum sm_next (*handle)(struct sm_vcpu *vcpu, const struct sm_vmexit *exit);
 };
-
-/* VMX's exit qualification of an I/O instruction. */
-#define IO_IN			BIT_ULL(3)
-#define IO_STRING		BIT_ULL(4)
-#define IO_REP			BIT_ULL(5)
-#define IO_IMMEDIATE		BIT_ULL(6)
-#define IO_PORT_SHIFT		16
-
-static enum sm_next handle_io(struct sm_vcpu *vcpu)
-{
-	const struct vmcb *vmcb = sm_vmcb(vcpu);
-	u64 info = vmcb->control.exit_info_1;
-	u64 qualification = ((info & SVM_IOIO_SIZE_MASK) >> SVM_IOIO_SIZE_SHIFT) - 1;
-	struct sm_insn insn;
-
-	if (!sm_insn_fetch(vcpu, 0, &insn))
-		return SM_ENTER;
-	if (info & SVM_IOIO_TYPE_MASK)
-		qualification |= IO_IN;
-	if (info & SVM_IOIO_STR_MASK)
-		qualification |= IO_STRING;
-	if (info & SVM_IOIO_REP_MASK)
-		qualification |= IO_REP;
-	/* Opcodes E4 to E7 have the port in the instruction, the others in DX. */
-	if ((insn.bytes[insn.opcode] & 0xfc) == 0xe4)
-		qualification |= IO_IMMEDIATE;
-	qualification |= (info >> 16) << IO_PORT_SHIFT;
-	/* EXITINFO2 is the RIP of the next instruction. */
-	return sm_inject_ve_insn(vcpu, EXIT_REASON_IO_INSTRUCTION, qualification,
-				 vmcb->control.exit_info_2 - vmcb->save.rip);
-}
 
 /* Make sure that @more bytes after the first byte of the opcode have been read, too. */
 static bool fetch_more(struct sm_vcpu *vcpu, unsigned int more, struct sm_insn *insn)
@@ -71,7 +34,10 @@ static bool fetch_more(struct sm_vcpu *vcpu, unsigned int more, struct sm_insn *
 	return insn->opcode + more < insn->nr_bytes || sm_insn_fetch(vcpu, more, insn);
 }
 
-/* CPUs with AMD-V do not know TDCALL and VMCALL: they are #UD, which is intercepted. */
+/*
+ * This CPU does not know TDCALL, and AMD-V does not know VMCALL: they are #UD, which is
+ * intercepted.
+ */
 static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 {
 	static const u8 tdcall[] = { 0x0f, 0x01, 0xcc };
@@ -99,133 +65,151 @@ static enum sm_next handle_ud(struct sm_vcpu *vcpu)
 	return sm_inject_ud(vcpu);
 }
 
-static enum sm_next handle_msr(struct sm_vcpu *vcpu)
-{
-	static const u8 wrmsr[] = { 0x0f, 0x30 };
-	static const u8 rdmsr[] = { 0x0f, 0x32 };
-	bool is_write = sm_vmcb(vcpu)->control.exit_info_1;
-	struct sm_insn insn;
-	unsigned int length;
-
-	if (!sm_insn_fetch(vcpu, 1, &insn))
-		return SM_ENTER;
-	length = sm_insn_match(&insn, is_write ? wrmsr : rdmsr, 2);
-	return length ? sm_handle_msr(vcpu, is_write, length) : SM_ENTER;
-}
-
-static enum sm_next handle_machine_check(struct sm_vcpu *vcpu)
+static enum sm_next handle_machine_check(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	sm_host_machine_check();
 	return sm_td_exit_fatal(vcpu, TDX_NON_RECOVERABLE_TD_NON_ACCESSIBLE,
 				EXIT_REASON_MCE_DURING_VMENTRY);
 }
 
-static enum sm_next handle_shutdown(struct sm_vcpu *vcpu)
+static enum sm_next unknown(struct sm_vcpu *vcpu)
+{
+	return sm_td_exit_fatal(vcpu, TDX_NON_RECOVERABLE_TD,
+				EXIT_REASON_INVALID_STATE | VMX_EXIT_REASONS_FAILED_VMENTRY);
+}
+
+/* If the CPU has left the event pending, the host takes it after OPERAND_BUSY. */
+static enum sm_next to_host(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	if (!(exit->event & SM_EVENT_VALID))
+		return sm_td_exit_busy(vcpu);
+	return sm_td_exit(vcpu, (struct sm_td_exit) { .rax = exit->reason, .r9 = exit->event });
+}
+
+static enum sm_next handle_exception(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	if (!sm_event_is(exit->event, SM_EVENT_EXCEPTION))
+		return to_host(vcpu, exit);
+	switch (exit->event & SM_EVENT_VECTOR) {
+	case X86_TRAP_UD:
+		return handle_ud(vcpu);
+	case X86_TRAP_MC:
+		return handle_machine_check(vcpu, exit);
+	default:
+		return unknown(vcpu);
+	}
+}
+
+static enum sm_next handle_triple_fault(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	return sm_td_exit(vcpu, (struct sm_td_exit) {
 		.rax = TDX_NON_RECOVERABLE_VCPU | EXIT_REASON_TRIPLE_FAULT,
 	});
 }
 
-static enum sm_next handle_task_switch(struct sm_vcpu *vcpu)
+static enum sm_next handle_task_switch(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	return sm_td_exit(vcpu, (struct sm_td_exit) {
 		.rax = EXIT_REASON_TASK_SWITCH,
-		.rcx = sm_vmcb(vcpu)->control.exit_info_1 & 0xffff,
+		.rcx = exit->qualification,
 	});
 }
 
-static enum sm_next handle_dr(struct sm_vcpu *vcpu)
+static enum sm_next handle_dr(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	sm_host_use_drs(vcpu);
 	return SM_ENTER;
 }
 
+/* KVM's entry for a shared page is not valid: KVM is to look at it. */
+static enum sm_next handle_misconfig(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	if (!(exit->gpa & SM_SHARED_BIT))
+		return unknown(vcpu);
+	return sm_td_exit(vcpu, (struct sm_td_exit) {
+		.rax = EXIT_REASON_EPT_MISCONFIG,
+		.r8 = exit->gpa & ~(SM_PAGE_SIZE - 1),
+	});
+}
+
+/* On a CPU that knows TDCALL, which has no module. */
+static enum sm_next handle_tdcall(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
+{
+	return sm_handle_tdcall(vcpu, exit->length);
+}
+
+#define NOTHING()		{ .kind = KIND_NOTHING }
 #define HOST()			{ .kind = KIND_HOST }
+#define VE()			{ .kind = KIND_VE }
 #define UD()			{ .kind = KIND_UD }
-#define VE(reason, nr, ...)	{ .kind = KIND_VE, .vmx_reason = reason, \
-				  .nr_opcode = nr, .opcode = { __VA_ARGS__ } }
-#define INSN(fn, nr, ...)	{ .kind = KIND_INSN, .handle_insn = fn, \
-				  .nr_opcode = nr, .opcode = { __VA_ARGS__ } }
+#define GP()			{ .kind = KIND_GP }
 #define HANDLER(fn)		{ .kind = KIND_HANDLER, .handle = fn }
 
 static const struct exit exits[] = {
-	[SVM_EXIT_WRITE_CR0] = HANDLER(sm_handle_cr0_write),
-	[SVM_EXIT_WRITE_CR4] = HANDLER(sm_handle_cr4_write),
-	[SVM_EXIT_WRITE_CR8] = HANDLER(sm_handle_cr8_write),
-	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = HANDLER(handle_dr),
-	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = HANDLER(handle_dr),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_UD] = HANDLER(handle_ud),
-	[SVM_EXIT_EXCP_BASE + X86_TRAP_MC] = HANDLER(handle_machine_check),
-	[SVM_EXIT_INTR] = HOST(),
-	[SVM_EXIT_NMI] = HOST(),
-	[SVM_EXIT_SMI] = HOST(),
-	[SVM_EXIT_INIT] = HOST(),
-	[SVM_EXIT_RDPMC] = { .kind = KIND_GP },
-	[SVM_EXIT_CPUID] = INSN(sm_handle_cpuid, 2, 0x0f, 0xa2),
-	[SVM_EXIT_RSM] = UD(),
-	[SVM_EXIT_IRET] = HANDLER(sm_event_iret),
-	[SVM_EXIT_INVD] = VE(EXIT_REASON_INVD, 2, 0x0f, 0x08),
-	[SVM_EXIT_HLT] = VE(EXIT_REASON_HLT, 1, 0xf4),
-	[SVM_EXIT_INVLPGA] = UD(),
-	[SVM_EXIT_IOIO] = HANDLER(handle_io),
-	[SVM_EXIT_MSR] = HANDLER(handle_msr),
-	[SVM_EXIT_TASK_SWITCH] = HANDLER(handle_task_switch),
-	[SVM_EXIT_SHUTDOWN] = HANDLER(handle_shutdown),
-	[SVM_EXIT_VMRUN] = UD(),
-	[SVM_EXIT_VMMCALL] = UD(),
-	[SVM_EXIT_VMLOAD] = UD(),
-	[SVM_EXIT_VMSAVE] = UD(),
-	[SVM_EXIT_STGI] = UD(),
-	[SVM_EXIT_CLGI] = UD(),
-	[SVM_EXIT_SKINIT] = UD(),
-	[SVM_EXIT_WBINVD] = VE(EXIT_REASON_WBINVD, 2, 0x0f, 0x09),
-	[SVM_EXIT_MONITOR] = VE(EXIT_REASON_MONITOR_INSTRUCTION, 3, 0x0f, 0x01, 0xc8),
-	[SVM_EXIT_MWAIT] = VE(EXIT_REASON_MWAIT_INSTRUCTION, 3, 0x0f, 0x01, 0xc9),
-	[SVM_EXIT_XSETBV] = INSN(sm_handle_xsetbv, 3, 0x0f, 0x01, 0xd1),
-	[SVM_EXIT_RDPRU] = UD(),
+	[EXIT_REASON_EXCEPTION_NMI] = HANDLER(handle_exception),
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = HOST(),
+	[EXIT_REASON_TRIPLE_FAULT] = HANDLER(handle_triple_fault),
+	[EXIT_REASON_INIT_SIGNAL] = HOST(),
+	[EXIT_REASON_OTHER_SMI] = HOST(),
+	[EXIT_REASON_INTERRUPT_WINDOW] = NOTHING(),
+	[EXIT_REASON_NMI_WINDOW] = NOTHING(),
+	[EXIT_REASON_TASK_SWITCH] = HANDLER(handle_task_switch),
+	[EXIT_REASON_CPUID] = HANDLER(sm_handle_cpuid),
+	[EXIT_REASON_GETSEC] = UD(),
+	[EXIT_REASON_HLT] = VE(),
+	[EXIT_REASON_INVD] = VE(),
+	[EXIT_REASON_RDPMC] = GP(),
+	[EXIT_REASON_RSM] = UD(),
+	[EXIT_REASON_VMCALL] = VE(),
+	[EXIT_REASON_VMCLEAR ... EXIT_REASON_VMON] = UD(),
+	[EXIT_REASON_CR_ACCESS] = HANDLER(sm_handle_cr),
+	[EXIT_REASON_DR_ACCESS] = HANDLER(handle_dr),
+	[EXIT_REASON_IO_INSTRUCTION] = VE(),
+	[EXIT_REASON_MSR_READ] = HANDLER(sm_handle_msr),
+	[EXIT_REASON_MSR_WRITE] = HANDLER(sm_handle_msr),
+	[EXIT_REASON_MWAIT_INSTRUCTION] = VE(),
+	[EXIT_REASON_MONITOR_INSTRUCTION] = VE(),
+	[EXIT_REASON_MCE_DURING_VMENTRY] = HANDLER(handle_machine_check),
+	[EXIT_REASON_TPR_BELOW_THRESHOLD] = NOTHING(),
+	[EXIT_REASON_EPT_VIOLATION] = HANDLER(sm_handle_violation),
+	[EXIT_REASON_EPT_MISCONFIG] = HANDLER(handle_misconfig),
+	[EXIT_REASON_INVEPT] = UD(),
+	[EXIT_REASON_INVVPID] = UD(),
+	[EXIT_REASON_WBINVD] = VE(),
+	[EXIT_REASON_XSETBV] = HANDLER(sm_handle_xsetbv),
+	[EXIT_REASON_VMFUNC] = UD(),
+	[EXIT_REASON_ENCLS] = UD(),
+	[EXIT_REASON_SEAMCALL] = UD(),
+	[EXIT_REASON_TDCALL] = HANDLER(handle_tdcall),
 };
 
 enum sm_next sm_handle_exit(struct sm_vcpu *vcpu)
 {
-	const struct vmcb_control_area *control = &sm_vmcb(vcpu)->control;
-	u32 code = control->exit_code;
-	struct exit exit = {};
-	struct sm_insn insn;
-	unsigned int length;
+	struct sm_vmexit *exit = &sm_run(vcpu)->vmexit;
+	const struct exit *row;
 
-	if (code == SVM_EXIT_NPF)
-		return sm_handle_npf(vcpu);
-	if (code < ARRAY_SIZE(exits))
-		exit = exits[code];
+	*exit = (struct sm_vmexit) {};
+	if (!sm_world->exit(vcpu))
+		return SM_ENTER;
+	if (exit->reason >= ARRAY_SIZE(exits))
+		return unknown(vcpu);
 
-	switch (exit.kind) {
+	row = &exits[exit->reason];
+	switch (row->kind) {
+	case KIND_NOTHING:
+		return SM_ENTER;
 	case KIND_HOST:
-		return sm_td_exit_busy(vcpu);
+		return to_host(vcpu, exit);
+	case KIND_VE:
+		return sm_inject_ve_insn(vcpu, exit->reason, exit->qualification, exit->length);
 	case KIND_UD:
 		return sm_inject_ud(vcpu);
 	case KIND_GP:
 		return sm_inject_gp(vcpu);
 	case KIND_HANDLER:
-		return exit.handle(vcpu);
-	case KIND_VE:
-	case KIND_INSN:
-		/*
-		 * If the bytes are not what the CPU has executed, the guest has changed them
-		 * meanwhile.  Then let it execute what is there now.
-		 */
-		if (!sm_insn_fetch(vcpu, exit.nr_opcode - 1, &insn))
-			return SM_ENTER;
-		length = sm_insn_match(&insn, exit.opcode, exit.nr_opcode);
-		if (!length)
-			return SM_ENTER;
-		if (exit.kind == KIND_VE)
-			return sm_inject_ve_insn(vcpu, exit.vmx_reason, 0, length);
-		return exit.handle_insn(vcpu, length);
+		return row->handle(vcpu, exit);
 	case KIND_UNKNOWN:
 		break;
 	}
-	/* Among them is VMEXIT_INVALID: the CPU refuses to run the vCPU in its state. */
-	return sm_td_exit_fatal(vcpu, TDX_NON_RECOVERABLE_TD,
-				EXIT_REASON_INVALID_STATE | VMX_EXIT_REASONS_FAILED_VMENTRY);
+	return unknown(vcpu);
 }

@@ -11,38 +11,17 @@
 
 #define CLASS_SHIFT		56
 
-struct vmcs_field {
+#define FIELD(encoding, member)	{ encoding, offsetof(struct sm_guest, member) }
+
+/* Fields of a VMCS that struct sm_guest has, each a u64, by VMCS encoding. */
+static const struct {
 	u16 encoding;
 	u16 offset;
-	u8 size;
-};
-
-#define FIELD(encoding, member)	{ encoding, offsetof(struct vmcb_save_area, member), \
-				  sizeof_field(struct vmcb_save_area, member) }
-#define SEGMENT(selector_encoding, limit_encoding, base_encoding, name)	\
-	FIELD(selector_encoding, name.selector),			\
-	FIELD(limit_encoding, name.limit),				\
-	FIELD(base_encoding, name.base)
-
-/* Fields of a VMCS for which the VMCB has a counterpart, by VMCS encoding. */
-static const struct vmcs_field vmcs_fields[] = {
-	SEGMENT(0x0800, 0x4800, 0x6806, es),
-	SEGMENT(0x0802, 0x4802, 0x6808, cs),
-	SEGMENT(0x0804, 0x4804, 0x680a, ss),
-	SEGMENT(0x0806, 0x4806, 0x680c, ds),
-	SEGMENT(0x0808, 0x4808, 0x680e, fs),
-	SEGMENT(0x080a, 0x480a, 0x6810, gs),
-	SEGMENT(0x080c, 0x480c, 0x6812, ldtr),
-	SEGMENT(0x080e, 0x480e, 0x6814, tr),
-	FIELD(0x4810, gdtr.limit),
-	FIELD(0x6816, gdtr.base),
-	FIELD(0x4812, idtr.limit),
-	FIELD(0x6818, idtr.base),
-	FIELD(0x2804, g_pat),
+} guest_fields[] = {
+	FIELD(0x2804, pat),
 	FIELD(0x6800, cr0),
 	FIELD(0x6802, cr3),
 	FIELD(0x6804, cr4),
-	FIELD(0x681a, dr7),
 	FIELD(0x681e, rip),
 	FIELD(0x6820, rflags),
 };
@@ -50,34 +29,27 @@ static const struct vmcs_field vmcs_fields[] = {
 #define ENCODING_RSP		0x681c
 #define ENCODING_EFER		0x2806
 
-static void *vmcs_field(struct sm_vcpu *vcpu, u32 code, u8 *ret_size)
+static u32 class_of(u64 field)
 {
-	struct sm_run *run = sm_run(vcpu);
-	unsigned int i;
-
-	*ret_size = sizeof(u64);
-	if (code == ENCODING_RSP)
-		return &run->regs[SM_GPR_RSP];
-	for (i = 0; i < ARRAY_SIZE(vmcs_fields); i++) {
-		if (vmcs_fields[i].encoding == code) {
-			*ret_size = vmcs_fields[i].size;
-			return (void *)&run->vmcb->save + vmcs_fields[i].offset;
-		}
-	}
-	return NULL;
+	return (field & TDX_MD_CLASS_MASK) >> CLASS_SHIFT;
 }
 
-/* Where the field is in memory; NULL if there is no such field that can be written. */
-static void *field_at(struct sm_vcpu *vcpu, u64 field, u8 *ret_size)
+/* Where the field is in struct sm_run; NULL if it is not there. */
+static u64 *field_at(struct sm_vcpu *vcpu, u64 field)
 {
-	u32 class = (field & TDX_MD_CLASS_MASK) >> CLASS_SHIFT;
+	struct sm_run *run = sm_run(vcpu);
 	u32 code = field & TDX_MD_FIELD_MASK;
+	unsigned int i;
 
-	if (class == CLASS_VMCS)
-		return vmcs_field(vcpu, code, ret_size);
-	if (class == CLASS_GPR && code < SM_NR_GPRS) {
-		*ret_size = sizeof(u64);
-		return &sm_run(vcpu)->regs[code];
+	if (class_of(field) == CLASS_GPR)
+		return code < SM_NR_GPRS ? &run->regs[code] : NULL;
+	if (class_of(field) != CLASS_VMCS)
+		return NULL;
+	if (code == ENCODING_RSP)
+		return &run->regs[SM_GPR_RSP];
+	for (i = 0; i < ARRAY_SIZE(guest_fields); i++) {
+		if (guest_fields[i].encoding == code)
+			return (void *)&run->guest + guest_fields[i].offset;
 	}
 	return NULL;
 }
@@ -91,8 +63,7 @@ static bool is_field(u64 field, u64 id)
 
 bool sm_run_read(struct sm_vcpu *vcpu, u64 field, u64 *ret_value)
 {
-	const void *at;
-	u8 size;
+	const u64 *at;
 
 	*ret_value = 0;
 	if (is_field(field, TDX_MD_VP_STATE_DETAILS)) {
@@ -101,24 +72,26 @@ bool sm_run_read(struct sm_vcpu *vcpu, u64 field, u64 *ret_value)
 		return true;
 	}
 	if (is_field(field, TDX_MD_VP_VMCS64(ENCODING_EFER))) {
-		*ret_value = sm_run(vcpu)->efer;
+		*ret_value = sm_guest(vcpu)->efer;
 		return true;
 	}
-	at = field_at(vcpu, field, &size);
-	if (!at)
-		return false;
-	memcpy(ret_value, at, size);
-	return true;
+	at = field_at(vcpu, field);
+	if (at) {
+		*ret_value = *at;
+		return true;
+	}
+	return class_of(field) == CLASS_VMCS &&
+	       sm_world->read_field(vcpu, field & TDX_MD_FIELD_MASK, ret_value);
 }
 
 bool sm_run_write(struct sm_vcpu *vcpu, u64 field, u64 value)
 {
-	void *at;
-	u8 size;
+	u64 *at = field_at(vcpu, field);
 
-	at = field_at(vcpu, field, &size);
-	if (!at)
-		return false;
-	memcpy(at, &value, size);
-	return true;
+	if (at) {
+		*at = value;
+		return true;
+	}
+	return class_of(field) == CLASS_VMCS &&
+	       sm_world->write_field(vcpu, field & TDX_MD_FIELD_MASK, value);
 }

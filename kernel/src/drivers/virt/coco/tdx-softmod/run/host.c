@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Switches the parts of the CPU's state that neither VMRUN nor VMLOAD switches: extended
- * state, debug registers, some MSRs.
+ * Switches, once for each VP.ENTER, parts of the CPU's state that a VM entry does not switch:
+ * extended state, debug registers, some MSRs.
  *
  * According to the ABI, when VP.ENTER returns, the extended state in XFAM is in its initial
  * state, XCR0 and XSS are what XFAM says, and debug registers are disabled; the caller
  * restores its own.  The ABI allows VP.ENTER to zero some MSRs, too.  softmod gives them back
- * as they were: VMLOAD restores most of them anyway, and kvm_amd does not expect to lose
- * the others.
+ * as they were: the host may expect to lose them, but need not.
  */
-#include <linux/context_tracking.h>
-#include <linux/kvm_host.h>
-
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/fpu/xcr.h>
@@ -43,7 +39,7 @@ static const struct switched_msr switched_msrs[SM_NR_MSRS] = {
 	[SM_MSR_TSC_RATIO] = { MSR_AMD64_TSC_RATIO, X86_FEATURE_TSCRATEMSR },
 	[SM_MSR_XSS] = { MSR_IA32_XSS, X86_FEATURE_XSAVES },
 	[SM_MSR_DEBUGCTL] = { MSR_IA32_DEBUGCTLMSR, X86_FEATURE_ALWAYS },
-	/* Switched by run_once(), right before and after VMRUN. */
+	/* Switched by switch.h, right before the guest runs and right after. */
 	[SM_MSR_SPEC_CTRL] = { MSR_IA32_SPEC_CTRL, X86_FEATURE_MSR_SPEC_CTRL },
 };
 
@@ -164,7 +160,6 @@ void sm_host_use_drs(struct sm_vcpu *vcpu)
 	struct sm_run *run = sm_run(vcpu);
 
 	run->drs_live = true;
-	run->vmcb->control.intercepts[INTERCEPT_DR] = 0;
 	load_drs(run->drs);
 }
 
@@ -214,16 +209,13 @@ void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
 	u64 xfam = vcpu->tdcs->xfam;
 	unsigned int i;
 
-	/* #VMEXIT has disabled the guest's breakpoints in DR7. */
+	/* The VM exit has disabled the guest's breakpoints in DR7. */
 	if (run->drs_live) {
 		store_drs(run->drs);
 		load_drs(zero);
 	}
 	set_debugreg(DR6_RESET, 6);
 
-	/* The guest's value may have changed: a #DB clears DEBUGCTL.BTF. */
-	if (run->msrs[SM_MSR_DEBUGCTL])
-		rdmsrl(MSR_IA32_DEBUGCTLMSR, run->msrs[SM_MSR_DEBUGCTL]);
 	for (i = 0; i < SM_MSR_SPEC_CTRL; i++) {
 		if (sm_host_has_msr(i) && host->msrs[i] != run->msrs[i])
 			wrmsrl(switched_msrs[i].msr, host->msrs[i]);
@@ -232,64 +224,6 @@ void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
 	set_xcr0(run->xcr0, xfam);
 	xsave(run->xsave, xfam);
 	xrstor(&initial_xstate, xfam);
-}
-
-static __always_inline void set_spec_ctrl(u64 now, u64 want)
-{
-	if (now != want)
-		native_wrmsrl(MSR_IA32_SPEC_CTRL, want);
-}
-
-/*
- * No code that can be instrumented may run between the two writes to SPEC_CTRL.  The host's
- * IF is 0 all the time except inside sm_vmrun().
- */
-static noinstr int run_once(struct sm_run *run, phys_addr_t vmcb_pa, phys_addr_t host_pa)
-{
-	bool has_spec_ctrl = boot_cpu_has(X86_FEATURE_MSR_SPEC_CTRL) &&
-			     !boot_cpu_has(X86_FEATURE_V_SPEC_CTRL);
-	u64 spec_ctrl = this_cpu_read(x86_spec_ctrl_current);
-	int r;
-
-	guest_state_enter_irqoff();
-	if (has_spec_ctrl)
-		set_spec_ctrl(spec_ctrl, run->msrs[SM_MSR_SPEC_CTRL]);
-	r = sm_vmrun(run, vmcb_pa, host_pa);
-	if (has_spec_ctrl)
-		set_spec_ctrl(run->msrs[SM_MSR_SPEC_CTRL], spec_ctrl);
-	guest_state_exit_irqoff();
-	return r;
-}
-
-bool sm_host_vmrun(struct sm_vcpu *vcpu)
-{
-	struct sm_run *run = sm_run(vcpu);
-	struct vmcb *vmcb = run->vmcb;
-	int r;
-
-	vmcb->save.rax = run->regs[SM_GPR_RAX];
-	vmcb->save.rsp = run->regs[SM_GPR_RSP];
-	vmcb->save.spec_ctrl = run->msrs[SM_MSR_SPEC_CTRL];
-	vmcb->control.tlb_ctl = TLB_CONTROL_DO_NOTHING;
-	if (run->flush_tlb)
-		vmcb->control.tlb_ctl = boot_cpu_has(X86_FEATURE_FLUSHBYASID) ?
-			TLB_CONTROL_FLUSH_ASID : TLB_CONTROL_FLUSH_ALL_ASID;
-	/* The CPU must not use a cached VMCB: the host may have reclaimed and reused its page. */
-	vmcb->control.clean = 0;
-
-	r = run_once(run, sm_vmcb_pa(vcpu), this_cpu_read(sm_host_page_pa));
-	if (r < 0)
-		return false;
-
-	/* If a host's event, such as an NMI, ended the run, the host takes it here. */
-	asm volatile("stgi" : : : "memory");
-	if (r)
-		return false;
-
-	run->flush_tlb = false;
-	run->regs[SM_GPR_RAX] = vmcb->save.rax;
-	run->regs[SM_GPR_RSP] = vmcb->save.rsp;
-	return true;
 }
 
 void sm_host_machine_check(void)

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reads the instruction that caused an exit, to find its opcode and its length.  Not each
- * CPU, and not each kind of exit, reports the RIP of the next instruction.
+ * CPU, and not each kind of exit, reports these.
  *
  * The guest may change the bytes meanwhile.  They are copied and only the copy is used, so
  * at worst it is another instruction that the guest itself has put there.
  */
 #include <linux/mm.h>
-
-#include <asm/debugreg.h>
-#include <asm/trapnr.h>
 
 #include "run.h"
 
@@ -32,11 +29,11 @@ static unsigned int read_code(struct sm_vcpu *vcpu, u64 gva, u8 *to, unsigned in
 
 static u64 linear_rip(struct sm_vcpu *vcpu)
 {
-	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
+	const struct sm_guest *guest = sm_guest(vcpu);
 
 	if (sm_is_64bit(vcpu))
-		return save->rip;
-	return (u32)(save->cs.base + save->rip);
+		return guest->rip;
+	return (u32)(guest->cs_base + guest->rip);
 }
 
 /* If @byte is a prefix, note it in @insn and return true. */
@@ -108,15 +105,13 @@ unsigned int sm_insn_match(const struct sm_insn *insn, const u8 *opcode, unsigne
 
 void sm_insn_skip(struct sm_vcpu *vcpu, unsigned int length)
 {
-	struct vmcb *vmcb = sm_vmcb(vcpu);
+	struct sm_guest *guest = sm_guest(vcpu);
 
-	vmcb->save.rip += length;
+	guest->rip += length;
 	if (!sm_is_64bit(vcpu))
-		vmcb->save.rip = (u32)vmcb->save.rip;
-	vmcb->save.rflags &= ~X86_EFLAGS_RF;
-	vmcb->control.int_state &= ~SVM_INTERRUPT_SHADOW_MASK;
-	if (vmcb->save.rflags & X86_EFLAGS_TF) {
-		vmcb->save.dr6 |= DR_STEP;
-		sm_inject(vcpu, X86_TRAP_DB);
-	}
+		guest->rip = (u32)guest->rip;
+	guest->rflags &= ~X86_EFLAGS_RF;
+	guest->in_shadow = false;
+	if (guest->rflags & X86_EFLAGS_TF)
+		sm_world->single_step(vcpu);
 }

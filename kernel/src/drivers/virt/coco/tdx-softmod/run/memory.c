@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nested page faults.  For a private GPA the core decides what follows.  A shared GPA that
+ * Faults in the nested page table.  For a private GPA the core decides what follows.  A shared GPA that
  * KVM has not mapped is either MMIO or memory.  For MMIO the guest gets #VE, and then asks
  * the host by TDG.VP.VMCALL; for memory there is a TD exit, upon which KVM maps it.
  *
  * VMX tells the two apart by the bit suppress-#VE (63) of the EPT entry.  KVM sets it in each
  * entry that maps nothing (SHADOW_NONPRESENT_VALUE) and clears it in MMIO SPTEs of a TD.
- * AMD-V has no such bit, so KVM's entry is looked up here.  An MMIO SPTE can also be, as
+ * AMD-V has no such bit, so KVM's entry is looked up here, in both worlds.  An MMIO SPTE can also be, as
  * kvm_amd makes them, a present one with an address beyond all physical memory.
  */
 #include <asm/processor.h>
 
 #include "run.h"
 
-#define NPF_WRITE		BIT_ULL(1)
-#define NPF_FETCH		BIT_ULL(4)
-
-#define SHARED_P		BIT_ULL(0)
-#define SHARED_W		BIT_ULL(1)
-#define SHARED_PS		BIT_ULL(7)
-#define SHARED_ADDRESS		GENMASK_ULL(51, 12)
+/* An entry that is not present: KVM maps nothing there, or, without this bit, MMIO. */
 #define SHARED_SUPPRESS_VE	BIT_ULL(63)
-#define SHARED_NX		BIT_ULL(63)
 
 /* Bits 5:3 of the qualification: which accesses the entry allows. */
 #define QUALIFICATION_ENTRY_SHIFT	3
@@ -40,14 +33,14 @@ static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 	if (table == U64_MAX)
 		return SHARED_SUPPRESS_VE;
 	for (level = SM_TOP_LEVEL;; level--) {
-		const u64 *entries = sm_platform_host_va(table & SHARED_ADDRESS);
+		const u64 *entries = sm_platform_host_va(table & SM_SEPT_HPA);
 		u64 entry;
 
 		/* A table must be in RAM.  KVM's is not, so let KVM see the fault. */
 		if (!entries)
 			return SHARED_SUPPRESS_VE;
 		entry = READ_ONCE(entries[sm_level_index(gpa, level)]);
-		if (!(entry & SHARED_P) || (entry & SHARED_PS) || level == 0)
+		if (!sm_sept_access(entry) || (entry & SM_SEPT_PS) || level == 0)
 			return entry;
 		table = entry;
 	}
@@ -55,18 +48,10 @@ static u64 shared_entry(struct sm_vcpu *vcpu, u64 gpa)
 
 static bool is_mmio(u64 entry)
 {
-	if (!(entry & SHARED_P))
+	if (!sm_sept_access(entry))
 		return !(entry & SHARED_SUPPRESS_VE);
 	return boot_cpu_data.x86_phys_bits < 52 &&
 	       entry & GENMASK_ULL(51, boot_cpu_data.x86_phys_bits);
-}
-
-static unsigned int entry_access(u64 entry)
-{
-	if (!(entry & SHARED_P))
-		return 0;
-	return SM_ACCESS_READ | (entry & SHARED_W ? SM_ACCESS_WRITE : 0) |
-	       (entry & SHARED_NX ? 0 : SM_ACCESS_EXEC);
 }
 
 static enum sm_next exit_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualification,
@@ -82,10 +67,11 @@ static enum sm_next exit_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualificat
 
 static enum sm_next inject_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualification)
 {
+	const struct sm_vmexit *exit = &sm_run(vcpu)->vmexit;
 	struct sm_ve_info ve = {
 		.exit_reason = EXIT_REASON_EPT_VIOLATION,
 		.exit_qualification = qualification,
-		.gla = sm_operand_address(vcpu, gpa),
+		.gla = exit->has_gla ? exit->gla : sm_operand_address(vcpu, gpa),
 		.gpa = gpa,
 	};
 
@@ -97,7 +83,7 @@ static enum sm_next inject_violation(struct sm_vcpu *vcpu, u64 gpa, u64 qualific
 static enum sm_next handle_shared(struct sm_vcpu *vcpu, u64 gpa, unsigned int access)
 {
 	u64 entry = shared_entry(vcpu, gpa);
-	unsigned int allowed = entry_access(entry);
+	unsigned int allowed = sm_sept_access(entry);
 
 	/* The qualification says that the entry allows no access. */
 	if (is_mmio(entry))
@@ -133,20 +119,19 @@ enum sm_next sm_handle_fault(struct sm_vcpu *vcpu, const struct sm_fault *fault,
 	return SM_ENTER;
 }
 
-enum sm_next sm_handle_npf(struct sm_vcpu *vcpu)
+enum sm_next sm_handle_violation(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
-	const struct vmcb_control_area *control = &sm_vmcb(vcpu)->control;
-	u64 gpa = control->exit_info_2;
+	u64 gpa = exit->gpa;
 	unsigned int access = SM_ACCESS_READ;
 	struct sm_fault fault = { .gpa = gpa };
 
-	if (control->exit_info_1 & NPF_FETCH)
+	if (exit->qualification & SM_ACCESS_EXEC)
 		access = SM_ACCESS_EXEC;
-	else if (control->exit_info_1 & NPF_WRITE)
+	else if (exit->qualification & SM_ACCESS_WRITE)
 		access = SM_ACCESS_WRITE;
 
 	/*
-	 * The address is wider than the TD's GPAs.  On VMX the guest would get #PF with RSVD,
+	 * The address is wider than the TD's GPAs.  A TDX module gives the guest #PF with RSVD,
 	 * but that needs the linear address, which AMD-V does not report; so it gets #GP.
 	 */
 	if (gpa >> SM_GPAW)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * RDMSR and WRMSR: a table of what each MSR does.  MSRs that are not in it are #VE.  STAR,
- * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see load.c.
+ * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see svm/load.c.
  */
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
@@ -145,10 +145,10 @@ static enum sm_msr_result read_msr(struct sm_vcpu *vcpu, u32 msr, u64 *ret)
 		*ret = run->ds_area;
 		return SM_MSR_DONE;
 	case EFER:
-		*ret = run->efer;
+		*ret = run->guest.efer;
 		return SM_MSR_DONE;
 	case PAT:
-		*ret = run->vmcb->save.g_pat;
+		*ret = run->guest.pat;
 		return SM_MSR_DONE;
 	case XSS:
 		*ret = run->msrs[SM_MSR_XSS];
@@ -181,20 +181,19 @@ static bool pat_is_valid(u64 pat)
 
 static bool is_canonical(struct sm_vcpu *vcpu, u64 address)
 {
-	unsigned int bits = sm_vmcb(vcpu)->save.cr4 & X86_CR4_LA57 ? 57 : 48;
+	unsigned int bits = sm_guest(vcpu)->cr4 & X86_CR4_LA57 ? 57 : 48;
 
 	return (u64)((s64)(address << (64 - bits)) >> (64 - bits)) == address;
 }
 
 static enum sm_msr_result write_efer(struct sm_vcpu *vcpu, u64 value)
 {
-	struct sm_run *run = sm_run(vcpu);
+	struct sm_guest *guest = sm_guest(vcpu);
 
 	/* The guest may change only SCE; what it writes to LMA is ignored. */
-	if ((value ^ run->efer) & ~(u64)(EFER_SCE | EFER_LMA))
+	if ((value ^ guest->efer) & ~(u64)(EFER_SCE | EFER_LMA))
 		return SM_MSR_VE;
-	run->efer = (run->efer & ~(u64)EFER_SCE) | (value & EFER_SCE);
-	run->vmcb->save.efer = (run->vmcb->save.efer & ~(u64)EFER_SCE) | (value & EFER_SCE);
+	guest->efer = (guest->efer & ~(u64)EFER_SCE) | (value & EFER_SCE);
 	return SM_MSR_DONE;
 }
 
@@ -233,7 +232,7 @@ static enum sm_msr_result write_spec_ctrl(struct sm_vcpu *vcpu, u64 value)
 
 	/*
 	 * Write the value to the CPU to see whether it accepts it, then restore the host's.
-	 * The guest's takes effect at the next VMRUN.
+	 * The guest's takes effect at the next run.
 	 */
 	if (!sm_host_has_msr(SM_MSR_SPEC_CTRL) || wrmsrl_safe(MSR_IA32_SPEC_CTRL, value))
 		return SM_MSR_GP;
@@ -270,7 +269,7 @@ static enum sm_msr_result write_msr(struct sm_vcpu *vcpu, u32 msr, u64 value)
 	case PAT:
 		if (!pat_is_valid(value))
 			return SM_MSR_GP;
-		run->vmcb->save.g_pat = value;
+		run->guest.pat = value;
 		return SM_MSR_DONE;
 	case XSS:
 		/* XFAM never has supervisor states, because softmod cannot switch them. */
@@ -288,8 +287,9 @@ static enum sm_msr_result write_msr(struct sm_vcpu *vcpu, u32 msr, u64 value)
 	return SM_MSR_VE;
 }
 
-enum sm_next sm_handle_msr(struct sm_vcpu *vcpu, bool is_write, unsigned int length)
+enum sm_next sm_handle_msr(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
+	bool is_write = exit->reason == EXIT_REASON_MSR_WRITE;
 	u64 *gprs = sm_run(vcpu)->regs;
 	u32 msr = gprs[SM_GPR_RCX];
 	enum sm_msr_result result;
@@ -305,12 +305,11 @@ enum sm_next sm_handle_msr(struct sm_vcpu *vcpu, bool is_write, unsigned int len
 	if (result == SM_MSR_GP)
 		return sm_inject_gp(vcpu);
 	if (result == SM_MSR_VE)
-		return sm_inject_ve_insn(vcpu, is_write ? EXIT_REASON_MSR_WRITE :
-					 EXIT_REASON_MSR_READ, 0, length);
+		return sm_inject_ve_insn(vcpu, exit->reason, 0, exit->length);
 	if (!is_write) {
 		gprs[SM_GPR_RAX] = (u32)value;
 		gprs[SM_GPR_RDX] = value >> 32;
 	}
-	sm_insn_skip(vcpu, length);
+	sm_insn_skip(vcpu, exit->length);
 	return SM_ENTER;
 }

@@ -40,16 +40,16 @@ static bool decode(struct sm_vcpu *vcpu, struct insn *ret_insn)
 
 static u64 segment_base(struct sm_vcpu *vcpu, struct insn *insn)
 {
-	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
+	const struct sm_guest *guest = sm_guest(vcpu);
 	u64 base = 0;
 	int i;
 
 	/* Other segments have base 0 in 64-bit mode; the last prefix of the two counts. */
 	for (i = 0; i < insn->prefixes.nbytes; i++) {
 		if (insn->prefixes.bytes[i] == PREFIX_FS)
-			base = save->fs.base;
+			base = guest->fs_base;
 		else if (insn->prefixes.bytes[i] == PREFIX_GS)
-			base = save->gs.base;
+			base = guest->gs_base;
 	}
 	return base;
 }
@@ -78,7 +78,7 @@ static u64 modrm_address(struct sm_vcpu *vcpu, const struct insn *insn)
 	if (rm == RM_HAS_SIB)
 		address = sib_address(regs, insn);
 	else if (rm == RM_IS_RIP && !X86_MODRM_MOD(modrm))
-		address = sm_vmcb(vcpu)->save.rip + insn->length;
+		address = sm_guest(vcpu)->rip + insn->length;
 	else
 		address = regs[rm | (X86_REX_B(insn->rex_prefix.value) ? 8 : 0)];
 	return address + (s64)insn->displacement.value;

@@ -27,7 +27,7 @@ noinstr u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args)
 {
 	/*
 	 * KVM calls VP.ENTER in guest state, in which the code below may not run.  So leave
-	 * that state; run_once() in host.c enters it around VMRUN.
+	 * that state; the world enters it around each run.
 	 */
 	unsigned int nr = fn & TDX_LEAF_NR_MASK;
 	bool in_guest = nr == TDH_VP_ENTER && in_guest_state();

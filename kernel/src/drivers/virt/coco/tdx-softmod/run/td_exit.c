@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The end of a run.  Handlers of a #VMEXIT note here what VP.ENTER is to return; enter.c
+ * The end of a run.  Handlers of a VM exit note here what VP.ENTER is to return; enter.c
  * gives it to the host.
  */
 #include "run.h"

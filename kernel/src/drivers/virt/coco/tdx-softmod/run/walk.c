@@ -14,13 +14,13 @@
 
 bool sm_walk(struct sm_vcpu *vcpu, u64 gva, u64 *ret_gpa)
 {
-	const struct vmcb_save_area *save = &sm_vmcb(vcpu)->save;
-	unsigned int levels = save->cr4 & X86_CR4_LA57 ? 5 : 4;
-	u64 table = save->cr3 & PTE_ADDRESS;
+	const struct sm_guest *guest = sm_guest(vcpu);
+	unsigned int levels = guest->cr4 & X86_CR4_LA57 ? 5 : 4;
+	u64 table = guest->cr3 & PTE_ADDRESS;
 	struct sm_fault fault;
 	unsigned int level;
 
-	if (!(save->cr0 & X86_CR0_PG)) {
+	if (!(guest->cr0 & X86_CR0_PG)) {
 		*ret_gpa = (u32)gva;
 		return true;
 	}

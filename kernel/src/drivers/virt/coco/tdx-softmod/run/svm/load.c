@@ -73,7 +73,7 @@ static void free_map(phys_addr_t pa, unsigned int order)
 		__free_pages(pfn_to_page(PHYS_PFN(pa)), order);
 }
 
-void sm_run_unload(void)
+void sm_svm_unload(void)
 {
 	int cpu;
 
@@ -83,15 +83,21 @@ void sm_run_unload(void)
 	free_map(sm_iopm_pa, IOPM_ORDER);
 }
 
-int sm_run_load(void)
+const char *sm_svm_lacks(void)
+{
+	if (!boot_cpu_has(X86_FEATURE_NPT))
+		return "the CPU has no AMD-V with nested paging";
+	/* The CPU walks the nested page table in the host's paging mode. */
+	if (cpu_feature_enabled(X86_FEATURE_LA57))
+		return "the host uses 5-level paging; boot with no5lvl";
+	return NULL;
+}
+
+int sm_svm_load(void)
 {
 	struct page *page;
 	unsigned int i;
 	int cpu;
-
-	if (!boot_cpu_has(X86_FEATURE_SVM) || !boot_cpu_has(X86_FEATURE_NPT) ||
-	    !boot_cpu_has(X86_FEATURE_OSXSAVE))
-		return -ENODEV;
 
 	/*
 	 * Use the CPU's last ASID, which a patch to kvm_amd keeps out of KVM's pool.  With an
@@ -120,6 +126,6 @@ int sm_run_load(void)
 	return 0;
 
 out_unload:
-	sm_run_unload();
+	sm_svm_unload();
 	return -ENOMEM;
 }
