@@ -220,9 +220,30 @@ static const struct errline lines[] = {
       "Correct keyids= of tdx_softmod; the module takes one KeyID for itself." },
     { "softmod-no-svm",
       { "the CPU has no AMD-V with nested paging" },
-      "The software TDX module needs AMD-V with nested paging, which this CPU or virtual machine "
-      "does not have.",
-      "Turn SVM on in the BIOS; in a virtual machine give it -cpu ...,svm=on,npt=on." },
+      "The software TDX module needs nested paging on a CPU with AMD-V, which this CPU or virtual "
+      "machine does not have.",
+      "In a virtual machine give it -cpu ...,svm=on,npt=on." },
+    { "softmod-no-world",
+      { "the CPU has neither AMD-V nor VMX" },
+      "The software TDX module needs AMD-V or VMX, which this CPU or virtual machine does not "
+      "have.",
+      "Turn SVM or VMX on in the BIOS; in a virtual machine give it -cpu ...,svm=on,npt=on or "
+      "-cpu ...,vmx=on." },
+    { "softmod-vmx-lacks",
+      { "not loaded: the CPU's VMX lacks", "not loaded: the CPU's EPT lacks",
+        "the CPU has fewer than 48 physical address bits" },
+      "The software TDX module needs features of VMX that this CPU or virtual machine does not "
+      "have.",
+      "Use a machine with a newer CPU of a server. A virtual machine has only those features that "
+      "its host passes on." },
+    { "softmod-vmx-in-use",
+      { "VMX is in use", "VMXON fails" },
+      "Another hypervisor uses VMX, or kvm_intel was loaded before the software TDX module.",
+      "Unload kvm_intel and other hypervisors, load tdx_softmod, then kvm_intel." },
+    { "softmod-tdx",
+      { "not loaded: the CPU has TDX" },
+      "This CPU has TDX, so it needs no TDX module in software.",
+      "Do not load tdx_softmod." },
     { "softmod-5-level",
       { "the host uses 5-level paging" },
       "The software TDX module supports hosts with 4-level paging only.",

@@ -95,8 +95,8 @@ static int __init softmod_load(void)
 	}
 	sm_debugfs_load();
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
-	pr_warn("software TDX module 1.5.05 for tests, on %s: TDs are NOT protected from this host\n",
-		sm_run_world());
+	pr_info("TDs run with %s\n", sm_run_world());
+	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
 	return 0;
 
 unload_flushed:
@@ -123,6 +123,6 @@ static void __exit softmod_unload(void)
 }
 module_exit(softmod_unload);
 
-MODULE_DESCRIPTION("Software TDX module for AMD-V (development and tests only)");
+MODULE_DESCRIPTION("Software TDX module (development and tests only)");
 MODULE_LICENSE("GPL");
 MODULE_SOFTDEP("pre: sha512_generic");

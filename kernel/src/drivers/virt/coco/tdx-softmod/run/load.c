@@ -10,6 +10,20 @@
 
 static const struct sm_world *const worlds[] = {
 	&sm_svm,
+	&sm_vmx,
+};
+
+/* PAT is not in the list: a VMCB has it, but not every CPU uses the VMCB's. */
+const u32 sm_native_msrs[SM_NR_NATIVE_MSRS] = {
+	MSR_STAR,
+	MSR_LSTAR,
+	MSR_SYSCALL_MASK,
+	MSR_FS_BASE,
+	MSR_GS_BASE,
+	MSR_KERNEL_GS_BASE,
+	MSR_IA32_SYSENTER_CS,
+	MSR_IA32_SYSENTER_ESP,
+	MSR_IA32_SYSENTER_EIP,
 };
 
 const struct sm_world *sm_world;
@@ -18,13 +32,15 @@ const char *sm_run_check(void)
 {
 	unsigned int i;
 
+	if (!boot_cpu_has(X86_FEATURE_OSXSAVE))
+		return "the CPU has no XSAVE";
 	for (i = 0; i < ARRAY_SIZE(worlds); i++) {
 		if (boot_cpu_has(worlds[i]->feature)) {
 			sm_world = worlds[i];
 			return sm_world->lacks();
 		}
 	}
-	return "the CPU has no AMD-V with nested paging";
+	return "the CPU has neither AMD-V nor VMX, or the firmware has switched it off";
 }
 
 const char *sm_run_world(void)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults in the nested page table.  For a private GPA the core decides what follows.  A shared GPA that
- * KVM has not mapped is either MMIO or memory.  For MMIO the guest gets #VE, and then asks
- * the host by TDG.VP.VMCALL; for memory there is a TD exit, upon which KVM maps it.
+ * Faults in the nested page table.  For a private GPA the core decides what follows.  A shared
+ * GPA that KVM has not mapped is either MMIO or memory.  For MMIO the guest gets #VE, and then
+ * asks the host by TDG.VP.VMCALL; for memory there is a TD exit, upon which KVM maps it.
  *
  * VMX tells the two apart by the bit suppress-#VE (63) of the EPT entry.  KVM sets it in each
  * entry that maps nothing (SHADOW_NONPRESENT_VALUE) and clears it in MMIO SPTEs of a TD.
- * AMD-V has no such bit, so KVM's entry is looked up here, in both worlds.  An MMIO SPTE can also be, as
- * kvm_amd makes them, a present one with an address beyond all physical memory.
+ * AMD-V has no such bit, so KVM's entry is looked up here, in both worlds.  An MMIO SPTE can
+ * also be, as kvm_amd makes them, a present one with an address beyond all physical memory.
  */
 #include <asm/processor.h>
 

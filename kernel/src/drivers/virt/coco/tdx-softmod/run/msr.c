@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * RDMSR and WRMSR: a table of what each MSR does.  MSRs that are not in it are #VE.  STAR,
- * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see svm/load.c.
+ * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see load.c.
  */
 #include <asm/cpufeature.h>
 #include <asm/msr.h>

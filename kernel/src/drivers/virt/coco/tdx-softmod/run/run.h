@@ -21,7 +21,9 @@
  *   cr.c cpuid.c msr.c	what the guest sees of the CPU
  *   tdcall.c		TDCALL: the guest's leaves
  *   fields.c		VP.RD and VP.WR of fields that live in the run state
+ *   switch.h		what each world does around each run
  *   svm/		the world of AMD-V, by VMCBs
+ *   vmx/		the world of VMX, by VMCSs
  */
 
 #include <linux/types.h>
@@ -35,6 +37,7 @@
 #include "../sept.h"
 #include "../softmod.h"
 #include "svm/svm.h"
+#include "vmx/vmx.h"
 
 /* Numbers of GPRs, as in instructions and in the register masks of TDG.VP.VMCALL. */
 enum {
@@ -193,6 +196,7 @@ struct sm_run {
 	/* What only one world needs. */
 	union {
 		struct sm_svm_vcpu svm;
+		struct sm_vmx_vcpu vmx;
 	};
 };
 
@@ -271,6 +275,10 @@ struct sm_world {
 
 /* The world that was chosen at load. */
 extern const struct sm_world *sm_world;
+
+/* MSRs that the world switches, so that the guest may access them without an exit. */
+#define SM_NR_NATIVE_MSRS	9
+extern const u32 sm_native_msrs[SM_NR_NATIVE_MSRS];
 
 /* host.c */
 

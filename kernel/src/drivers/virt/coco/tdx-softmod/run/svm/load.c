@@ -26,22 +26,6 @@ u32 sm_asid;
 DEFINE_PER_CPU(phys_addr_t, sm_host_page_pa);
 
 /*
- * MSRs that VMRUN, VMLOAD and VMSAVE switch, so the guest may access them without an exit.
- * PAT is not in the list: the VMCB has it, but not every CPU uses the VMCB's.
- */
-static const u32 sm_native_msrs[] = {
-	MSR_STAR,
-	MSR_LSTAR,
-	MSR_SYSCALL_MASK,
-	MSR_FS_BASE,
-	MSR_GS_BASE,
-	MSR_KERNEL_GS_BASE,
-	MSR_IA32_SYSENTER_CS,
-	MSR_IA32_SYSENTER_ESP,
-	MSR_IA32_SYSENTER_EIP,
-};
-
-/*
  * The MSR map has two bits for each MSR, for reads and writes.  Each of these ranges of 8K
  * MSRs takes 2 KiB of it.
  */
@@ -114,7 +98,7 @@ int sm_svm_load(void)
 	if (!page)
 		goto out_unload;
 	sm_msrpm_pa = page_to_phys(page);
-	for (i = 0; i < ARRAY_SIZE(sm_native_msrs); i++)
+	for (i = 0; i < SM_NR_NATIVE_MSRS; i++)
 		clear_msr_intercepts(page_address(page), sm_native_msrs[i]);
 
 	for_each_possible_cpu(cpu) {
