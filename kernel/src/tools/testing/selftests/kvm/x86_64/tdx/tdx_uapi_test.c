@@ -238,14 +238,21 @@ TRY(pre_fault, struct kvm_pre_fault_memory range = { .gpa = 0x300000, .size = TD
 TRY(get_regs, struct kvm_regs regs; return io(vcpu(td), KVM_GET_REGS, &regs))
 TRY(set_regs, struct kvm_regs regs = {}; return io(vcpu(td), KVM_SET_REGS, &regs))
 TRY(get_sregs, struct kvm_sregs regs; return io(vcpu(td), KVM_GET_SREGS, &regs))
-/* Set the state that KVM shows, changed so that the vendor module accepts it for other VMs. */
+TRY(get_nested_state, struct kvm_nested_state state = { .size = sizeof(state) };
+	return io(vcpu(td), KVM_GET_NESTED_STATE, &state))
+/* Set a state in which nothing is nested, which the vendor module accepts for other VMs. */
 static int set_nested_state(struct td *td)
 {
 	struct kvm_nested_state state = { .size = sizeof(state) };
 
-	EXPECT_EQ(io(vcpu(td), KVM_GET_NESTED_STATE, &state), 0);
-	if (state.format == KVM_STATE_NESTED_FORMAT_SVM)
+	if (__builtin_cpu_is("intel")) {
+		state.format = KVM_STATE_NESTED_FORMAT_VMX;
+		state.hdr.vmx.vmxon_pa = -1ULL;
+		state.hdr.vmx.vmcs12_pa = -1ULL;
+	} else {
+		state.format = KVM_STATE_NESTED_FORMAT_SVM;
 		state.flags = KVM_STATE_NESTED_GIF_SET;
+	}
 	return io(vcpu(td), KVM_SET_NESTED_STATE, &state);
 }
 
@@ -335,6 +342,7 @@ static const struct row rows[] = {
 	{ "get-regs", WITH_VCPU, get_regs, -EINVAL },
 	{ "set-regs", WITH_VCPU, set_regs, -EINVAL },
 	{ "get-sregs", WITH_VCPU, get_sregs, -EINVAL },
+	{ "get-nested-state", WITH_VCPU, get_nested_state, -EINVAL },
 	{ "set-nested-state", WITH_VCPU, set_nested_state, -EINVAL },
 	/* Must be the last row of CREATED, because the TD is initialised then. */
 	{ "init-vm-after-a-refusal", IN(CREATED), init_tsc_host, 0 },
