@@ -244,6 +244,16 @@ static const struct errline lines[] = {
       { "not loaded: the CPU has TDX" },
       "This CPU has TDX, so it needs no TDX module in software.",
       "Do not load tdx_softmod." },
+    { "softmod-no-xsave",
+      { "the CPU has no XSAVE" },
+      "The software TDX module needs XSAVE, which this CPU or virtual machine does not have.",
+      "In a virtual machine give it -cpu ...,xsave=on, or the CPU model of its host." },
+    { "softmod-vm-entry",
+      { "VM entry fails: error" },
+      "The CPU refused to enter a TD that the software TDX module runs: this TD ends, others go "
+      "on.",
+      "Report it with the kernel log and the CPU's name. The number is the VM-instruction error of "
+      "VMX." },
     { "softmod-5-level",
       { "the host uses 5-level paging" },
       "The software TDX module supports hosts with 4-level paging only.",
