@@ -62,6 +62,15 @@ class C(Case):
         self.write("kernel/src-objects", "arch/m lab other\n")
         self.assertEqual(len(self.findings(cfiles.sparse)), 1)
 
+    def test_sparse_of_a_single_object(self):
+        self.need("sparse")
+        self.sparse_tree('echo "$*" >>goals')
+        self.write("build/kernel/debug/.config", "")
+        self.write("kernel/src-objects", "arch/m lab\narch/m/tests/b.o debug\n")
+        self.assert_clean(cfiles.sparse)
+        goals = (self.top / "goals").read_text().splitlines()
+        self.assertEqual([line.split()[-1] for line in goals], ["arch/m/", "arch/m/tests/b.o"])
+
     def test_sparse_on_a_tree_that_does_not_build(self):
         self.need("sparse")
         self.sparse_tree("echo 'include/x.h:1:5: error: broken' >&2; false")

@@ -5,7 +5,7 @@ from . import base
 
 SRC = "kernel/src/"
 # Lines 'DIRECTORY CONFIG [OTHER...]': an object folder of kernel/src, the configuration that builds it, and other
-# folders whose files it compiles.
+# folders whose files it compiles. For an object that this configuration does not have: 'OBJECT CONFIG'.
 OBJECTS = "kernel/src-objects"
 
 
@@ -52,8 +52,14 @@ def checkpatch_patches(tree):
     return _checkpatch(tree, tree.need(files, "patch in kernel/patches"))
 
 
+def _goal(name):
+    """The goal of make for a folder, or for an object."""
+    return name if name.endswith(".o") else name.rstrip("/") + "/"
+
+
 def _object_folders(tree):
-    """Returns {configuration: folders of kernel/src that it builds}, and other folders whose files these compile."""
+    """Returns {configuration: goals of make, which are folders of kernel/src and objects}, and other folders whose
+    files these compile."""
     folders, others = {}, []
     for number, line in enumerate(tree.lines(OBJECTS), 1):
         if line.strip() and not line.startswith("#"):
@@ -61,8 +67,8 @@ def _object_folders(tree):
                 folder, config, *more = line.split()
             except ValueError as error:
                 raise base.Broken(f"{OBJECTS}:{number}: not 'DIRECTORY CONFIG [OTHER...]'") from error
-            folders.setdefault(config, []).append(folder.rstrip("/") + "/")
-            others += [name.rstrip("/") + "/" for name in more]
+            folders.setdefault(config, []).append(_goal(folder))
+            others += [_goal(name) for name in more]
     return folders, others
 
 
