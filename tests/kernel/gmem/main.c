@@ -11,7 +11,7 @@ static struct { pgoff_t start, end; int nr_begun, nr_ended; } unmapped;
 struct kvm_gmem;
 static void kvm_gmem_invalidate_begin(struct kvm_gmem *gmem, pgoff_t start, pgoff_t end)
 {
-	BUG_ON(!cache.nr_shared);
+	BUG_ON(!cache.invalidate_lock.nr_shared);
 	unmapped.start = start;
 	unmapped.end = end;
 	unmapped.nr_begun++;
@@ -67,31 +67,40 @@ static struct folio *put_huge(void)
 	return folio;
 }
 
-/* The order of the folio that a fault of @slot gets at @index; -1: an error. */
+/* The order of the folio that a fault of @slot gets at @index, or an error. */
 static int fault(const struct kvm_memory_slot *slot, pgoff_t index)
 {
 	struct folio *folio = kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)slot, &cache, index);
 	int order;
 
 	if (IS_ERR(folio))
-		return -1;
+		return (int)PTR_ERR(folio);
 	order = (int)folio_order(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	return order;
 }
 
-/* A fault gets a huge folio, or a page if a hole is being punched; it does not wait for the hole. */
+static void end_hole(void)
+{
+	cache.invalidate_lock.exclusive = false;
+}
+
+/* While a hole is punched, a fault that wants a huge folio waits for it, but not when a signal comes; others go on. */
 static bool test_fault_beside_hole(void)
 {
 	ASSERT(fault(&whole, 5) == PMD_ORDER);
-	cache.exclusive = true;
-	ASSERT(fault(&whole, 600) == 0);
+	cache.invalidate_lock.exclusive = true;
+	on_invalidate_wait = NULL;
+	ASSERT(fault(&whole, 600) == -EINTR);
+	ASSERT(atomic_read(&nr_invalidate_waits) == 1);
 	ASSERT(fault(&whole, 5) == PMD_ORDER);
-	cache.exclusive = false;
+	ASSERT(atomic_read(&nr_invalidate_waits) == 1);
+	on_invalidate_wait = end_hole;
+	ASSERT(fault(&whole, 600) == PMD_ORDER);
 	ASSERT(fault(&whole, 1030) == PMD_ORDER);
-	ASSERT(!atomic_read(&nr_invalidate_waits));
-	ASSERT(!cache.nr_shared);
+	ASSERT(atomic_read(&nr_invalidate_waits) == 2);
+	ASSERT(!cache.invalidate_lock.nr_shared);
 	return true;
 }
 
@@ -167,7 +176,7 @@ static bool test_memory_failure(void)
 	folio->refs++;
 	folio_lock(folio);
 	ASSERT(kvm_gmem_error_folio(&cache, folio) == MF_DELAYED);
-	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.nr_shared);
+	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.invalidate_lock.nr_shared);
 	ASSERT(unmapped.nr_begun == 1 && unmapped.nr_ended == 1);
 	ASSERT(unmapped.start == 0 && unmapped.end == 512);
 
@@ -177,7 +186,7 @@ static bool test_memory_failure(void)
 	folio->mapping = &cache;
 	inode.freeing = true;
 	ASSERT(kvm_gmem_error_folio(&cache, folio) == MF_DELAYED);
-	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.nr_shared);
+	ASSERT(nr_folio_locks == 1 && inode.refs == 1 && !cache.invalidate_lock.nr_shared);
 	ASSERT(unmapped.nr_begun == 1);
 	folio_unlock(folio);
 	folio_put(folio);

@@ -2,7 +2,7 @@
 #include "gmem_folio.h"
 
 atomic_t nr_failed_splits, nr_invalidate_waits, nr_lock_waiters, nr_idle, time_stands_still;
-void (*on_split)(void);
+void (*on_split)(void), (*on_invalidate_wait)(void);
 __thread int nr_folio_locks;
 unsigned long jiffies;
 
@@ -176,24 +176,37 @@ int split_folio_to_order(struct folio *folio, unsigned int order)
 
 /* Locks and the inode */
 
+static bool try_down_read(struct rw_semaphore *sem)
+{
+	if (sem->exclusive)
+		return false;
+	__atomic_fetch_add(&sem->nr_shared, 1, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+int down_read_interruptible(struct rw_semaphore *sem)
+{
+	BUG_ON(nr_folio_locks);
+	if (try_down_read(sem))
+		return 0;
+	atomic_inc(&nr_invalidate_waits);
+	if (!on_invalidate_wait)
+		return -EINTR;
+	on_invalidate_wait();
+	BUG_ON(!try_down_read(sem));
+	return 0;
+}
+
 void filemap_invalidate_lock_shared(struct address_space *mapping)
 {
 	BUG_ON(nr_folio_locks);
 	atomic_inc(&nr_invalidate_waits);
-	BUG_ON(!filemap_invalidate_trylock_shared(mapping));
-}
-
-int filemap_invalidate_trylock_shared(struct address_space *mapping)
-{
-	if (mapping->exclusive)
-		return 0;
-	__atomic_fetch_add(&mapping->nr_shared, 1, __ATOMIC_SEQ_CST);
-	return 1;
+	BUG_ON(!try_down_read(&mapping->invalidate_lock));
 }
 
 void filemap_invalidate_unlock_shared(struct address_space *mapping)
 {
-	__atomic_fetch_sub(&mapping->nr_shared, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&mapping->invalidate_lock.nr_shared, 1, __ATOMIC_SEQ_CST);
 }
 
 struct inode *igrab(struct inode *inode)

@@ -36,9 +36,11 @@ struct address_space {
 	/* Protects the array, the references and the indices of the folios. */
 	pthread_mutex_t lock;
 	struct folio *folios[FILE_PAGES];
-	/* Somebody holds the invalidate lock exclusively; number of shared holders. */
-	bool exclusive;
-	int nr_shared;
+	/* Somebody holds it exclusively; number of shared holders. */
+	struct rw_semaphore {
+		bool exclusive;
+		int nr_shared;
+	} invalidate_lock;
 };
 struct folio {
 	struct address_space *mapping;
@@ -58,6 +60,8 @@ struct kvm_memory_slot {
 
 /* How often a split failed for a reference, and how often somebody waited for the invalidate lock. */
 extern atomic_t nr_failed_splits, nr_invalidate_waits;
+/* Called when somebody has to wait for the invalidate lock, and must let go of it; NULL: a signal ends the wait. */
+extern void (*on_invalidate_wait)(void);
 /* Threads that wait for a folio's lock, and threads that let time pass. */
 extern atomic_t nr_lock_waiters, nr_idle;
 /* Called in a split, with the folio locked; NULL: nothing. */
@@ -82,8 +86,8 @@ void folio_lock(struct folio *folio);
 void folio_unlock(struct folio *folio);
 void folio_put(struct folio *folio);
 int split_folio_to_order(struct folio *folio, unsigned int order);
+int down_read_interruptible(struct rw_semaphore *sem);
 void filemap_invalidate_lock_shared(struct address_space *mapping);
-int filemap_invalidate_trylock_shared(struct address_space *mapping);
 void filemap_invalidate_unlock_shared(struct address_space *mapping);
 struct inode *igrab(struct inode *inode);
 void iput(struct inode *inode);

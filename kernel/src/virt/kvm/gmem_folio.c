@@ -76,8 +76,9 @@ static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
 }
 
 /*
- * The lock keeps a punch, and what made the range shared before it, out.  A fault does not wait for
- * it: while a hole is punched anywhere in the file, the guest gets a page.
+ * The lock keeps a punch, and what made the range shared before it, out.  A punch somewhere else in
+ * the file is worth waiting for: the private page table keeps the table for pages that are taken
+ * instead, so that the guest can never again have these 2 MiB as one page.  A signal ends the wait.
  */
 static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
 				      struct address_space *mapping, pgoff_t index)
@@ -87,8 +88,8 @@ static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_s
 	if (!slot_wants_huge(kvm, slot, index))
 		return NULL;
 
-	if (!filemap_invalidate_trylock_shared(mapping))
-		return NULL;
+	if (down_read_interruptible(&mapping->invalidate_lock))
+		return ERR_PTR(-EINTR);
 
 	if (slot_wants_huge(kvm, slot, index))
 		folio = create_huge(mapping, index);
