@@ -437,7 +437,6 @@ static bool test_no_die(const struct options *options, char *ret_value, size_t s
 	return tear_down(&b);
 }
 
-/* Verification must find a difference between both PTs. */
 /* Ops since mmu_lock was last dropped, and the most of them; shim_on_write_lock is called when it is taken again. */
 static struct world *held_world;
 static int held_from, held_max;
@@ -499,6 +498,7 @@ static bool test_contended(const struct options *options, char *ret_value, size_
 	return true;
 }
 
+/* Verification must find a difference between both PTs. */
 static bool test_verify_sees(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 1 };
