@@ -142,8 +142,8 @@ class LabHost:
 
     # Process
 
-    def launch(self, memory, cpus):
-        """Starts QEMU; the caller holds the lock and has made the disk."""
+    def launch(self, memory, cpus, world):
+        """Starts QEMU in this world of lab_world; the caller holds the lock and has made the disk."""
         mib = int(memory.rstrip("GgMm")) * (1024 if memory[-1] in "Gg" else 1)
         if available_mib() < mib + 512:
             raise LabError(f"too little memory: lab host {self.name} needs {mib + 512} MiB, "
@@ -154,7 +154,7 @@ class LabHost:
                 os.unlink(self.path(name))
         sock = bind_port("TDX_HOST_SSH_PORT")
         port = sock.getsockname()[1]
-        argv = qemu_argv(self.name, port, memory, cpus)
+        argv = qemu_argv(self.name, port, memory, cpus, world)
         write_atomic(self.path("ssh_config"), ssh_config(self.name, port))
         sock.close()
         with open(self.path("qemu.log"), "wb") as log:

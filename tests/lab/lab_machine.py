@@ -7,11 +7,6 @@ import shlex
 
 from lab_base import BUILD, CACHE
 
-# erms, fsrm: without these features a kernel copies by wide instructions, which the emulator executes several
-# times faster than byte-wise string instructions. monitor: with it, the firmware parks CPUs in MWAIT until a
-# kernel starts them, and the emulator executes MWAIT in a busy loop.
-CPU = "EPYC-Milan,phys-bits=48,erms=off,fsrm=off,monitor=off"
-
 # A fault of the emulator: its first CPU loses changes of its global interrupt flag (GIF) while another CPU loads
 # x87 state, because both write one word of the first CPU. A hypervisor that runs on that CPU dies, or its guest
 # does. So the machine has one CPU more than asked for, and the kernel's argument isolcpus=0 keeps programs, and so
@@ -41,11 +36,11 @@ def guest_disks():
     return argv
 
 
-def qemu_argv(name, port, memory, cpus):
+def qemu_argv(name, port, memory, cpus, world):
     code = os.path.join(image_dir(), "OVMF_CODE_4M.fd")
     return [
         "qemu-system-x86_64", "-name", name, "-no-user-config", "-nodefaults",
-        "-display", "none", "-machine", MACHINE, "-accel", "tcg,thread=multi", "-cpu", CPU,
+        "-display", "none", "-machine", MACHINE, "-accel", world.accel, "-cpu", world.cpu,
         "-smp", str(cpus + KERNELS_OWN_CPUS), "-m", memory,
         "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
         "-drive", "if=pflash,unit=1,format=raw,file=vars.fd",
