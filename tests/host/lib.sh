@@ -12,6 +12,9 @@ source "$here/../lib/wait.sh"
 hook=/etc/libvirt/hooks/qemu.d/50-tdx-host
 state=/run/tdx-host/domains
 work=$(mktemp -d)
+# KVM's module for this CPU.
+vendor=kvm_amd
+! grep -qw vmx /proc/cpuinfo || vendor=kvm_intel
 journal_begin=$(journalctl -q -n 1 --show-cursor -o cat | sed -n 's/^-- cursor: //p')
 
 # domain_xml NAME [SED-SCRIPT]: writes the small domain of tests/host/domain.xml, edited by the script; prints the name of
