@@ -4,7 +4,8 @@
 # What the programs share that boot kernel-tdx in a machine without disk and userland: tests/lab/mini and tests/lab/intel.
 # Source it after common.sh, with two functions:
 #
-#	own_option OPTION	takes an option that only this program has; fails if it has no such option
+#	own_option OPTION...	takes an option that only this program has, the first of those that follow; fails if it has no
+#				such option; sets taken=2 if the option has a value
 #	emulate			boots $image with $initramfs, the kernel arguments $append, $cpus CPUs and $memory MiB; the
 #				kernel's log goes to the file $console, what the command prints to stdout
 #
@@ -36,7 +37,13 @@ take_options() {
 			esac
 			shift
 			;;
-		*) own_option "$1" || die "$program: unknown option $1; the options are in the head of tests/lab/$program" ;;
+		*)
+			taken=1
+			own_option "$@" ||
+				die "$program: unknown option $1; the options are in the head of tests/lab/$program"
+			[[ $# -ge $taken ]] || die "$program: $1 needs a value"
+			shift $((taken - 1))
+			;;
 		esac
 		shift
 	done
