@@ -30,7 +30,7 @@ test-kernel: ## Run the long kernel tests: a million random operations, selftest
 	@$(runner) tests/plan/whole-kernel.toml --report build/report-kernel-whole --only $(call own,whole-kernel)
 
 .PHONY: test-intel
-test-intel: ## Run the long tests of kvm_intel: four CPUs, selftests that stress the MMU of ordinary VMs
+test-intel: ## Run the long tests of kvm_intel: four CPUs, TDs, selftests that stress the MMU of ordinary VMs
 	@$(runner) tests/plan/whole-intel.toml --report build/report-intel --only $(call own,whole-intel)
 
 .PHONY: test-rollout

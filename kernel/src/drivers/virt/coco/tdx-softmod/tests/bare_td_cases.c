@@ -440,16 +440,16 @@ static void test_interrupts(struct bare_td *td)
 /* Let the guest run until the host's timer has interrupted it a few times. */
 static void test_timer(struct bare_td *td)
 {
-	u64 nr_busy = td->nr_busy;
+	u64 nr_interrupted = td->nr_interrupted;
 	unsigned long deadline = jiffies + 30 * HZ;
 
 	struct bare_td_command spin = { CMD_SPIN, .rcx = 1000000 };
 	bool alive = true;
 
-	while (alive && td->nr_busy < nr_busy + 3 && time_before(jiffies, deadline))
+	while (alive && td->nr_interrupted < nr_interrupted + 3 && time_before(jiffies, deadline))
 		alive = bare_td_do(td, spin);
 	EXPECT(td, "the host's timer interrupts the guest, and both go on",
-	       td->nr_busy >= nr_busy + 3);
+	       td->nr_interrupted >= nr_interrupted + 3);
 }
 
 void bare_td_run_cases(struct bare_td *td)

@@ -2,8 +2,8 @@
 /*
  * Test of a TD that is driven by SEAMCALLs alone, without KVM.  Reading the file "bare_td" in
  * debugfs runs the test for "rounds" TDs and returns KTAP.  Reading "bare_td_enter" returns
- * how many TSC ticks it takes to enter a TD that exits at once.  SVM must be on, for which
- * kvm_amd has to be loaded.
+ * how many TSC ticks it takes to enter a TD that exits at once.  AMD-V or VMX must be on, for
+ * which kvm_amd or kvm_intel has to be loaded.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>

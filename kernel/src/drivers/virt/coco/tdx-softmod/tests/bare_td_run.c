@@ -5,12 +5,21 @@
 #include <linux/preempt.h>
 
 #include <asm/asm.h>
+#include <asm/desc.h>
 #include <asm/fpu/api.h>
 #include <asm/fpu/xcr.h>
+#include <asm/vmx.h>
+
+#include <uapi/asm/vmx.h>
 
 #include "bare_td_test.h"
 
 #define EXIT_TDCALL		77
+
+#define EVENT_TYPE_AND_VALID	(INTR_INFO_INTR_TYPE_MASK | INTR_INFO_VALID_MASK)
+
+/* bare_td_gate.S */
+void td_call_interrupt_gate(unsigned long handler);
 
 /* tdh_vp_enter(), after which this test goes on even if RBP is lost. */
 static u64 enter_watching_rbp(struct bare_td *td)
@@ -31,8 +40,34 @@ static u64 enter_watching_rbp(struct bare_td *td)
 	return status;
 }
 
-static u64 enter_once(struct bare_td *td)
+/*
+ * An interrupt or NMI of the host has ended the guest's run.  AMD-V leaves it pending, and
+ * VP.ENTER is busy.  VMX has taken it from the CPU, and the TD exit says which it was: run the
+ * host's handler.
+ */
+static bool is_interrupted(struct bare_td *td, u64 status)
 {
+	u32 event = td->args.r9;
+	struct desc_ptr idt;
+
+	if (status == EXIT_REASON_EXTERNAL_INTERRUPT) {
+		store_idt(&idt);
+		td_call_interrupt_gate(gate_offset((gate_desc *)idt.address +
+						   (event & INTR_INFO_VECTOR_MASK)));
+		return true;
+	}
+	if (status == EXIT_REASON_EXCEPTION_NMI &&
+	    (event & EVENT_TYPE_AND_VALID) == (INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR)) {
+		asm volatile("int $2");
+		return true;
+	}
+	return tdx_status_is(status, TDX_OPERAND_BUSY);
+}
+
+/* Returns false if an interrupt or NMI of the host has ended the run. */
+static bool try_enter(struct bare_td *td, u64 *ret_status)
+{
+	bool interrupted;
 	u64 xcr0, status;
 
 	/* VP.ENTER resets extended state, and leaves in XCR0 what XFAM says. */
@@ -43,22 +78,22 @@ static u64 enter_once(struct bare_td *td)
 	status = enter_watching_rbp(td);
 	asm volatile("movq %%xmm1, %0" : "=r" (td->xmm1));
 	xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
+	interrupted = is_interrupted(td, status);
 	local_irq_enable();
 	kernel_fpu_end();
-	return status;
+	*ret_status = status;
+	return !interrupted;
 }
 
 u64 bare_td_enter(struct bare_td *td)
 {
 	u64 status;
 
-	for (;;) {
-		status = enter_once(td);
-		if (!tdx_status_is(status, TDX_OPERAND_BUSY))
-			return status;
-		td->nr_busy++;
+	while (!try_enter(td, &status)) {
+		td->nr_interrupted++;
 		cond_resched();
 	}
+	return status;
 }
 
 static void take_report(struct bare_td *td)

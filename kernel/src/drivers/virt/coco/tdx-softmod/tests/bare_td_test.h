@@ -60,9 +60,9 @@ struct bare_td {
 	unsigned long *posted;
 
 	struct bare_td_report report;
-	/* Registers of the last TD exit, and how often VP.ENTER returned OPERAND_BUSY. */
+	/* Registers of the last TD exit, and how often the host's interrupts ended a run. */
 	struct tdx_module_args args;
-	u64 nr_busy;
+	u64 nr_interrupted;
 	/* How often VP.ENTER returned with another RBP than it was called with. */
 	u64 nr_rbp_lost;
 	/* XMM1 after the last TD exit, which is also passed to the next VP.ENTER. */
@@ -77,7 +77,7 @@ phys_addr_t bare_td_alloc(struct bare_td *td);
 /* Free @page, which came back from the TD other than by PHYMEM.PAGE.RECLAIM. */
 void bare_td_forget(struct bare_td *td, phys_addr_t page);
 
-/* bare_td_run.c: VP.ENTER, repeated while it returns OPERAND_BUSY.  Returns RAX. */
+/* bare_td_run.c: VP.ENTER, repeated after interrupts of the host.  Returns RAX. */
 u64 bare_td_enter(struct bare_td *td);
 /* Answer the guest's request.  Returns RAX of VP.ENTER, 77 if the guest requests again. */
 u64 bare_td_command(struct bare_td *td, const struct bare_td_command *command);
