@@ -10,13 +10,19 @@ TOP = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("TDX_HOST_BUILD", TOP / "build"))
 
 
-def measure(program, options, memory_mib, config=None):
+# The machines of tests/lab, with the options that make their clocks count instructions. The clock of Bochs always does
+# with one CPU.
+MACHINES = {"mini": ["--count"], "intel": ["--cpus", "1"]}
+
+
+def measure(program, options, memory_mib, config=None, machine="mini"):
     """
-    Runs the program in tests/lab/mini with these options, on the packaged kernel or on that of build/kernel/CONFIG;
-    returns {FIGURE: VALUE} of the lines "FIGURE VALUE" that it prints.
+    Runs the program in this machine of tests/lab with these options, on the packaged kernel or on that of
+    build/kernel/CONFIG; returns {FIGURE: VALUE} of the lines "FIGURE VALUE" that it prints.
     """
     config = config or os.environ.get("TDX_HOST_MINI_CONFIG", "")
-    command = ["tests/lab/mini", "--count", "--name", f"bench-{program.name}", *options, "--memory", str(memory_mib),
+    command = [f"tests/lab/{machine}", *MACHINES[machine], "--name", f"bench-{program.name}",
+               *options, "--memory", str(memory_mib),
                *(["--config", config] if config else []),
                "--with", str(program), f"./{program.name}"]
     done = subprocess.run(command, cwd=TOP, stdout=subprocess.PIPE, text=True, check=False)
