@@ -364,6 +364,80 @@ static bool test_wake_up(const struct options *options, char *ret_value, size_t 
 	return nothing_leaks();
 }
 
+/* Closes a file that has half of the memory of three blocks. */
+static void *run_close(void *arg)
+{
+	struct job *job = arg;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	kvm_mirror_lose_memory(&job->w->kvm);
+	BUG_ON(world_punch_unlocked(job->w, job->id * 3 * BLOCK_PAGES / 2, 3 * BLOCK_PAGES / 2));
+	return NULL;
+}
+
+/* A vCPU that does not know yet that its VM ends: each fault is resolved or fails, and none is a bug. */
+static void *run_last_faults(void *arg)
+{
+	struct job *job = arg;
+	int i, ret;
+
+	shim_seed(job->seed);
+	pthread_barrier_wait(&start_line);
+	for (i = 0; i < 200; i++) {
+		ret = world_fault(job->w, 0, (int)(shim_random() % (3 * BLOCK_PAGES)), PRIVATE);
+		BUG_ON(ret < 0 && ret != -EIO);
+		job->nr_done += ret == -EIO;
+	}
+	return NULL;
+}
+
+/*
+ * Two files of a VM are closed at the same time, because its process was killed or has had enough of it,
+ * while a vCPU still faults.  The VM is dead before the first leaf is removed, and so none is blocked.
+ */
+static bool test_closed(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int i, life, nr_lives = options->nr_ops > 5000 ? 100 : 10;
+	struct job jobs[3];
+	long nr_late = 0;
+
+	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
+	for (life = 0; life < nr_lives; life++) {
+		struct world *w = world_create(&config);
+
+		ASSERT(w);
+		memset(w->huge_ok, 0, sizeof(w->huge_ok));
+		for (i = 0; i < 3 * BLOCK_PAGES; i += 32)
+			ASSERT(world_fault(w, 0, i, PRIVATE) <= RET_PF_SPURIOUS);
+		shim_nr_threads = ARRAY_SIZE(jobs);
+		shim_yield_chance = 2;
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
+			pthread_create(&jobs[i].thread, NULL, i < 2 ? run_close : run_last_faults, &jobs[i]);
+		}
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++)
+			pthread_join(jobs[i].thread, NULL);
+		shim_nr_threads = 1;
+		shim_yield_chance = 0;
+		nr_late += jobs[2].nr_done;
+		ASSERT(w->kvm.vm_dead && !w->kvm.vm_bugged);
+		w->kvm.vm_dead = false;
+		ASSERT(at_rest(w));
+		ASSERT_EQ(atomic64_read(&w->mock->nr_pages), 0);
+		ASSERT_EQ(atomic_read(&w->nr_ops[MIRROR_OP_BLOCK]), 0);
+		ASSERT_EQ(atomic_read(&w->nr_ops[MIRROR_OP_TRACK]), 0);
+		ASSERT_EQ(atomic64_read(&w->mock->calls[KVM_MOCK_DIE]), 1);
+		world_destroy(w);
+		ASSERT(nothing_leaks());
+	}
+	pthread_barrier_destroy(&start_line);
+	ASSERT(nr_late);
+	snprintf(ret_value, size, "%d lives, %ld faults came too late", nr_lives, nr_late);
+	return true;
+}
+
 /* A vCPU accepts 4 KiB in one block after the other: the huge leaf of each has to be split. */
 static void *run_split(void *arg)
 {
@@ -452,5 +526,6 @@ const struct test thread_tests[] = {
 	{ "threads.end", test_end },
 	{ "threads.no-memory", test_no_memory },
 	{ "threads.wake-up", test_wake_up },
+	{ "threads.closed", test_closed },
 	{ NULL, NULL },
 };

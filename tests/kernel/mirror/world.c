@@ -387,7 +387,7 @@ struct world *world_create(const struct world_config *config)
 	return w;
 }
 
-/* The order is that of kvm_destroy_vm(): MMU notifier, vCPUs, MMU, backend. */
+/* The order is that of kvm_destroy_vm(): private memory, MMU notifier, vCPUs, MMU, backend. */
 void world_destroy(struct world *w)
 {
 	int i;
@@ -395,10 +395,10 @@ void world_destroy(struct world *w)
 	for (i = 0; i < w->config.nr_vcpus; i++)
 		world_exit(w, i);
 
+	kvm_mirror_flush_all(&w->kvm);
 	write_lock(&w->kvm.mmu_lock);
 	kvm_tdp_mmu_zap_all(&w->kvm);
 	write_unlock(&w->kvm.mmu_lock);
-	kvm_mirror_flush_all(&w->kvm);
 
 	for (i = 0; i < w->config.nr_vcpus; i++) {
 		struct kvm_vcpu *vcpu = &w->vcpus[i]->vcpu;

@@ -224,6 +224,7 @@ void shim_cond_resched(void);
  * A thread that nobody wakes sleeps for ever, and the watchdog ends the program.
  */
 #define wait_var_event(var, condition) do { \
+	(void)(var); \
 	shim_may_sleep(); \
 	BUG_ON(shim_mmu_lock); \
 	if (condition) \

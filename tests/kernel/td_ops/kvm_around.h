@@ -50,6 +50,7 @@ struct kvm {
 		int cpu_dirty_log_size;
 	} arch;
 	int max_vcpus;
+	bool vm_dead;
 	atomic_t nr_memslots_dirty_logging;
 	/* For the vendor: it has added the memslot of the APIC access page. */
 	bool has_apic_access_page;
@@ -78,10 +79,9 @@ struct kvm_vcpu {
 #define up_write(lock) ((void)(lock))
 #define local_irq_save(flags) ((flags) = 0)
 #define local_irq_restore(flags) ((void)(flags))
-#define lockdep_assert_preemption_disabled() ((void)0)
 #undef guard
 #define guard(type) shim_guard_##type
-static inline void shim_guard_preempt(void) { }
+static inline void shim_guard_irqsave(void) { }
 #define smp_load_acquire(p) READ_ONCE(*(p))
 #define smp_call_function_single(cpu, fn, arg, wait) (shim_cpu_now = (cpu), (fn)(arg))
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) name[SHIM_NR_CPUS]

@@ -105,10 +105,30 @@ static bool refused_nmi(void)
 	return true;
 }
 
+/* A TD whose KeyID was released while a vCPU was in an ioctl: nothing is associated with a CPU any more. */
+static bool dead(void)
+{
+	struct vcpu_tdx *td = start();
+
+	ASSERT(td_vcpu_pre_run(&vcpu) == 1);
+	kvm.vm_dead = true;
+	ASSERT(td_vcpu_pre_run(&vcpu) == -EIO);
+	kvm.vm_dead = false;
+
+	ASSERT(run() == 1 && td->assoc_cpu != -1);
+	kvm.arch.tdx->state = TD_DEAD;
+	module.status[TDH_VP_FLUSH] = TDX_OPERAND_INVALID;
+	td_vcpu_flush(&vcpu);
+	ASSERT(!module.nr_calls[TDH_VP_FLUSH] && td->assoc_cpu == -1 && !td->stuck_on_cpu);
+	end();
+	return true;
+}
+
 const struct test run_tests[] = {
 	{ "shared-root", shared_root },
 	{ "refused-shared-root", refused_shared_root },
 	{ "busy-shared-root", busy_shared_root },
 	{ "refused-nmi", refused_nmi },
+	{ "dead", dead },
 	{}
 };

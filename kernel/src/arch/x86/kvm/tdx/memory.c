@@ -44,7 +44,7 @@ static int td_map(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
 
-	if (td->state == TD_RUNNABLE)
+	if (READ_ONCE(td->state) >= TD_RUNNABLE)
 		return td_check(TDH_MEM_PAGE_AUG,
 				tdh_mem_page_aug(td->tdr, gfn_to_gpa(gfn), sept_level(level),
 						 PFN_PHYS(pfn), NULL));

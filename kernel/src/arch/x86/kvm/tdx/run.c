@@ -89,9 +89,16 @@ static noinstr void enter_exit(struct kvm_vcpu *vcpu, struct vcpu_tdx *td)
 	guest_state_exit_irqoff();
 }
 
-/* -EINVAL if KVM_TDX_FINALIZE_VM or the vCPU's KVM_TDX_INIT_VCPU has not succeeded yet. */
+/*
+ * -EINVAL if KVM_TDX_FINALIZE_VM or the vCPU's KVM_TDX_INIT_VCPU has not succeeded yet.  -EIO if
+ * the VM is dead: this task has waited for the vCPU while another one took the request that says
+ * so.
+ */
 int td_vcpu_pre_run(struct kvm_vcpu *vcpu)
 {
+	if (READ_ONCE(vcpu->kvm->vm_dead))
+		return -EIO;
+
 	if (to_kvm_tdx(vcpu->kvm)->state != TD_RUNNABLE || !to_vcpu_tdx(vcpu)->initialized)
 		return -EINVAL;
 

@@ -58,6 +58,8 @@ enum td_state {
 	TD_INITIALIZED,
 	/* After KVM_TDX_FINALIZE_VM: the TD is measured and may run. */
 	TD_RUNNABLE,
+	/* The TD ends: no ioctl uses it any more, see td_die(). */
+	TD_DYING,
 	/* The KeyID is released: the TD cannot run, its pages can be reclaimed. */
 	TD_DEAD,
 };
@@ -65,7 +67,7 @@ enum td_state {
 struct kvm_tdx {
 	/* Back pointer. */
 	struct kvm *kvm;
-	/* Written with kvm->lock and slots_lock held, or when nobody else can reach the VM. */
+	/* Written with slots_lock held, and up to TD_INITIALIZED with kvm->lock, too. */
 	enum td_state state;
 	/* KeyID of the TD; -1 if it has none. */
 	int keyid;

@@ -35,13 +35,40 @@ static int write_back_caches(void *unused)
 	return td_check(TDH_PHYMEM_CACHE_WB, status);
 }
 
+static void flush_vcpus(struct kvm *kvm)
+{
+	struct kvm_vcpu *vcpu;
+	unsigned long i;
+
+	kvm_for_each_vcpu(i, vcpu, kvm)
+		td_vcpu_flush(vcpu);
+}
+
+/*
+ * No vCPU enters the TD any more.  But one that has just left it may make another SEAMCALL, which
+ * associates it with its CPU again: flush that one once more.
+ */
+static int finish_flush(struct kvm_tdx *td)
+{
+	int tries = TD_BUSY_RETRIES;
+	u64 status;
+
+	do {
+		flush_vcpus(td->kvm);
+		status = tdh_mng_vpflushdone(td->tdr);
+	} while ((tdx_status_is_busy(status) || tdx_status_is(status, TDX_FLUSHVP_NOT_DONE)) &&
+		 --tries);
+
+	return td_check(TDH_MNG_VPFLUSHDONE, status);
+}
+
 /* On an error the KeyID stays in use.  It is lost for good unless teardown tries again. */
 static int release_keyid(struct kvm_tdx *td)
 {
 	int ret;
 
 	mutex_lock(&td_keys_lock);
-	ret = td_retry_busy(td_check(TDH_MNG_VPFLUSHDONE, tdh_mng_vpflushdone(td->tdr)));
+	ret = finish_flush(td);
 	if (!ret) {
 		cpus_read_lock();
 		ret = td_on_each_package(write_back_caches, NULL);
@@ -60,19 +87,27 @@ static int release_keyid(struct kvm_tdx *td)
 	return 0;
 }
 
+static void set_state(struct kvm_tdx *td, enum td_state state)
+{
+	mutex_lock(&td->kvm->slots_lock);
+	WRITE_ONCE(td->state, state);
+	mutex_unlock(&td->kvm->slots_lock);
+}
+
+/*
+ * Other tasks may still be in ioctls of the VM.  Those that use the TDX module to build the TD do
+ * so with slots_lock held, if the state allows it.  slots_lock is not held while the KeyID is
+ * released, which waits for other CPUs to write back their caches.
+ */
 int td_die(struct kvm *kvm)
 {
 	struct kvm_tdx *td = to_kvm_tdx(kvm);
-	struct kvm_vcpu *vcpu;
-	unsigned long i;
 	int ret;
 
-	kvm_for_each_vcpu(i, vcpu, kvm)
-		td_vcpu_flush(vcpu);
-
+	set_state(td, TD_DYING);
 	ret = release_keyid(td);
 	if (!ret)
-		WRITE_ONCE(td->state, TD_DEAD);
+		set_state(td, TD_DEAD);
 
 	return ret;
 }

@@ -67,16 +67,20 @@ static int check_flush(u64 status)
 	return tdx_status_is(status, TDX_VCPU_NOT_ASSOCIATED) ? 0 : td_check(TDH_VP_FLUSH, status);
 }
 
-/* Flush the vCPU if it is associated with this CPU.  Called with IRQs off. */
+/*
+ * Flush the vCPU if it is associated with this CPU.  Called with IRQs off.  In a TD that is dead no
+ * vCPU is associated, even if KVM has tried to use one since.
+ */
 static void flush_here(void *data)
 {
 	struct vcpu_tdx *td = data;
+	bool dead = READ_ONCE(to_kvm_tdx(td->vcpu->kvm)->state) == TD_DEAD;
 
 	if (td->assoc_cpu != smp_processor_id())
 		return;
 
 	/* During a reboot SEAMCALLs may fail because the CPU has left VMX operation already. */
-	if (td_retry_busy(check_flush(tdh_vp_flush(td->tdvpr))) && !kvm_rebooting)
+	if (!dead && td_retry_busy(check_flush(tdh_vp_flush(td->tdvpr))) && !kvm_rebooting)
 		td->stuck_on_cpu = true;
 
 	list_del(&td->assoc_node);
@@ -110,30 +114,22 @@ void td_disable_virtualization_cpu(void)
 	local_irq_restore(flags);
 }
 
-/* The vCPU is loaded, and stays on this CPU because preemption is off. */
-static void associate_with_this_cpu(struct kvm_vcpu *vcpu)
-{
-	unsigned long flags;
-
-	lockdep_assert_preemption_disabled();
-
-	local_irq_save(flags);
-	td_associate(to_vcpu_tdx(vcpu));
-	local_irq_restore(flags);
-}
-
+/*
+ * The functions below keep IRQs off from td_associate() to the end of the SEAMCALL: flush_here()
+ * must not come in between, or the SEAMCALL would associate the vCPU without KVM's knowledge.
+ */
 int td_vp_wr(struct kvm_vcpu *vcpu, u64 field, u64 value, u64 mask)
 {
-	guard(preempt)();
-	associate_with_this_cpu(vcpu);
+	guard(irqsave)();
+	td_associate(to_vcpu_tdx(vcpu));
 	return td_retry_busy(td_check(TDH_VP_WR, tdh_vp_wr(to_vcpu_tdx(vcpu)->tdvpr, field,
 							   value, mask)));
 }
 
 int td_vp_rd(struct kvm_vcpu *vcpu, u64 field, u64 *ret_value)
 {
-	guard(preempt)();
-	associate_with_this_cpu(vcpu);
+	guard(irqsave)();
+	td_associate(to_vcpu_tdx(vcpu));
 	return td_retry_busy(td_check(TDH_VP_RD, tdh_vp_rd(to_vcpu_tdx(vcpu)->tdvpr, field,
 							   ret_value)));
 }
@@ -347,8 +343,8 @@ static int init_state(struct kvm_vcpu *vcpu, u64 initial_rcx)
 {
 	phys_addr_t tdvpr = to_vcpu_tdx(vcpu)->tdvpr;
 
-	guard(preempt)();
-	associate_with_this_cpu(vcpu);
+	guard(irqsave)();
+	td_associate(to_vcpu_tdx(vcpu));
 	return td_retry_busy(td_check(TDH_VP_INIT, tdh_vp_init(tdvpr, initial_rcx, vcpu->vcpu_id)));
 }
 

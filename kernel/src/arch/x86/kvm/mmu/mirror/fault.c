@@ -13,12 +13,16 @@
  * RET_PF_SPURIOUS  the GFN is mapped already, maybe by a larger leaf; a fault does not
  *                  split that, only kvm_mirror_split_gfn() does
  * RET_PF_RETRY     the entry is frozen or blocked by someone else; fault again
- * -EIO             the entry is blocked for ever, the VM is dead
+ * -EIO             the VM is dead, or ends at this moment; or the entry is blocked for ever
  */
 int kvm_mirror_fault_step(struct kvm *kvm, struct kvm_page_fault *fault,
 			  const struct tdp_iter *iter)
 {
 	gfn_t mask;
+
+	/* Cannot change meanwhile: mmu_lock is held for read. */
+	if (kvm->arch.mirror->life != MIRROR_LIVE)
+		return -EIO;
 
 	switch (mirror_state(iter->old_spte, iter->level)) {
 	case KVM_MIRROR_LEAF:

@@ -135,20 +135,43 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 }
 EXPORT_SYMBOL_GPL(kvm_mirror_init);
 
+/*
+ * No vCPU can run again: from here on private memory is removed without block, track and kick.  Two
+ * tasks that close files of the VM may come here at the same time: one calls ->die(), the other
+ * waits until it has returned.
+ */
 static void mirror_die(struct kvm *kvm)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 
-	if (mirror->life == MIRROR_DEAD || !mirror->ops->die)
+	if (!mirror->ops->die || !mirror_begin_dying(kvm))
 		return;
 
-	mirror_set_life(kvm, MIRROR_DYING);
-	mirror_set_life(kvm, mirror->ops->die(kvm) ? MIRROR_LIVE : MIRROR_DEAD);
+	mirror_end_dying(kvm, mirror->ops->die(kvm) ? MIRROR_LIVE : MIRROR_DEAD);
 }
 
 /*
- * End the VM and remove all private memory.  No vCPU can run again: the VM is being
- * destroyed, or the process that owns it has exited.
+ * The last reference to a guest_memfd is gone, while memslots still use it.  What the guest had
+ * there is lost for good and every access to it would fail, so end the VM now, before its memory
+ * is removed.  All ways in which a VM ends come here: its files are closed in any order, or the
+ * process that owns it is killed.  The caller holds neither slots_lock nor an invalidate lock.
+ */
+void kvm_mirror_lose_memory(struct kvm *kvm)
+{
+	if (!kvm_has_mirror(kvm))
+		return;
+
+	/* When this returns, no vCPU is in the guest, and none enters it any more. */
+	kvm_vm_dead(kvm);
+	mirror_die(kvm);
+}
+
+/*
+ * End the VM, which is being destroyed, and remove what is left of its private memory and of the
+ * private PT.  Its vCPUs still exist.
+ *
+ * The MMU notifier does nothing of this when the process that owns the VM exits: every process of
+ * the host that exits waits for what runs there.
  */
 void kvm_mirror_flush_all(struct kvm *kvm)
 {

@@ -43,6 +43,7 @@ struct kvm_mirror_report {
 
 /* Life cycle; all may sleep.  Call kvm_mirror_use() before kvm_mirror_init(). */
 int __must_check kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config);
+void kvm_mirror_lose_memory(struct kvm *kvm);
 void kvm_mirror_flush_all(struct kvm *kvm);
 void kvm_mirror_destroy(struct kvm *kvm);
 void *kvm_mirror_backend(struct kvm *kvm);
@@ -86,6 +87,7 @@ static inline bool kvm_mirror_is_private_gpa(const struct kvm *kvm, gpa_t gpa)
 
 #else
 
+static inline void kvm_mirror_lose_memory(struct kvm *kvm) { }
 static inline void kvm_mirror_flush_all(struct kvm *kvm) { }
 static inline void kvm_mirror_destroy(struct kvm *kvm) { }
 static inline int kvm_mirror_fault_step(struct kvm *kvm, struct kvm_page_fault *fault,

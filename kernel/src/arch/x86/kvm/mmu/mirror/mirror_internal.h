@@ -128,7 +128,8 @@ const struct mirror_transition *mirror_transition(enum kvm_mirror_state from,
 bool mirror_blocked(struct kvm *kvm, unsigned int nr_mine);
 bool mirror_must_yield(struct kvm *kvm);
 void mirror_break_lock(struct kvm *kvm);
-void mirror_set_life(struct kvm *kvm, enum mirror_life life);
+bool mirror_begin_dying(struct kvm *kvm);
+void mirror_end_dying(struct kvm *kvm, enum mirror_life life);
 void mirror_wait_dying(struct kvm *kvm);
 
 /*

@@ -103,19 +103,6 @@ void mirror_break_lock(struct kvm *kvm)
 	kvm->arch.mirror->nr_ops_held = 0;
 }
 
-/* Takes mmu_lock. */
-void mirror_set_life(struct kvm *kvm, enum mirror_life life)
-{
-	struct kvm_mirror *mirror = kvm->arch.mirror;
-
-	write_lock(&kvm->mmu_lock);
-	WRITE_ONCE(mirror->life, life);
-	write_unlock(&kvm->mmu_lock);
-	/* wake_up_var() looks for sleepers: not before the new life is visible to them. */
-	smp_mb();
-	wake_up_var(&mirror->life);
-}
-
 /*
  * Wait until ->die() has returned.  One task may release private memory (by closing its
  * guest_memfd) while another one ends the VM.  mmu_lock is held for write, and dropped
@@ -131,4 +118,36 @@ void mirror_wait_dying(struct kvm *kvm)
 		wait_var_event(&mirror->life, READ_ONCE(mirror->life) != MIRROR_DYING);
 		write_lock(&kvm->mmu_lock);
 	}
+}
+
+/*
+ * Returns false if the VM is dead, or if another task was ending it, for which this has waited.
+ * Takes mmu_lock.
+ */
+bool mirror_begin_dying(struct kvm *kvm)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+	bool ret;
+
+	write_lock(&kvm->mmu_lock);
+	ret = mirror->life == MIRROR_LIVE;
+	if (ret)
+		WRITE_ONCE(mirror->life, MIRROR_DYING);
+	else
+		mirror_wait_dying(kvm);
+	write_unlock(&kvm->mmu_lock);
+	return ret;
+}
+
+/* Takes mmu_lock. */
+void mirror_end_dying(struct kvm *kvm, enum mirror_life life)
+{
+	struct kvm_mirror *mirror = kvm->arch.mirror;
+
+	write_lock(&kvm->mmu_lock);
+	WRITE_ONCE(mirror->life, life);
+	write_unlock(&kvm->mmu_lock);
+	/* wake_up_var() looks for sleepers: not before the new life is visible to them. */
+	smp_mb();
+	wake_up_var(&mirror->life);
 }

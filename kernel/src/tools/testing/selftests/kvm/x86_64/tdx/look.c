@@ -122,6 +122,21 @@ unsigned long td_quarantine_kib(void)
 	return found ? kib / 32 : 0;
 }
 
+unsigned long td_nr_calls(const char *leaf)
+{
+	FILE *file = fopen("/sys/kernel/debug/tdx_softmod/calls", "r");
+	unsigned long nr, sum = 0;
+	char name[64];
+
+	EXPECT(file);
+	while (fscanf(file, "%63s %lu", name, &nr) == 2) {
+		if (!leaf || !strcmp(name, leaf))
+			sum += nr;
+	}
+	fclose(file);
+	return sum;
+}
+
 unsigned long td_huge_page_kib(void)
 {
 	unsigned long number;

@@ -112,6 +112,11 @@ unsigned int td_count_keyids(void);
 unsigned long td_free_kib(void);
 /* How much freed memory KASAN may hold back; 0 if the kernel does not have KASAN. */
 unsigned long td_quarantine_kib(void);
+/*
+ * How often the host has called a leaf of the software TDX module so far, by the leaf's name
+ * ("MEM_TRACK"); NULL: all leaves.
+ */
+unsigned long td_nr_calls(const char *leaf);
 /* Memory in huge pages of files, of the whole host. */
 unsigned long td_huge_page_kib(void);
 

@@ -6,8 +6,10 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -176,6 +178,30 @@ static void bench_gib(void)
 	say_calls("td.teardown-gib.seamcalls", 1);
 }
 
+/* The same TD ends because its process is killed. */
+static void bench_killed(void)
+{
+	int fds[2], status;
+	char byte;
+	pid_t pid;
+
+	EXPECT(!pipe(fds));
+	pid = fork();
+	EXPECT(pid >= 0);
+	if (!pid) {
+		create(GIB + AT);
+		td_pre_fault(&td, 0, AT, GIB);
+		EXPECT_EQ(write(fds[1], "r", 1), 1);
+		for (;;)
+			pause();
+	}
+	EXPECT_EQ(read(fds[0], &byte, 1), 1);
+	count_calls();
+	EXPECT(!kill(pid, SIGKILL));
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	say_calls("td.teardown-gib.killed.seamcalls", 1);
+}
+
 /*
  * How much of its private memory a guest has in pages of 2M, if it accepts all that it did
  * not start with: by 2M where possible, by 4K at the edges.
@@ -201,6 +227,7 @@ int main(void)
 	bench_accept();
 	bench_convert();
 	bench_gib();
+	bench_killed();
 	bench_share();
 	td_expect_nothing_leaked();
 	return 0;

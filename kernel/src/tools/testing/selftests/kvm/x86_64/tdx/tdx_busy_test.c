@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,10 +55,12 @@ enum loss {
 	LOSES_PAGES,
 	/* The TD lives to its end; a page is lost if it is the TDR. */
 	MAY_LOSE_TDR,
-	/* KVM calls the leaf again at the end of the VM; the vCPUs' pages and the TDR are lost. */
-	LOSES_VCPUS,
-	/* The KeyID and all pages of the TD are lost. */
+	/* The TD lives to its end; KVM calls the leaf again, and nothing is lost. */
+	LOSES_NOTHING,
+	/* The KeyID and the pages of the TD and of its vCPUs are lost; private memory is not. */
 	LOSES_KEYID,
+	/* The same, and private memory, too: the module has blocked the KeyID already. */
+	LOSES_ALL,
 };
 
 /* Which pages a leaf gives to the TDX module, which keeps them until the end of the TD. */
@@ -77,8 +80,8 @@ static const struct leaf {
 	{ TDH_MEM_PAGE_AUG }, { TDH_MEM_PAGE_DEMOTE, .gives = GIVES_TD },
 	{ TDH_MEM_RANGE_BLOCK }, { TDH_MEM_TRACK }, { TDH_MEM_PAGE_REMOVE },
 	{ TDH_PHYMEM_PAGE_WBINVD, MAY_LOSE_TDR }, { TDH_PHYMEM_PAGE_RECLAIM, LOSES_PAGES },
-	{ TDH_VP_FLUSH, LOSES_KEYID }, { TDH_MNG_VPFLUSHDONE, LOSES_VCPUS },
-	{ TDH_PHYMEM_CACHE_WB, LOSES_KEYID }, { TDH_MNG_KEY_FREEID, LOSES_KEYID },
+	{ TDH_VP_FLUSH, LOSES_KEYID }, { TDH_MNG_VPFLUSHDONE, LOSES_NOTHING },
+	{ TDH_PHYMEM_CACHE_WB, LOSES_ALL }, { TDH_MNG_KEY_FREEID, LOSES_ALL },
 };
 
 #define NR_LEAVES	(sizeof(leaves) / sizeof(leaves[0]))
@@ -145,6 +148,9 @@ static void use_memory(struct td *td)
 	td_expect_verified(td);
 }
 
+/* How many pages of private memory the small TD has at its end; all processes share it. */
+static unsigned long *nr_private;
+
 /*
  * Run the small TD from its creation to its end.  Does not return.  The exit code is 0, the
  * errno by which the TD died, or 1 if a check failed, for example because the TD lives on
@@ -160,6 +166,8 @@ static void live(bool must_die)
 	if (!ret) {
 		use_memory(&td);
 		EXPECT(!must_die || calls_to_come());
+		*nr_private = td_stat(&td, "mirror_pages_4k") +
+			      td_stat(&td, "mirror_pages_2m") * (HUGE / PAGE);
 	}
 	td_destroy(&td);
 	fflush(stdout);
@@ -330,11 +338,11 @@ static unsigned int given[NR_GIFTS];
 static void expect_loss(const struct leaf *leaf, unsigned long nr_leaked)
 {
 	switch (leaf->loss) {
+	case LOSES_ALL:
+		EXPECT_EQ(nr_leaked, given[GIVES_TD] + given[GIVES_VCPU] + *nr_private);
+		break;
 	case LOSES_KEYID:
 		EXPECT_EQ(nr_leaked, given[GIVES_TD] + given[GIVES_VCPU]);
-		break;
-	case LOSES_VCPUS:
-		EXPECT_EQ(nr_leaked, given[GIVES_VCPU] + 1);
 		break;
 	case LOSES_PAGES:
 		/* The page, and the TDR unless the page is the TDR. */
@@ -378,7 +386,7 @@ static unsigned int expect_lonely_death(const struct leaf *leaf)
 		expect_loss(leaf, leaked);
 	}
 	EXPECT(nr_refused);
-	return leaf->loss == LOSES_KEYID ? nr_refused : 0;
+	return leaf->loss == LOSES_KEYID || leaf->loss == LOSES_ALL ? nr_refused : 0;
 }
 
 static void test_dies_alone(void)
@@ -401,5 +409,7 @@ int main(int argc, char **argv)
 	};
 	static const struct td_test deadly[] = { { "dies-alone", test_dies_alone, LIMIT_S }, {} };
 
+	nr_private = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	EXPECT(nr_private != MAP_FAILED);
 	return td_run_tests(argc > 1 && !strcmp(argv[1], "dies-alone") ? deadly : harmless);
 }

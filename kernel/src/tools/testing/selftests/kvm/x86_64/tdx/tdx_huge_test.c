@@ -553,7 +553,10 @@ static void test_file_closed(void)
 	td.gmem_fd = -1;
 	EXPECT_EQ(td_stat(&td, "mirror_pages_2m"), 0);
 	EXPECT_EQ(td_stat(&td, "mirror_pages_4k"), 0);
-	destroy();
+	EXPECT_EQ(td_stat(&td, "mirror_pinned"), 0);
+	td_destroy(&td);
+	EXPECT_EQ(td_huge_page_kib(), huge_kib_before);
+	td_expect_nothing_leaked();
 }
 
 int main(void)

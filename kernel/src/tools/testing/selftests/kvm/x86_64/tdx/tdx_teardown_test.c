@@ -4,7 +4,9 @@
  * After each test no page may be lost.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,18 +71,154 @@ static void vm_closed_first(void)
 	td_expect_nothing_leaked();
 }
 
-/* Closing the guest_memfd removes the private memory while the TD could still run. */
+static void *run_until_dead(void *vcpu)
+{
+	int ret;
+
+	do {
+		ret = td_run_once(vcpu);
+	} while (!ret || ret == -EINTR || ret == -EAGAIN);
+	EXPECT_EQ(-ret, EIO);
+	return NULL;
+}
+
+/*
+ * The guest_memfd is closed while one vCPU runs and another one could.  The TD has lost its memory:
+ * it is dead, and its KeyID is free although its other files are open.
+ */
 static void memory_closed_first(void)
 {
+	unsigned int keyids = td_count_keyids();
+	pthread_t thread;
 	struct td td;
 
-	td_create(&td, &(struct td_options) { .bytes = MEMORY });
+	td_create(&td, &(struct td_options) { .bytes = MEMORY, .nr_vcpus = 2 });
 	use_memory(&td, 0, FREE_GPA, 64 * TD_PAGE, 0);
+	td.vcpus[1].box->op = AGENT_SPIN;
+	td.vcpus[1].box->args[0] = FREE_GPA;
+	td.vcpus[1].box->args[1] = TD_PAGE;
+	td.vcpus[1].box->rounds = 0;
+	EXPECT(!pthread_create(&thread, NULL, run_until_dead, &td.vcpus[1]));
+	while (!td.vcpus[1].box->rounds)
+		sched_yield();
 	close(td.gmem_fd);
 	td.gmem_fd = -1;
-	td_expect_verified(&td);
+	EXPECT(!pthread_join(thread, NULL));
+	EXPECT_EQ(-td_run_once(&td.vcpus[0]), EIO);
+	EXPECT_EQ(td_count_keyids(), keyids);
 	td_destroy(&td);
 	td_expect_nothing_leaked();
+}
+
+/* SEAMCALLs that only a TD needs that goes on. */
+static const char * const live_calls[] = {
+	"MEM_RANGE_BLOCK", "MEM_TRACK", "MEM_PAGE_REMOVE",
+};
+
+struct calls {
+	unsigned long live, wbinvd, reclaim, enter, all;
+};
+
+static struct calls read_calls(void)
+{
+	struct calls calls = {
+		.wbinvd = td_nr_calls("PHYMEM_PAGE_WBINVD"),
+		.reclaim = td_nr_calls("PHYMEM_PAGE_RECLAIM"),
+		.enter = td_nr_calls("VP_ENTER"),
+		.all = td_nr_calls(NULL),
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(live_calls) / sizeof(live_calls[0]); i++)
+		calls.live += td_nr_calls(live_calls[i]);
+	return calls;
+}
+
+/*
+ * A TD ends with one call for each page, PAGE.WBINVD for the TDR alone, and a few for its vCPUs and
+ * its key.
+ */
+static void expect_few_calls(const struct calls *before, const char *how)
+{
+	struct calls after = read_calls();
+
+	printf("# %s: %lu SEAMCALLs, %lu of them PAGE.RECLAIM\n", how,
+	       after.all - before->all, after.reclaim - before->reclaim);
+	EXPECT_EQ(after.live - before->live, 0);
+	EXPECT_EQ(after.wbinvd - before->wbinvd, 1);
+	/* A vCPU that spins was entered a few times more. */
+	EXPECT(after.all - before->all - (after.enter - before->enter) <=
+	       after.reclaim - before->reclaim + 10);
+}
+
+static void create_with_memory(struct td *td)
+{
+	td_create(td, &(struct td_options) { .bytes = MEMORY, .nr_vcpus = 2 });
+	use_memory(td, 0, FREE_GPA, 16 * TD_PAGE, 0);
+	use_memory(td, 0, FREE_GPA + TD_HUGE, 4 * TD_HUGE, 1);
+}
+
+/* The files of a TD are closed in each order, while its process lives.  Its vCPUs stay mapped. */
+static void closed_in_any_order(void)
+{
+	static const char * const orders[] = { "vcg", "vgc", "cvg", "cgv", "gvc", "gcv" };
+	struct calls before;
+	struct td td;
+	unsigned int i, j, k;
+
+	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		create_with_memory(&td);
+		before = read_calls();
+		for (j = 0; j < 3; j++) {
+			switch (orders[i][j]) {
+			case 'v':
+				close(td.vm_fd);
+				td.vm_fd = -1;
+				break;
+			case 'g':
+				close(td.gmem_fd);
+				td.gmem_fd = -1;
+				break;
+			default:
+				for (k = 0; k < td.nr_vcpus; k++) {
+					close(td.vcpus[k].fd);
+					td.vcpus[k].fd = -1;
+				}
+			}
+		}
+		td_destroy(&td);
+		expect_few_calls(&before, orders[i]);
+		td_expect_nothing_leaked();
+	}
+}
+
+/* The process of a TD is killed.  When it is gone, the TD's memory is back, too. */
+static void killed_calls(void)
+{
+	struct calls before;
+	int fds[2], status;
+	struct td td;
+	char byte;
+	pid_t pid;
+
+	EXPECT(!pipe(fds));
+	fflush(stdout);
+	pid = fork();
+	EXPECT(pid >= 0);
+	if (!pid) {
+		create_with_memory(&td);
+		EXPECT_EQ(write(fds[1], "r", 1), 1);
+		CALL(&td, 1, AGENT_SPIN, FREE_GPA, TD_PAGE);
+		_exit(1);
+	}
+	EXPECT_EQ(read(fds[0], &byte, 1), 1);
+	before = read_calls();
+	EXPECT(!kill(pid, SIGKILL));
+	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	expect_few_calls(&before, "killed");
+	td_expect_nothing_leaked();
+	close(fds[0]);
+	close(fds[1]);
 }
 
 /* As many TDs as there are KeyIDs, one more, which fails, and one after all are destroyed. */
@@ -270,6 +408,7 @@ int main(void)
 	return td_run_tests((const struct td_test[]) {
 		{ "half-way", half_way }, { "vm-closed-first", vm_closed_first },
 		{ "memory-closed-first", memory_closed_first }, { "keyids", keyids },
+		{ "closed-in-any-order", closed_in_any_order }, { "killed-calls", killed_calls },
 		{ "killed", kill_at_each_step, 500 },
 		{},
 	});
