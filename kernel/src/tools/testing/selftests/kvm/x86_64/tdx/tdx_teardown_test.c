@@ -221,6 +221,31 @@ static void killed_calls(void)
 	close(fds[1]);
 }
 
+/*
+ * A TD is reset as QEMU does it: the new VM is created when the file of the old one is closed, but
+ * not its vCPUs.  Its file has the same number, and it must always have statistics of its own.
+ */
+static void reset(void)
+{
+	struct td old, td;
+
+	td_create(&old, &(struct td_options) { .bytes = MEMORY });
+	close(old.vm_fd);
+	close(old.kvm_fd);
+	td_create(&td, &(struct td_options) { .bytes = MEMORY });
+	EXPECT_EQ(td.vm_fd, old.vm_fd);
+	old.vm_fd = -1;
+	old.kvm_fd = dup(td.kvm_fd);
+	use_memory(&td, 0, FREE_GPA, TD_HUGE, 1);
+	EXPECT_EQ(td_stat(&td, "mirror_pages_2m"), 1);
+	td_expect_verified(&td);
+	td_destroy(&old);
+	EXPECT_EQ(td_stat(&td, "mirror_pages_2m"), 1);
+	td_expect_verified(&td);
+	td_destroy(&td);
+	td_expect_nothing_leaked();
+}
+
 /* As many TDs as there are KeyIDs, one more, which fails, and one after all are destroyed. */
 static void keyids(void)
 {
@@ -409,6 +434,7 @@ int main(void)
 		{ "half-way", half_way }, { "vm-closed-first", vm_closed_first },
 		{ "memory-closed-first", memory_closed_first }, { "keyids", keyids },
 		{ "closed-in-any-order", closed_in_any_order }, { "killed-calls", killed_calls },
+		{ "reset", reset },
 		{ "killed", kill_at_each_step, 500 },
 		{},
 	});
