@@ -48,6 +48,7 @@ struct kvm {
 		bool has_private_mem, has_protected_state, pre_fault_allowed, apic_access_memslot_inhibited;
 		u64 shadow_mmio_value;
 		int cpu_dirty_log_size;
+		gfn_t shared_gfn;
 	} arch;
 	int max_vcpus;
 	bool vm_dead;
@@ -71,7 +72,7 @@ struct kvm_vcpu {
 		bool guest_state_protected, xfd_no_write_intercept, at_instruction_boundary, nmi_injected;
 		unsigned int nmi_pending;
 	} arch;
-	struct { u64 host_state_reload, irq_exits, nmi_injections; } stat;
+	struct { u64 host_state_reload, irq_exits, nmi_injections, pf_fixed, pf_spurious; } stat;
 };
 
 /* Locks that one thread needs not */
@@ -128,6 +129,23 @@ enum { KVM_REQ_EVENT };
 #define smp_send_reschedule(cpu) ((void)0)
 #define kvm_machine_check() ((void)0)
 bool kvm_mirror_vcpus_held(struct kvm *kvm);
+
+/* Faults */
+#define EPT_VIOLATION_ACC_READ BIT(0)
+#define EPT_VIOLATION_ACC_WRITE BIT(1)
+#define EPT_VIOLATION_ACC_INSTR BIT(2)
+#define PFERR_PRESENT_MASK BIT(0)
+#define PFERR_WRITE_MASK BIT(1)
+#define PFERR_USER_MASK BIT(2)
+#define PFERR_FETCH_MASK BIT(4)
+#define PFERR_GUEST_FINAL_MASK BIT_ULL(32)
+#define PFERR_PRIVATE_ACCESS BIT_ULL(49)
+#define trace_kvm_page_fault(vcpu, gpa, code) ((void)(code))
+#define kvm_request_pending(vcpu) READ_ONCE((vcpu)->requests)
+#define kvm_vm_dead(kvm) ((kvm)->vm_dead = true)
+#define gpa_to_gfn(gpa) ((gfn_t)((gpa) >> PAGE_SHIFT))
+int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t gpa, u64 error_code, void *insn, int insn_len);
+int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
 
 /* Interrupts */
 #define pi_test_and_set_pir(vector, pi) ((void)(pi), false)

@@ -86,6 +86,46 @@ static bool is_stuck(struct kvm_vcpu *vcpu, gpa_t gpa, u64 nr_spurious)
 	return ++td->nr_stuck > MAX_STUCK;
 }
 
+/*
+ * May a fault that lost a race be tried again at once, and not by entering the TD?  When a TD
+ * faults six times at one instruction, the TDX module suspects that the host watches it step by
+ * step, and then uses the private PT itself at each entry, so that KVM finds it busy.
+ */
+static bool may_retry(struct kvm_vcpu *vcpu)
+{
+	if (signal_pending(current) || kvm_request_pending(vcpu))
+		return false;
+
+	cond_resched();
+	return true;
+}
+
+static int split_private(struct kvm_vcpu *vcpu, gpa_t gpa)
+{
+	int ret;
+
+	do {
+		ret = kvm_mirror_split_gfn(vcpu->kvm, gpa_to_gfn(gpa));
+	} while (ret == -EBUSY && may_retry(vcpu));
+
+	return !ret || ret == -EBUSY ? 1 : ret;
+}
+
+/* Private memory is always mapped writable, so treat each access as a write. */
+static int map_private(struct kvm_vcpu *vcpu, gpa_t gpa)
+{
+	u64 nr_done = vcpu->stat.pf_fixed + vcpu->stat.pf_spurious;
+	int ret;
+
+	do {
+		ret = kvm_mmu_page_fault(vcpu, gpa, PFERR_PRIVATE_ACCESS | PFERR_WRITE_MASK |
+					 PFERR_GUEST_FINAL_MASK, NULL, 0);
+	} while (ret > 0 && vcpu->stat.pf_fixed + vcpu->stat.pf_spurious == nr_done &&
+		 may_retry(vcpu));
+
+	return ret;
+}
+
 static int handle_private(struct kvm_vcpu *vcpu, gpa_t gpa, u64 qual, u64 ext_qual)
 {
 	u64 nr_spurious = vcpu->stat.pf_spurious;
@@ -103,14 +143,10 @@ static int handle_private(struct kvm_vcpu *vcpu, gpa_t gpa, u64 qual, u64 ext_qu
 		return -EIO;
 	}
 
-	if (is_accept_of_smaller(ext_qual)) {
-		ret = kvm_mirror_split_gfn(vcpu->kvm, gpa_to_gfn(gpa));
-		return !ret || ret == -EBUSY ? 1 : ret;
-	}
+	if (is_accept_of_smaller(ext_qual))
+		return split_private(vcpu, gpa);
 
-	/* Private memory is always mapped writable, so treat each access as a write. */
-	ret = kvm_mmu_page_fault(vcpu, gpa, PFERR_PRIVATE_ACCESS | PFERR_WRITE_MASK |
-				 PFERR_GUEST_FINAL_MASK, NULL, 0);
+	ret = map_private(vcpu, gpa);
 	if (ret > 0 && is_stuck(vcpu, gpa, nr_spurious))
 		return td_unexpected_exit(vcpu);
 
