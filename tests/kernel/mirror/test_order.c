@@ -252,6 +252,65 @@ static bool test_busy_track(const struct options *options, char *ret_value, size
 	return tear_down(&b);
 }
 
+/* Every other call of an op is busy, until the calls that are counted here are over. */
+static const struct kvm_private_pt_ops *patient_ops;
+static long nr_busy_calls;
+
+static int busy_in_turn(void)
+{
+	return nr_busy_calls++ & 1 ? 0 : -EBUSY;
+}
+
+static int busy_block(struct kvm *kvm, gfn_t gfn, int level)
+{
+	return busy_in_turn() ?: patient_ops->block(kvm, gfn, level);
+}
+
+static int busy_track(struct kvm *kvm)
+{
+	return busy_in_turn() ?: patient_ops->track(kvm);
+}
+
+static int busy_unmap(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn)
+{
+	return busy_in_turn() ?: patient_ops->unmap(kvm, gfn, level, pfn);
+}
+
+/*
+ * The private PT is busy at each page of a range, while somebody waits for mmu_lock.  The vCPUs are kicked
+ * once to hold them, and once for the track.
+ */
+static bool test_busy_range(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 4 };
+	struct kvm_private_pt_ops patient;
+	struct bench b;
+	int kicks;
+
+	ASSERT(set_up(&b, &config));
+	b.w->log = NULL;
+	memset(b.w->huge_ok, 0, sizeof(b.w->huge_ok));
+	ASSERT(fault_range(b.w, 0, 1024));
+	patient = b.w->ops;
+	patient_ops = &patient;
+	nr_busy_calls = 0;
+	b.w->ops.block = busy_block;
+	b.w->ops.track = busy_track;
+	b.w->ops.unmap = busy_unmap;
+	shim_contended = true;
+	kicks = atomic_read(&b.w->nr_kicks);
+	world_punch(b.w, 0, 1024);
+	shim_contended = false;
+	b.w->ops = patient;
+	kicks = atomic_read(&b.w->nr_kicks) - kicks;
+	ASSERT(nr_busy_calls > 2 * 2 * 1024);
+	ASSERT_EQ(kicks, 2);
+	ASSERT_EQ(world_counter(b.w, MIRROR_COUNT_HOLDS), 1);
+	ASSERT_EQ(atomic_read(&b.w->kvm.arch.mirror->holds), 0);
+	snprintf(ret_value, size, "%ld calls, half of them busy, %d kicks", nr_busy_calls, kicks);
+	return tear_down(&b);
+}
+
 /*
  * The MMU notifier (HVA) removes shared pages only, a hole in guest_memfd private pages
  * only; when a memslot is removed, both go.
@@ -833,6 +892,7 @@ const struct test order_tests[] = {
 	{ "order.kick", test_kick },
 	{ "order.lost-kick", test_lost_kick },
 	{ "order.busy-track", test_busy_track },
+	{ "order.busy-range", test_busy_range },
 	{ "order.sides", test_sides },
 	{ "order.alias", test_alias },
 	{ "order.excluded", test_excluded },

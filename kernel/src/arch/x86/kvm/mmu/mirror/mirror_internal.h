@@ -92,8 +92,15 @@ struct kvm_mirror {
 	unsigned int nr_blockers;
 	/* Ops made since mmu_lock could last be yielded; needs mmu_lock held for write. */
 	unsigned int nr_ops_held;
-	/* Number of holders that keep vCPUs out of the guest, see until_not_busy(). */
+	/* Number of batches that keep vCPUs out of the guest, see until_not_busy(). */
 	atomic_t holds;
+};
+
+/* The ops of one range, or of one split.  They are made with mmu_lock held for write. */
+struct mirror_batch {
+	struct kvm *kvm;
+	/* An op was busy: vCPUs are kept out of the guest until mirror_end_batch(). */
+	bool holds_vcpus;
 };
 
 /* One change of one entry, see mirror_propagate(). */
@@ -148,8 +155,10 @@ static inline bool is_tracked_spte(const struct kvm_mirror *mirror, u64 spte)
 
 /* propagate.c */
 int __must_check mirror_propagate(struct kvm *kvm, struct mirror_change *change);
-int __must_check mirror_propagate_exclusive(struct kvm *kvm, struct mirror_change *change);
-int __must_check mirror_track(struct kvm *kvm);
+int __must_check mirror_propagate_exclusive(struct mirror_batch *batch,
+					    struct mirror_change *change);
+int __must_check mirror_track(struct mirror_batch *batch);
+void mirror_end_batch(struct mirror_batch *batch);
 
 static inline struct mirror_change mirror_change_at(const struct tdp_iter *iter, u64 new_spte)
 {
@@ -178,7 +187,8 @@ void mirror_zap_all(struct kvm *kvm);
 void mirror_abandon_all(struct kvm *kvm);
 
 /* split.c */
-int __must_check mirror_split(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp);
+int __must_check mirror_split(struct mirror_batch *batch, struct tdp_iter *iter,
+			      struct kvm_mmu_page *sp);
 void mirror_split_failed(struct kvm *kvm);
 
 /* pin.c */

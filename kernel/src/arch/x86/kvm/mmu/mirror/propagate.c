@@ -145,15 +145,35 @@ static void count_held(struct kvm *kvm)
 		atomic64_set(longest, kvm->arch.mirror->nr_ops_held);
 }
 
+/* Kick all vCPUs out of the guest, and let none enter until the batch ends: once for the batch. */
+static void hold_vcpus(struct mirror_batch *batch)
+{
+	if (batch->holds_vcpus)
+		return;
+
+	batch->holds_vcpus = true;
+	mirror_count(batch->kvm, MIRROR_COUNT_HOLDS, 1);
+	atomic_inc(&batch->kvm->arch.mirror->holds);
+	kvm_make_all_cpus_request(batch->kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
+}
+
+void mirror_end_batch(struct mirror_batch *batch)
+{
+	if (batch->holds_vcpus)
+		atomic_dec(&batch->kvm->arch.mirror->holds);
+	batch->holds_vcpus = false;
+}
+
 /*
  * Call @try until it does not return -EBUSY.  mmu_lock is held for write, so only vCPUs
- * that run in the guest can make the private PT busy.  Kick them out of the guest and do
- * not let them enter until @try has succeeded or MIRROR_BUSY_RETRIES attempts have failed.
+ * that run in the guest can make the private PT busy: hold them.  Give up after
+ * MIRROR_BUSY_RETRIES more attempts.
  */
-static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirror_change *),
+static int until_not_busy(struct mirror_batch *batch,
+			  int (*try)(struct kvm *, struct mirror_change *),
 			  struct mirror_change *change)
 {
-	struct kvm_mirror *mirror = kvm->arch.mirror;
+	struct kvm *kvm = batch->kvm;
 	int i, ret;
 
 	lockdep_assert_held_write(&kvm->mmu_lock);
@@ -163,24 +183,20 @@ static int until_not_busy(struct kvm *kvm, int (*try)(struct kvm *, struct mirro
 	if (likely(ret != -EBUSY))
 		return ret;
 
-	mirror_count(kvm, MIRROR_COUNT_HOLDS, 1);
-	atomic_inc(&mirror->holds);
-	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
-
+	hold_vcpus(batch);
 	for (i = 0; i < MIRROR_BUSY_RETRIES && ret == -EBUSY; i++) {
 		cpu_relax();
 		ret = try(kvm, change);
 		count_held(kvm);
 	}
-	atomic_dec(&mirror->holds);
 
 	return KVM_BUG_ON(ret == -EBUSY, kvm) ? -EIO : ret;
 }
 
 /* mirror_propagate() with mmu_lock held for write: never returns -EBUSY. */
-int mirror_propagate_exclusive(struct kvm *kvm, struct mirror_change *change)
+int mirror_propagate_exclusive(struct mirror_batch *batch, struct mirror_change *change)
 {
-	return until_not_busy(kvm, mirror_propagate, change);
+	return until_not_busy(batch, mirror_propagate, change);
 }
 
 static int track_once(struct kvm *kvm, struct mirror_change *unused)
@@ -194,16 +210,16 @@ static int track_once(struct kvm *kvm, struct mirror_change *unused)
  * Make all blocked entries "tracked": start a new epoch, then kick every vCPU out of the
  * guest once.  A vCPU that enters in the new epoch flushes its TLB when it enters.
  */
-int mirror_track(struct kvm *kvm)
+int mirror_track(struct mirror_batch *batch)
 {
-	struct kvm_mirror *mirror = kvm->arch.mirror;
+	struct kvm *kvm = batch->kvm;
 	int ret;
 
-	ret = until_not_busy(kvm, track_once, NULL);
+	ret = until_not_busy(batch, track_once, NULL);
 	if (ret)
 		return ret;
 
-	mirror->epoch++;
+	kvm->arch.mirror->epoch++;
 	mirror_count(kvm, MIRROR_COUNT_KICKS, 1);
 	kvm_make_all_cpus_request(kvm, KVM_REQ_OUTSIDE_GUEST_MODE);
 	return 0;

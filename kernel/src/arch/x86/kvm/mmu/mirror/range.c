@@ -17,6 +17,8 @@
 struct mirror_zap {
 	/* The VM; mmu_lock is held for write. */
 	struct kvm *kvm;
+	/* The ops. */
+	struct mirror_batch batch;
 	/* First GFN of the range, and the GFN after its last one. */
 	gfn_t start, end;
 	/* Pages for cuts, linked by kvm_mmu_page.link. */
@@ -110,7 +112,7 @@ static int block(struct mirror_zap *zap, struct tdp_iter *iter)
 
 	change = mirror_change_at(iter, mirror_block_spte(iter->old_spte,
 							  zap->kvm->arch.mirror->epoch));
-	return mirror_propagate_exclusive(zap->kvm, &change);
+	return mirror_propagate_exclusive(&zap->batch, &change);
 }
 
 static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
@@ -167,7 +169,7 @@ static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	struct kvm *kvm = zap->kvm;
 	int ret;
 
-	ret = mirror_propagate_exclusive(kvm, &change);
+	ret = mirror_propagate_exclusive(&zap->batch, &change);
 	if (ret && is_live(zap)) {
 		mirror_pin(kvm, iter);
 		return;
@@ -190,7 +192,7 @@ static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	sp = list_first_entry_or_null(&zap->pages, struct kvm_mmu_page, link);
 	if (!KVM_BUG_ON(!sp, zap->kvm)) {
 		list_del(&sp->link);
-		ret = mirror_split(zap->kvm, iter, sp);
+		ret = mirror_split(&zap->batch, iter, sp);
 		if (ret)
 			list_add(&sp->link, &zap->pages);
 	}
@@ -290,7 +292,7 @@ static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
 		return;
 	}
 
-	if (mirror_propagate_exclusive(kvm, &change)) {
+	if (mirror_propagate_exclusive(&zap->batch, &change)) {
 		if (is_live(zap))
 			return;
 		mirror_leak_table(kvm, iter);
@@ -354,7 +356,7 @@ static void zap_round(struct mirror_zap *zap)
 		walk(zap, PG_LEVEL_4K, block_leaf);
 		if (unlink)
 			walk_tables(zap, block_table);
-		if (zap->untracked && is_live(zap) && mirror_track(zap->kvm))
+		if (zap->untracked && is_live(zap) && mirror_track(&zap->batch))
 			zap->broken = true;
 	}
 
@@ -406,6 +408,7 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 {
 	struct mirror_zap zap = {
 		.kvm = kvm,
+		.batch.kvm = kvm,
 		.start = start,
 		.end = min(end, mirror_end_gfn(kvm)),
 		.pages = LIST_HEAD_INIT(zap.pages),
@@ -428,6 +431,7 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 		zap_round(&zap);
 	} while (zap.again);
 
+	mirror_end_batch(&zap.batch);
 	return_pages(&zap);
 	kvm->arch.mirror->nr_blockers--;
 }

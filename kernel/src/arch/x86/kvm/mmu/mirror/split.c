@@ -13,9 +13,10 @@
  * -EAGAIN  interrupted: the leaf is as before, drop mmu_lock and try again
  * -EIO     the private PT refused, the VM is dead
  */
-int mirror_split(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
+int mirror_split(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	u64 huge_spte = iter->old_spte & ~MIRROR_SPTE_MARKS;
+	struct kvm *kvm = batch->kvm;
 	struct mirror_change change;
 	union kvm_mmu_page_role role;
 	int i, ret;
@@ -29,7 +30,7 @@ int mirror_split(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp
 		sp->spt[i] = make_huge_page_split_spte(kvm, huge_spte, role, i);
 
 	change = mirror_change_at(iter, make_nonleaf_spte(sp->spt, !kvm_ad_enabled()));
-	ret = mirror_propagate_exclusive(kvm, &change);
+	ret = mirror_propagate_exclusive(batch, &change);
 	if (ret)
 		return ret;
 
@@ -46,49 +47,51 @@ void mirror_split_failed(struct kvm *kvm)
 	kvm_vm_dead(kvm);
 }
 
-static int split_at(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
+static int split_at(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	struct mirror_change change;
 	int ret;
 
-	change = mirror_change_at(iter, mirror_block_spte(iter->old_spte, kvm->arch.mirror->epoch));
-	ret = mirror_propagate_exclusive(kvm, &change);
+	change = mirror_change_at(iter, mirror_block_spte(iter->old_spte,
+							  batch->kvm->arch.mirror->epoch));
+	ret = mirror_propagate_exclusive(batch, &change);
 	if (ret)
 		return ret;
 
-	ret = mirror_track(kvm);
+	ret = mirror_track(batch);
 	if (ret)
 		return ret;
 
 	iter->old_spte = change.new_spte;
-	return mirror_split(kvm, iter, sp);
+	return mirror_split(batch, iter, sp);
 }
 
 /*
  * Go on with the split of a blocked leaf.  If a range zap has blocked it meanwhile, the zap finds
  * the smaller leaves and removes those.
  */
-static int resume_at(struct kvm *kvm, struct tdp_iter *iter, struct kvm_mmu_page *sp)
+static int resume_at(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_mmu_page *sp)
 {
 	int ret;
 
 	if (iter->old_spte & MIRROR_SPTE_PINNED)
 		return -EIO;
 
-	if (!is_tracked_spte(kvm->arch.mirror, iter->old_spte)) {
-		ret = mirror_track(kvm);
+	if (!is_tracked_spte(batch->kvm->arch.mirror, iter->old_spte)) {
+		ret = mirror_track(batch);
 		if (ret)
 			return ret;
 	}
-	return mirror_split(kvm, iter, sp);
+	return mirror_split(batch, iter, sp);
 }
 
 /*
  * @resume: a call before this one has blocked the leaf.  Sets *@sp to NULL if it has become a
  * table.
  */
-static int try_split(struct kvm *kvm, gfn_t gfn, bool resume, struct kvm_mmu_page **sp)
+static int try_split(struct mirror_batch *batch, gfn_t gfn, bool resume, struct kvm_mmu_page **sp)
 {
+	struct kvm *kvm = batch->kvm;
 	struct kvm_mirror *mirror = kvm->arch.mirror;
 	struct tdp_iter iter;
 	int ret = 0;
@@ -108,9 +111,9 @@ static int try_split(struct kvm *kvm, gfn_t gfn, bool resume, struct kvm_mmu_pag
 			continue;
 
 		if (state == KVM_MIRROR_LEAF)
-			ret = split_at(kvm, &iter, *sp);
+			ret = split_at(batch, &iter, *sp);
 		else if (resume)
-			ret = resume_at(kvm, &iter, *sp);
+			ret = resume_at(batch, &iter, *sp);
 		else
 			ret = mirror_blocked(kvm, 1) ? -EBUSY : -EIO;
 		if (!ret)
@@ -133,6 +136,7 @@ static int try_split(struct kvm *kvm, gfn_t gfn, bool resume, struct kvm_mmu_pag
 int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 {
 	struct kvm_mirror *mirror = kvm->arch.mirror;
+	struct mirror_batch batch = { .kvm = kvm };
 	int tries = MIRROR_SPLIT_TRIES, ret;
 	struct kvm_mmu_page *sp;
 
@@ -143,15 +147,16 @@ int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 	write_lock(&kvm->mmu_lock);
 	mirror->nr_blockers++;
 	mirror->nr_ops_held = 0;
-	ret = try_split(kvm, gfn, false, &sp);
+	ret = try_split(&batch, gfn, false, &sp);
 	while (ret == -EAGAIN && --tries) {
 		mirror_break_lock(kvm);
-		ret = try_split(kvm, gfn, true, &sp);
+		ret = try_split(&batch, gfn, true, &sp);
 	}
 	if (ret == -EAGAIN) {
 		mirror_split_failed(kvm);
 		ret = -EIO;
 	}
+	mirror_end_batch(&batch);
 	mirror->nr_blockers--;
 	write_unlock(&kvm->mmu_lock);
 
