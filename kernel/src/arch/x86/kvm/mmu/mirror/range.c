@@ -5,11 +5,15 @@
  *
  * 1. Block every leaf of the range, and the tables if the backend allows that.
  * 2. Track once.
- * 3. Remove the blocked leaves, and split those that are not wholly in the range.
+ * 3. Remove the blocked leaves.
  * 4. Unlink the tables that are empty now, if the backend allows that.
  *
- * These steps are one round.  If mmu_lock was dropped, a leaf was split or a split
- * was interrupted meanwhile, another round removes what is left.
+ * These steps are one round.  If leaves appeared while mmu_lock was dropped, another round removes
+ * them.
+ *
+ * Before the first round the edges are cut: huge leaves that are only partly in the range are
+ * blocked, tracked and split.  The guest needs the rest of such a leaf, and must not wait for the
+ * whole range.
  */
 #include "mirror_internal.h"
 
@@ -72,14 +76,15 @@ static bool zap_resched(struct mirror_zap *zap, struct tdp_iter *iter)
 	return true;
 }
 
-/* Visit each present entry at @level and above, parents before children. */
-static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
+/* Visit each present entry of some GFNs at @level and above, parents before children. */
+static void walk_gfns(struct mirror_zap *zap, int level, gfn_t start, gfn_t end,
+		      mirror_visit_t visit)
 {
 	struct tdp_iter iter;
 
 	rcu_read_lock();
 
-	for_each_tdp_pte_min_level(iter, zap->kvm->arch.mirror->root, level, zap->start, zap->end) {
+	for_each_tdp_pte_min_level(iter, zap->kvm->arch.mirror->root, level, start, end) {
 		if (zap_resched(zap, &iter))
 			continue;
 
@@ -88,6 +93,35 @@ static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
 	}
 
 	rcu_read_unlock();
+}
+
+static void walk(struct mirror_zap *zap, int level, mirror_visit_t visit)
+{
+	walk_gfns(zap, level, zap->start, zap->end, visit);
+}
+
+/* Does a huge leaf that crosses @gfn have to be cut there? */
+static bool is_cut(const struct kvm *kvm, gfn_t gfn)
+{
+	return gfn & (KVM_PAGES_PER_HPAGE(kvm->arch.mirror->ops->max_level) - 1);
+}
+
+/* Visit the entries above 4 KiB on the way to the GFNs at which the range cuts huge leaves. */
+static void walk_edges(struct mirror_zap *zap, mirror_visit_t visit)
+{
+	gfn_t last = zap->end - 1;
+	bool cut_start = is_cut(zap->kvm, zap->start);
+
+	if (cut_start)
+		walk_gfns(zap, PG_LEVEL_2M, zap->start, zap->start + 1, visit);
+
+	/* Both edges may be in one leaf. */
+	if (cut_start && gfn_round_for_level(zap->start, PG_LEVEL_2M) ==
+			 gfn_round_for_level(last, PG_LEVEL_2M))
+		return;
+
+	if (is_cut(zap->kvm, zap->end))
+		walk_gfns(zap, PG_LEVEL_2M, last, last + 1, visit);
 }
 
 /*
@@ -197,10 +231,6 @@ static void cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 			list_add(&sp->link, &zap->pages);
 	}
 
-	/*
-	 * The walk continues in the new table.  Its leaves are not blocked, so
-	 * remove_or_cut_leaf() asks for another round.
-	 */
 	if (!ret)
 		return;
 
@@ -343,6 +373,29 @@ static void resume_split(struct mirror_zap *zap)
 	mirror_break_lock(kvm);
 }
 
+static void track_blocked(struct mirror_zap *zap)
+{
+	if (zap->untracked && is_live(zap) && mirror_track(&zap->batch))
+		zap->broken = true;
+}
+
+/* Split the huge leaves at the edges.  If a split is interrupted, begin again. */
+static void cut_edges(struct mirror_zap *zap)
+{
+	do {
+		if (!is_live(zap))
+			return;
+
+		zap->again = false;
+		zap->untracked = false;
+		walk_edges(zap, block_leaf);
+		track_blocked(zap);
+		walk_edges(zap, remove_or_cut_leaf);
+		if (zap->interrupted)
+			resume_split(zap);
+	} while (zap->again);
+}
+
 static void zap_round(struct mirror_zap *zap)
 {
 	const struct kvm_mirror *mirror = zap->kvm->arch.mirror;
@@ -356,8 +409,7 @@ static void zap_round(struct mirror_zap *zap)
 		walk(zap, PG_LEVEL_4K, block_leaf);
 		if (unlink)
 			walk_tables(zap, block_table);
-		if (zap->untracked && is_live(zap) && mirror_track(&zap->batch))
-			zap->broken = true;
+		track_blocked(zap);
 	}
 
 	walk(zap, PG_LEVEL_4K, remove_or_cut_leaf);
@@ -366,12 +418,6 @@ static void zap_round(struct mirror_zap *zap)
 
 	if (zap->interrupted)
 		resume_split(zap);
-}
-
-/* Does a huge leaf that crosses @gfn have to be cut there? */
-static bool is_cut(const struct kvm *kvm, gfn_t gfn)
-{
-	return gfn & (KVM_PAGES_PER_HPAGE(kvm->arch.mirror->ops->max_level) - 1);
 }
 
 /*
@@ -427,6 +473,7 @@ static void zap_gfns(struct kvm *kvm, gfn_t start, gfn_t end)
 		mirror_break_lock(kvm);
 
 	mirror_count(kvm, MIRROR_COUNT_RANGES, 1);
+	cut_edges(&zap);
 	do {
 		zap_round(&zap);
 	} while (zap.again);
