@@ -27,12 +27,15 @@ void report(bool ok, const char *name, const char *format, ...)
 static const struct {
 	const char *name;
 	void (*run)(const struct options *options);
+	/* Runs only if --only names it. */
+	bool on_demand;
 } groups[] = {
 	{ "life", test_life },
 	{ "flushed", test_flushed },
 	{ "sept", test_sept },
 	{ "conformance", test_conformance },
 	{ "random", test_random },
+	{ "replay", test_replay, true },
 };
 
 int main(int argc, char **argv)
@@ -50,11 +53,14 @@ int main(int argc, char **argv)
 			only = argv[i + 1];
 		else if (!strcmp(argv[i], "--label"))
 			label = argv[i + 1];
+		else if (!strcmp(argv[i], "--answers"))
+			options.answers = argv[i + 1];
 		else
 			break;
 	}
 	if (i < argc) {
-		fprintf(stderr, "usage: run [--seed N] [--ops N] [--only GROUP] [--label NAME]\n");
+		fprintf(stderr, "usage: run [--seed N] [--ops N] [--only GROUP] [--label NAME] "
+			"[--answers FOLDER]\n");
 		return 2;
 	}
 
@@ -64,7 +70,7 @@ int main(int argc, char **argv)
 	printf("KTAP version 1\n# seed %llu, %ld random SEAMCALLs\n", options.seed, options.nr_ops);
 	world_seed(options.seed);
 	for (i = 0; i < (int)ARRAY_SIZE(groups); i++) {
-		if (!only || !strcmp(only, groups[i].name))
+		if (only ? !strcmp(only, groups[i].name) : !groups[i].on_demand)
 			groups[i].run(&options);
 	}
 	printf("1..%d\n", nr_tests);

@@ -9,6 +9,8 @@ struct options {
 	u64 seed;
 	/* Number of random SEAMCALLs. */
 	long nr_ops;
+	/* Folder of recorded answers to replay beside answers/; may be NULL. */
+	const char *answers;
 };
 
 /* Prints one KTAP line and counts it. */
@@ -21,6 +23,7 @@ void test_flushed(const struct options *options);
 void test_life(const struct options *options);
 void test_sept(const struct options *options);
 void test_random(const struct options *options);
+void test_replay(const struct options *options);
 
 /* Unless the condition holds, print file and line and return false. */
 #define ASSERT(cond) do { \

@@ -10,33 +10,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "conformance.h"
+#include "rows.h"
 #include "test.h"
 
-static void hold_sys(void) { POKE(sm_sys.lock, SM_LOCK_EXCLUSIVE); }
-static void hold_tdmr(void) { POKE(sm_sys.tdmrs[0].lock, SM_LOCK_EXCLUSIVE); }
-static void not_flushed(void) { world_flush_delay = 1; }
+BEFORE(hold_sys, POKE(sm_sys.lock, SM_LOCK_EXCLUSIVE))
+BEFORE(hold_tdmr, POKE(sm_sys.tdmrs[0].lock, SM_LOCK_EXCLUSIVE))
+BEFORE(not_flushed, world_flush_delay = 1)
 
 static u64 dies(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 {
 	return TDX_NON_RECOVERABLE_VCPU | 2;
 }
 
-static void guest_dies(void) { world_guest = dies; }
+BEFORE(guest_dies, world_guest = dies)
+BEFORE(guest_died, guest_dies->run(); CALL(VP_ENTER, .rcx = VCPU))
 
-static void guest_died(void)
-{
-	world_guest = dies;
-	CALL(VP_ENTER, .rcx = VCPU);
-}
-
-/* Functions for row->before(): write the TDMR_INFOs, with one wrong word in number @n. */
+/* Write the TDMR_INFOs, with one wrong word in number @n. */
 #define TDMR(name, n, word, value) \
-	static void tdmr_##name(void) \
-	{ \
-		world_write_tdmrs(); \
-		((u64 *)world_memory(BUF + 0x1000 + (n) * 512))[word] = (value); \
-	}
+	BEFORE(tdmr_##name, world_write_tdmrs(); \
+	       ((u64 *)world_memory(BUF + 0x1000 + (n) * 512))[word] = (value))
 
 TDMR(base, 0, 0, RAM_BASE + 4096)
 TDMR(size, 1, 1, 0)
@@ -50,23 +42,10 @@ TDMR(pamt_in_tdmr, 0, 2, RAM_BASE)
 TDMR(reserved_align, 0, 8, 100)
 TDMR(reserved_end, 0, 9, 2ULL << 20)
 
-static void tdmr_reserved_order(void)
-{
-	u64 *info;
+TDMR(reserved_order, 0, 11, 4096)
+BEFORE(tdmr_info_address, world_write_tdmrs(); ((u64 *)world_memory(BUF))[1] += 8)
 
-	world_write_tdmrs();
-	info = world_memory(BUF + 0x1000);
-	info[10] = 0;
-	info[11] = 4096;
-}
-
-static void tdmr_info_address(void)
-{
-	world_write_tdmrs();
-	((u64 *)world_memory(BUF))[1] += 8;
-}
-
-static const struct conformance_row own_rows[] = {
+const struct conformance_row own_rows[] = {
 	{ TDH_SYS_INIT, 0, LOADED, { .rcx = 1 }, INVALID(1) },
 	{ TDH_SYS_INIT, 0, LOADED, {}, TDX_SYS_BUSY, hold_sys },
 	{ TDH_SYS_INIT, 0, LOADED, {}, 0, NULL, OUT(0, 0) },
@@ -168,8 +147,9 @@ static const struct conformance_row own_rows[] = {
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_VCPU_STATE_INCORRECT, guest_died },
 };
 
-/* Go from the stage before @stage to @stage. */
-static bool reach(enum stage stage)
+const unsigned int own_nr_rows = ARRAY_SIZE(own_rows);
+
+bool test_reach(enum stage stage)
 {
 	bool ok;
 
@@ -207,7 +187,7 @@ static bool run_row(const struct conformance_row *row, unsigned int line)
 	if (!conformance_run(row)) {
 		fprintf(stderr, "# row %u, %s: RAX, RCX, RDX are %#llx, %#llx, %#llx, not %#llx",
 			line, sm_leaf(row->leaf) ? sm_leaf(row->leaf)->name : "?", got->status,
-			got->rcx, got->rdx, row->status);
+			got->out.rcx, got->out.rdx, row->status);
 		if (row->out.checked)
 			fprintf(stderr, ", %#llx, %#llx", row->out.rcx, row->out.rdx);
 		fprintf(stderr, "\n");
@@ -251,9 +231,9 @@ static bool run_stages(void)
 	unsigned int stage;
 
 	for (stage = LOADED; stage < NR_STAGES; stage++) {
-		ASSERT(reach(stage));
+		ASSERT(test_reach(stage));
 		run_rows(conformance_rows, conformance_nr_rows, stage);
-		run_rows(own_rows, ARRAY_SIZE(own_rows), stage);
+		run_rows(own_rows, own_nr_rows, stage);
 	}
 	return true;
 }
@@ -264,7 +244,7 @@ void test_conformance(const struct options *options)
 	bool ok = run_stages();
 
 	report(ok, "conformance.stages", "%d stages, %u rows", NR_STAGES,
-	       conformance_nr_rows + (unsigned int)ARRAY_SIZE(own_rows));
+	       conformance_nr_rows + own_nr_rows);
 	for (i = 0; i < SM_NR_LEAVES; i++) {
 		char name[64];
 

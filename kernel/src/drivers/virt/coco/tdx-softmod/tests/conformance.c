@@ -79,13 +79,13 @@ bool conformance_run(const struct conformance_row *row)
 	u64 status;
 
 	if (row->before)
-		row->before();
+		row->before->run();
 	status = world_call(row->leaf, row->version, &args);
 	while (nr_pokes) {
 		nr_pokes--;
 		memcpy(pokes[nr_pokes].at, pokes[nr_pokes].was, pokes[nr_pokes].size);
 	}
-	conformance_result = (struct conformance_result){ status, args.rcx, args.rdx };
+	conformance_result = (struct conformance_result){ status, args };
 	return status == row->status &&
 	       (!row->out.checked || (args.rcx == row->out.rcx && args.rdx == row->out.rdx));
 }

@@ -35,18 +35,34 @@
 #define GPA_TABLE	0x400000ULL
 #define GPA_NO_TABLE	0x40000000ULL
 
-enum stage {
-	LOADED, SYS_INITED, LP_INITED, CONFIGURED, NO_TDMR,
-	READY, CREATED, KEYED, WITH_TDCX, INITED, WITH_VCPU, MEMORY, RUNNABLE, TRACKED, FLUSHED,
-	BLOCKED, TEARDOWN,
-	SHUTDOWN, NR_STAGES
-};
+#define CONFORMANCE_STAGES(STAGE)						\
+	STAGE(LOADED) STAGE(SYS_INITED) STAGE(LP_INITED) STAGE(CONFIGURED) STAGE(NO_TDMR)	\
+	STAGE(READY) STAGE(CREATED) STAGE(KEYED) STAGE(WITH_TDCX) STAGE(INITED)	\
+	STAGE(WITH_VCPU) STAGE(MEMORY) STAGE(RUNNABLE) STAGE(TRACKED) STAGE(FLUSHED)	\
+	STAGE(BLOCKED) STAGE(TEARDOWN) STAGE(SHUTDOWN)
+
+#define STAGE_ENUM(name)	name,
+enum stage { CONFORMANCE_STAGES(STAGE_ENUM) NR_STAGES };
 
 /*
  * Do the SEAMCALLs that lead from the stage before @stage, which is READY or later, to
  * @stage.  False if one failed.
  */
 bool conformance_reach(enum stage stage);
+
+/* What is done before the SEAMCALL of a row, to make the leaf fail. */
+struct conformance_before {
+	const char *name;
+	void (*run)(void);
+};
+
+/* Defines @name for use in rows; other BEFOREs can have it done by name->run(). */
+#define BEFORE(name, action)						\
+	static void do_##name(void)					\
+	{								\
+		action;							\
+	}								\
+	static const struct conformance_before name[] = { { #name, do_##name } };
 
 struct conformance_row {
 	u16 leaf;
@@ -55,8 +71,8 @@ struct conformance_row {
 	u8 stage;
 	struct tdx_module_args in;
 	u64 status;
-	/* Called first, to change something that makes the leaf fail; may be NULL. */
-	void (*before)(void);
+	/* May be NULL. */
+	const struct conformance_before *before;
 	struct {
 		bool checked;
 		u64 rcx, rdx;
@@ -76,14 +92,15 @@ extern const unsigned int conformance_nr_rows;
 #define RANGE(op)		(TDX_OPERAND_ADDR_RANGE_ERROR | (op))
 #define METADATA(op)		(TDX_PAGE_METADATA_INCORRECT | (op))
 
-/* Call row->before() and make the SEAMCALL.  True if it returned what the row expects. */
+/* Do row->before and make the SEAMCALL.  True if it returned what the row expects. */
 bool conformance_run(const struct conformance_row *row);
 /* What the last row returned. */
 extern struct conformance_result {
-	u64 status, rcx, rdx;
+	u64 status;
+	struct tdx_module_args out;
 } conformance_result;
 
-/* For row->before(): set @size bytes at @to until the row has run. */
+/* For a BEFORE: set @size bytes at @to until the row has run. */
 void conformance_poke(void *to, const void *from, size_t size);
 #define POKE(lvalue, value)						\
 	do {								\

@@ -85,8 +85,8 @@ static bool run_row(struct seq_file *out, unsigned int i)
 	ok = run_when_flushed(row);
 	if (!ok)
 		seq_printf(out, "# row %u: status %llx (%llx), RCX %llx (%llx), RDX %llx (%llx)\n",
-			   i, conformance_result.status, row->status, conformance_result.rcx,
-			   row->out.rcx, conformance_result.rdx, row->out.rdx);
+			   i, conformance_result.status, row->status, conformance_result.out.rcx,
+			   row->out.rcx, conformance_result.out.rdx, row->out.rdx);
 	if (row->leaf < SM_NR_LEAVES)
 		note(row->leaf, conformance_result.status);
 	nr_left = world_clean();

@@ -33,12 +33,6 @@ static void hold_entry_at(u64 gpa, unsigned int level)
 	POKE(*walk.slot, walk.entry | SM_SEPT_LOCK);
 }
 
-#define BEFORE(name, action)	\
-	static void name(void)	\
-	{			\
-		action;		\
-	}
-
 BEFORE(hold_tdr, hold_page_of(TDR, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_new_tdr, hold_page_of(NEW_TDR, SM_LOCK_EXCLUSIVE))
 BEFORE(hold_tdvpr, hold_page_of(VCPU, SM_LOCK_EXCLUSIVE))
@@ -56,7 +50,7 @@ BEFORE(hold_table, hold_entry_at(GPA_TABLE, 1))
 BEFORE(no_entropy, POKE(sm_injection.no_entropy, 1))
 BEFORE(fatal, POKE(td()->fatal, 1))
 BEFORE(debug, POKE(td()->tdcs->attributes, td()->tdcs->attributes | TDX_ATTR_DEBUG))
-BEFORE(debug_and_hold_tree, debug(); hold_tree())
+BEFORE(debug_and_hold_tree, debug->run(); hold_tree->run())
 BEFORE(previous_epoch, POKE(td()->tdcs->refcount[1 - (td()->tdcs->epoch & 1)].counter, 1))
 BEFORE(on_lp1, POKE(world_lp, 1))
 BEFORE(limit_hkids, POKE(sm_kot_limit, 2))
@@ -65,7 +59,7 @@ BEFORE(no_key_here, POKE(new_td()->lifecycle, SM_TD_TEARDOWN))
 BEFORE(many_tdcx, POKE(new_td()->nr_tdcx, SM_MAX_TDCS_PAGES))
 BEFORE(many_tdvps, POKE(new_vcpu()->nr_pages, SM_MAX_TDVPS_PAGES))
 BEFORE(all_tdvps, POKE(new_vcpu()->nr_pages, SM_NR_TDVPS_PAGES))
-BEFORE(all_tdvps_and_full, all_tdvps(); two_vcpus())
+BEFORE(all_tdvps_and_full, all_tdvps->run(); two_vcpus->run())
 
 static void inject_into_wb(u64 status)
 {
@@ -77,25 +71,25 @@ static void inject_into_wb(u64 status)
 }
 
 BEFORE(wb_started, inject_into_wb(TDX_INTERRUPTED_RESUMABLE))
-BEFORE(wb_resumes, wb_started(); CALL(PHYMEM_CACHE_WB))
+BEFORE(wb_resumes, wb_started->run(); CALL(PHYMEM_CACHE_WB))
 BEFORE(hold_wb_and_kot, inject_into_wb(TDX_OPERAND_BUSY | TDX_OPERAND_ID_WBCACHE))
 
-static void posted(void)
+static void post_interrupts(void)
 {
 	CALL(VP_WR, .rcx = VCPU, .rdx = TDX_MD_VP_POSTED_INTR_NV, .r8 = 0xf2, .r9 = 0xffff);
 	CALL(VP_WR, .rcx = VCPU, .rdx = TDX_MD_VP_POSTED_INTR_DESC, .r8 = HOST_PAGE(5) + 64,
 	     .r9 = ~0ULL);
 }
 
+BEFORE(posted, post_interrupts())
+
 /* Functions that write TD_PARAMS which differ from the defaults in one field. */
 #define PARAM(name, assignment)					\
-	static void param_##name(void)				\
-	{							\
+	BEFORE(param_##name,					\
 		struct tdx_td_params *p = world_memory(PARAMS);	\
 								\
 		world_default_params(p);			\
-		assignment;					\
-	}
+		assignment)
 
 PARAM(good, (void)0)
 PARAM(attributes, p->attributes = TDX_ATTR_MIGRATABLE)
@@ -114,7 +108,7 @@ PARAM(cpuid, p->cpuid_values[5].ebx = BIT(4))
 PARAM(cpuid_fms, p->cpuid_values[0].eax = 0x806f8)
 PARAM(cpuid_tail, p->cpuid_values[40].eax = 1)
 
-/* Leaf, version, stage, operands, expected status, ->before(), expected RCX and RDX. */
+/* Leaf, version, stage, operands, expected status, BEFORE, expected RCX and RDX. */
 const struct conformance_row conformance_rows[] = {
 	/* RAX */
 	{ 46, 0, READY, {}, INVALID(0) },
