@@ -18,7 +18,9 @@ struct sm_leaf;
 
 struct sm_call {
 	const struct sm_leaf *leaf;
-	struct tdx_module_args *args;
+	/* The inputs, and where the outputs go: what a handler does not write stays as it is. */
+	struct tdx_module_args in;
+	struct tdx_module_args *out;
 	u8 version;
 	/* Fault injection: the leaf is to return INTERRUPTED_RESUMABLE before it is done. */
 	bool interrupt;
@@ -46,6 +48,8 @@ struct sm_call {
 #define SM_RDX		TDX_OPERAND_ID_RDX
 #define SM_R8		TDX_OPERAND_ID_R8
 #define SM_R9		TDX_OPERAND_ID_R9
+#define SM_R10		10
+#define SM_R11		11
 
 /* When a leaf may run: bits of struct sm_leaf.when. */
 #define SM_WHEN_NOT_READY	BIT(0)	/* also before SYS_READY */
@@ -80,6 +84,11 @@ struct sm_leaf {
 	u64 flags;
 	/* SM_TD_* */
 	u16 td;
+	/*
+	 * Outputs that are 0, or -1, unless the handler writes them: a bit for each register, by
+	 * number.  The others keep their inputs.  Version 1 of the leaf also has @ones_v1.
+	 */
+	u16 zero, ones, ones_v1;
 };
 
 /*

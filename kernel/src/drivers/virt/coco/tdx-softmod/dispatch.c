@@ -29,7 +29,7 @@ const struct sm_leaf *sm_leaf(unsigned int nr)
 	return nr < SM_NR_LEAVES && leaves[nr].handler ? &leaves[nr] : NULL;
 }
 
-/* May the leaf run in this state of the module, and of this LP? */
+/* May the leaf run in this state of the module? */
 static u64 check_module(const struct sm_call *call)
 {
 	u32 state = READ_ONCE(sm_sys.state);
@@ -39,14 +39,31 @@ static u64 check_module(const struct sm_call *call)
 		return TDX_SYS_SHUTDOWN;
 	if (state < SM_SYS_READY && !(when & SM_WHEN_NOT_READY))
 		return TDX_SYS_NOT_READY;
-	if (!(when & SM_WHEN_NO_LP_INIT) && !test_bit(call->lp, sm_sys.lps))
-		return TDX_SYS_LP_INIT_NOT_DONE;
 	return 0;
 }
 
 static u64 operand(const struct tdx_module_args *args, u8 reg)
 {
 	return reg == SM_RCX ? args->rcx : args->rdx;
+}
+
+/* Set the outputs that do not keep their inputs when the leaf fails. */
+static void clear_outputs(struct sm_call *call)
+{
+	static const u8 offsets[] = {
+		[SM_RCX] = offsetof(struct tdx_module_args, rcx),
+		[SM_RDX] = offsetof(struct tdx_module_args, rdx),
+		[SM_R8] = offsetof(struct tdx_module_args, r8),
+		[SM_R9] = offsetof(struct tdx_module_args, r9),
+		[SM_R10] = offsetof(struct tdx_module_args, r10),
+		[SM_R11] = offsetof(struct tdx_module_args, r11),
+	};
+	u16 ones = call->leaf->ones | (call->version ? call->leaf->ones_v1 : 0);
+	unsigned long regs = call->leaf->zero | ones;
+	unsigned int reg;
+
+	for_each_set_bit(reg, &regs, ARRAY_SIZE(offsets))
+		*(u64 *)((void *)call->out + offsets[reg]) = ones & BIT(reg) ? ~0ULL : 0;
 }
 
 static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
@@ -64,7 +81,7 @@ static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
 
 static u64 get_vcpu(struct sm_call *call)
 {
-	phys_addr_t pa = operand(call->args, call->leaf->tdvpr) & ~call->leaf->flags;
+	phys_addr_t pa = operand(&call->in, call->leaf->tdvpr) & ~call->leaf->flags;
 	struct sm_page page;
 	u64 status;
 
@@ -98,10 +115,15 @@ static u64 run_leaf(struct sm_call *call)
 {
 	u64 status = check_module(call);
 
+	if (!status) {
+		clear_outputs(call);
+		if (!(call->leaf->when & SM_WHEN_NO_LP_INIT) && !test_bit(call->lp, sm_sys.lps))
+			status = TDX_SYS_LP_INIT_NOT_DONE;
+	}
 	if (!status && call->leaf->tdvpr)
 		status = get_vcpu(call);
 	else if (!status && call->leaf->tdr)
-		status = get_td(call, operand(call->args, call->leaf->tdr), call->leaf->tdr);
+		status = get_td(call, operand(&call->in, call->leaf->tdr), call->leaf->tdr);
 	if (!status && call->td)
 		status = check_td(call);
 	if (!status)
@@ -119,7 +141,8 @@ u64 sm_seamcall(u64 fn, struct tdx_module_args *args)
 	unsigned int nr = fn & TDX_LEAF_NR_MASK;
 	struct sm_call call = {
 		.leaf = sm_leaf(nr),
-		.args = args,
+		.in = *args,
+		.out = args,
 		.version = (fn & TDX_LEAF_VERSION_MASK) >> TDX_LEAF_VERSION_SHIFT,
 	};
 	unsigned long flags = 0;

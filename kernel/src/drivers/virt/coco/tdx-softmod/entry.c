@@ -11,8 +11,8 @@
 
 u64 sm_mem_fail(struct sm_call *call, u64 status, const struct sm_walk *walk)
 {
-	call->args->rcx = sm_sept_arch_entry(walk->entry);
-	call->args->rdx = sm_sept_arch_info(walk->entry, walk->level);
+	call->out->rcx = sm_sept_arch_entry(walk->entry);
+	call->out->rdx = sm_sept_arch_info(walk->entry, walk->level);
 	return status | SM_RCX;
 }
 
@@ -25,11 +25,9 @@ u64 sm_mem_lock_tree(struct sm_call *call)
 u64 sm_mem_begin(struct sm_call *call, unsigned int min_level, unsigned int max_level,
 		 struct sm_walk *ret_walk)
 {
-	u64 rcx = call->args->rcx, gpa = rcx & ~LEVEL_BITS, status;
+	u64 rcx = call->in.rcx, gpa = rcx & ~LEVEL_BITS, status;
 	unsigned int level = rcx & LEVEL_BITS;
 
-	call->args->rcx = 0;
-	call->args->rdx = 0;
 	if (level < min_level || level > max_level || gpa >= SM_SHARED_BIT ||
 	    !IS_ALIGNED(gpa, sm_level_size(level)))
 		return BAD_GPA;

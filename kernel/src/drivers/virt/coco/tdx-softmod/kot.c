@@ -93,7 +93,7 @@ u64 sm_kot_free(struct sm_call *call, u16 hkid)
 SM_HANDLER(phymem_cache_wb)
 {
 	unsigned int package = sm_platform_package(), i;
-	u64 resume = call->args->rcx, status;
+	u64 resume = call->in.rcx, status;
 	bool any = false;
 
 	if (resume > 1)

@@ -17,7 +17,7 @@ SM_HANDLER(mem_sept_add)
 
 	status = sm_mem_begin_op(call, 1, SM_TOP_LEVEL, SM_SEPT_ADD, &walk, &state);
 	if (!status)
-		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &page);
+		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_EPT, call->td);
@@ -29,20 +29,20 @@ SM_HANDLER(mem_sept_add)
 
 SM_HANDLER(mem_page_add)
 {
-	u64 gpa = call->args->rcx, status;
+	u64 gpa = call->in.rcx, status;
 	struct sm_walk walk;
 	struct sm_page page;
 	u8 state;
 
 	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_PAGE_ADD, &walk, &state);
 	if (!status)
-		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &page);
+		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &page);
 	if (!status)
-		status = sm_host_operand(call->args->r9, SM_PAGE_SIZE, SM_R9);
+		status = sm_host_operand(call->in.r9, SM_PAGE_SIZE, SM_R9);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_REG, call->td);
-	if (!sm_platform_read_host(sm_va(page.pa), call->args->r9, SM_PAGE_SIZE)) {
+	if (!sm_platform_read_host(sm_va(page.pa), call->in.r9, SM_PAGE_SIZE)) {
 		sm_page_free(&page, call->td);
 		return TDX_OPERAND_INVALID | SM_R9;
 	}
@@ -60,7 +60,7 @@ SM_HANDLER(mem_page_aug)
 
 	status = sm_mem_begin_op(call, 0, 1, SM_SEPT_PAGE_AUG, &walk, &state);
 	if (!status)
-		status = sm_page_get_free(call, call->args->r8, walk.level, SM_R8, &page);
+		status = sm_page_get_free(call, call->in.r8, walk.level, SM_R8, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_REG, call->td);
@@ -117,7 +117,7 @@ SM_HANDLER(mem_page_remove)
 		return status;
 	call->slot_value = sm_sept_make(state, 0, walk.level);
 	sm_page_free(&page, call->td);
-	call->args->rcx = page.pa;
+	call->out->rcx = page.pa;
 	return TDX_SUCCESS;
 }
 
@@ -142,7 +142,7 @@ SM_HANDLER(mem_sept_remove)
 	}
 	call->slot_value = sm_sept_make(state, 0, walk.level);
 	sm_page_free(&page, call->td);
-	call->args->rcx = page.pa;
+	call->out->rcx = page.pa;
 	return TDX_SUCCESS;
 }
 
@@ -153,8 +153,8 @@ SM_HANDLER(mem_sept_rd)
 
 	if (status)
 		return status;
-	call->args->rcx = sm_sept_arch_entry(walk.entry);
-	call->args->rdx = sm_sept_arch_info(walk.entry, walk.level);
+	call->out->rcx = sm_sept_arch_entry(walk.entry);
+	call->out->rdx = sm_sept_arch_info(walk.entry, walk.level);
 	return TDX_SUCCESS;
 }
 
@@ -166,12 +166,10 @@ SM_HANDLER(mem_track)
 /* MEM.RD and MEM.WR: find the 8 bytes of a debug TD that the host reads or writes. */
 static u64 debug_word(struct sm_call *call, bool write, u64 **ret_word)
 {
-	u64 gpa = call->args->rcx, status;
+	u64 gpa = call->in.rcx, status;
 	struct sm_walk walk;
 	u8 state;
 
-	call->args->rcx = 0;
-	call->args->rdx = 0;
 	if (!sm_td_is_debug(call->tdcs))
 		return TDX_TD_NON_DEBUG;
 	if (!IS_ALIGNED(gpa, 8) || gpa >= SM_SHARED_BIT)
@@ -198,19 +196,19 @@ SM_HANDLER(mem_rd)
 	u64 *word;
 	u64 status = debug_word(call, false, &word);
 
-	call->args->r8 = status ? 0 : READ_ONCE(*word);
+	if (!status)
+		call->out->r8 = READ_ONCE(*word);
 	return status;
 }
 
 SM_HANDLER(mem_wr)
 {
-	u64 value = call->args->r8, *word;
+	u64 *word;
 	u64 status = debug_word(call, true, &word);
 
-	call->args->r8 = 0;
 	if (status)
 		return status;
-	call->args->r8 = READ_ONCE(*word);
-	WRITE_ONCE(*word, value);
+	call->out->r8 = READ_ONCE(*word);
+	WRITE_ONCE(*word, call->in.r8);
 	return TDX_SUCCESS;
 }

@@ -7,12 +7,11 @@
 
 SM_HANDLER(mng_create)
 {
-	struct tdx_module_args *args = call->args;
-	u64 hkid = args->rdx, uuid[4], status;
+	u64 hkid = call->in.rdx, uuid[4], status;
 	struct sm_page page;
 	struct sm_td *td;
 
-	status = sm_page_get_free(call, args->rcx, 0, SM_RCX, &page);
+	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (!sm_kot_is_private(hkid))
@@ -53,7 +52,7 @@ SM_HANDLER(mng_addcx)
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
+	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (td->nr_tdcx == SM_MAX_TDCS_PAGES)
@@ -68,18 +67,17 @@ SM_HANDLER(mng_addcx)
 
 SM_HANDLER(mng_init)
 {
-	struct tdx_module_args *args = call->args;
 	struct sm_tdcs *tdcs = call->tdcs;
 	struct sm_td *td = call->td;
 	struct tdx_td_params *params;
 	u64 bad_cpuid = 0, status;
 
-	status = sm_host_operand(args->rdx, 1024, SM_RDX);
+	status = sm_host_operand(call->in.rdx, 1024, SM_RDX);
 	if (status)
 		return status;
 	/* Work on a copy, which the host cannot change, in a TDCX page that nothing else uses. */
 	params = sm_va(td->tdcx[4]);
-	if (!sm_platform_read_host(params, args->rdx, sizeof(*params)))
+	if (!sm_platform_read_host(params, call->in.rdx, sizeof(*params)))
 		return TDX_OPERAND_INVALID | SM_RDX;
 
 	tdcs->cpuid = sm_va(td->tdcx[1]);
@@ -88,7 +86,8 @@ SM_HANDLER(mng_init)
 	tdcs->root = sm_va(td->tdcx[3]);
 	status = sm_params_apply(tdcs, params, &bad_cpuid);
 	memset(params, 0, sizeof(*params));
-	args->rcx = status == (TDX_OPERAND_INVALID | TDX_OPERAND_ID_CPUID_CONFIG) ? bad_cpuid : 0;
+	if (status == (TDX_OPERAND_INVALID | TDX_OPERAND_ID_CPUID_CONFIG))
+		call->out->rcx = bad_cpuid;
 	if (status)
 		return status;
 
@@ -101,23 +100,20 @@ SM_HANDLER(mng_init)
 
 SM_HANDLER(mng_rd)
 {
-	struct tdx_module_args *args = call->args;
 	u64 next;
 	u64 status;
 
-	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, args->rdx, &args->r8,
-				  &next);
+	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, call->in.rdx,
+				  &call->out->r8, &next);
 	if (call->version)
-		args->rdx = next;
+		call->out->rdx = next;
 	return status;
 }
 
 SM_HANDLER(mng_wr)
 {
-	struct tdx_module_args *args = call->args;
-
-	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, args->rdx, args->r8,
-				 args->r9, &args->r8);
+	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, call->in.rdx,
+				 call->in.r8, call->in.r9, &call->out->r8);
 }
 
 SM_HANDLER(mng_vpflushdone)

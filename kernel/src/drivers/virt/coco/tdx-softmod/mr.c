@@ -26,11 +26,9 @@ void sm_mr_page_add(struct sm_tdcs *tdcs, u64 gpa)
 
 SM_HANDLER(mr_extend)
 {
-	u64 gpa = call->args->rcx, status;
+	u64 gpa = call->in.rcx, status;
 	struct sm_walk walk;
 
-	call->args->rcx = 0;
-	call->args->rdx = 0;
 	if (!IS_ALIGNED(gpa, CHUNK) || gpa >= SM_SHARED_BIT)
 		return TDX_OPERAND_INVALID | SM_RCX;
 	status = sm_mem_lock_tree(call);

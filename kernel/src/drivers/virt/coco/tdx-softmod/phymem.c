@@ -8,23 +8,25 @@
 
 SM_HANDLER(phymem_page_reclaim)
 {
-	struct tdx_module_args *args = call->args;
 	struct sm_page page, tdr;
 	struct sm_td *td = NULL;
 	phys_addr_t owner;
 	u64 status;
 	u8 type;
 
-	status = sm_page_find(call, args->rcx, SM_EXCLUSIVE, SM_RCX, &page);
+	status = sm_page_find(call, call->in.rcx, SM_EXCLUSIVE, SM_RCX, &page);
 	if (status)
 		return status;
 	type = page.entry->type;
 	if (type == TDX_PT_NDA || type == TDX_PT_RSVD)
 		return TDX_PAGE_METADATA_INCORRECT | SM_RCX;
+	owner = sm_pamt_owner(page.entry);
+	call->out->rcx = type;
+	call->out->rdx = owner;
+	call->out->r8 = page.level;
 	if (!IS_ALIGNED(page.pa, sm_level_size(page.level)))
 		return TDX_OPERAND_INVALID | SM_RCX;
 
-	owner = sm_pamt_owner(page.entry);
 	if (type == TDX_PT_TDR) {
 		td = sm_va(page.pa);
 	} else {
@@ -40,26 +42,20 @@ SM_HANDLER(phymem_page_reclaim)
 		return TDX_TD_ASSOCIATED_PAGES_EXIST;
 
 	sm_page_free(&page, type == TDX_PT_TDR ? NULL : td);
-	args->rcx = type;
-	args->rdx = owner;
-	args->r8 = page.level;
-	args->r9 = 0;
-	args->r10 = 0;
-	args->r11 = 0;
 	return TDX_SUCCESS;
 }
 
 SM_HANDLER(phymem_page_wbinvd)
 {
 	unsigned int pa_bits = sm_platform_pa_bits();
-	u64 hkid = call->args->rcx >> pa_bits;
+	u64 hkid = call->in.rcx >> pa_bits;
 	struct sm_page page;
 	u64 status;
 
 	if (hkid && !sm_kot_is_private(hkid))
 		return TDX_OPERAND_INVALID | SM_RCX;
 	/* softmod does not encrypt, so all KeyIDs share the caches: nothing to write back. */
-	status = sm_page_find(call, call->args->rcx & GENMASK_ULL(pa_bits - 1, 0), SM_SHARED,
+	status = sm_page_find(call, call->in.rcx & GENMASK_ULL(pa_bits - 1, 0), SM_SHARED,
 			      SM_RCX, &page);
 	if (status)
 		return status;
@@ -68,19 +64,17 @@ SM_HANDLER(phymem_page_wbinvd)
 
 SM_HANDLER(phymem_page_rdmd)
 {
-	struct tdx_module_args *args = call->args;
+	struct tdx_module_args *out = call->out;
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_find(call, args->rcx, SM_SHARED, SM_RCX, &page);
+	status = sm_page_find(call, call->in.rcx, SM_SHARED, SM_RCX, &page);
 	if (status)
 		return status;
-	args->rcx = page.entry->type;
-	args->rdx = sm_pamt_owner(page.entry);
-	args->r8 = page.level;
-	args->r9 = page.entry->type == TDX_PT_REG || page.entry->type == TDX_PT_EPT ?
-		   page.entry->bepoch : 0;
-	args->r10 = 0;
-	args->r11 = 0;
+	out->rcx = page.entry->type;
+	out->rdx = sm_pamt_owner(page.entry);
+	out->r8 = page.level;
+	if (page.entry->type == TDX_PT_REG || page.entry->type == TDX_PT_EPT)
+		out->r9 = page.entry->bepoch;
 	return TDX_SUCCESS;
 }

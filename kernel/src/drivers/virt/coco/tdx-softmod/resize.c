@@ -17,7 +17,7 @@ SM_HANDLER(mem_page_relocate)
 
 	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_RELOCATE, &walk, &state);
 	if (!status)
-		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &new);
+		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &new);
 	if (!status)
 		status = sm_mem_tracked_page(call, &walk, &old);
 	if (status)
@@ -34,7 +34,7 @@ SM_HANDLER(mem_page_relocate)
 		memcpy(sm_va(new.pa), sm_va(old.pa), SM_PAGE_SIZE);
 	call->slot_value = sm_sept_make(state, new.pa, 0);
 	sm_page_free(&old, call->td);
-	call->args->rcx = old.pa;
+	call->out->rcx = old.pa;
 	return TDX_SUCCESS;
 }
 
@@ -49,7 +49,7 @@ SM_HANDLER(mem_page_demote)
 
 	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_DEMOTE, &walk, &state);
 	if (!status)
-		status = sm_page_get_free(call, call->args->r8, 0, SM_R8, &table);
+		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &table);
 	if (!status)
 		status = sm_mem_tracked_page(call, &walk, &page);
 	if (status)
@@ -110,6 +110,6 @@ SM_HANDLER(mem_page_promote)
 	sm_page_merge(&page, call->td);
 	call->slot_value = sm_sept_make(sm_sept_state(first), page.pa, walk.level);
 	sm_page_free(&table, call->td);
-	call->args->rcx = table.pa;
+	call->out->rcx = table.pa;
 	return TDX_SUCCESS;
 }

@@ -28,26 +28,20 @@ static u64 lock_sys(struct sm_call *call)
 
 SM_HANDLER(sys_init)
 {
-	struct tdx_module_args *args = call->args;
 	u64 status = lock_sys(call);
 
 	if (status)
 		return status;
-	if (args->rcx)
+	if (call->in.rcx)
 		return TDX_OPERAND_INVALID | SM_RCX;
 	if (sm_sys.state != SM_SYS_INIT_PENDING)
 		return TDX_SYS_INIT_NOT_PENDING;
-	args->rdx = 0;
-	args->r8 = 0;
-	args->r9 = 0;
-	args->r10 = 0;
 	WRITE_ONCE(sm_sys.state, SM_SYS_INIT_DONE);
 	return TDX_SUCCESS;
 }
 
 SM_HANDLER(sys_lp_init)
 {
-	struct tdx_module_args *args = call->args;
 	u64 status = sm_call_lock(call, &sm_sys.lock, SM_SHARED, TDX_SYS_BUSY);
 
 	if (status)
@@ -58,26 +52,23 @@ SM_HANDLER(sys_lp_init)
 		return TDX_INVALID_PKG_ID;
 	if (test_and_set_bit(call->lp, sm_sys.lps))
 		return TDX_SYS_LP_INIT_DONE;
-	args->rcx = 0;
-	args->rdx = 0;
-	args->r8 = 0;
 	return TDX_SUCCESS;
 }
 
 SM_HANDLER(sys_info)
 {
-	struct tdx_module_args *args = call->args;
+	const struct tdx_module_args *in = &call->in;
 	u64 cmrs[SM_MAX_CMRS][2] = {};
 	u8 info[INFO_BYTES] = {};
 	unsigned int i;
 	u64 status;
 
-	status = sm_host_operand(args->rcx, INFO_BYTES, SM_RCX);
-	if (!status && args->rdx < INFO_BYTES)
+	status = sm_host_operand(in->rcx, INFO_BYTES, SM_RCX);
+	if (!status && in->rdx < INFO_BYTES)
 		status = TDX_OPERAND_INVALID | SM_RDX;
 	if (!status)
-		status = sm_host_operand(args->r8, TABLE_ALIGN, SM_R8);
-	if (!status && args->r9 < SM_MAX_CMRS)
+		status = sm_host_operand(in->r8, TABLE_ALIGN, SM_R8);
+	if (!status && in->r9 < SM_MAX_CMRS)
 		status = TDX_OPERAND_INVALID | SM_R9;
 	if (status)
 		return status;
@@ -87,21 +78,19 @@ SM_HANDLER(sys_info)
 		cmrs[i][0] = sm_sys.cmrs[i].base;
 		cmrs[i][1] = sm_sys.cmrs[i].size;
 	}
-	if (!sm_platform_write_host(args->rcx, info, INFO_BYTES))
+	if (!sm_platform_write_host(in->rcx, info, INFO_BYTES))
 		return TDX_OPERAND_INVALID | SM_RCX;
-	if (!sm_platform_write_host(args->r8, cmrs, sizeof(cmrs)))
+	if (!sm_platform_write_host(in->r8, cmrs, sizeof(cmrs)))
 		return TDX_OPERAND_INVALID | SM_R8;
-	args->rdx = INFO_BYTES;
-	args->r9 = SM_MAX_CMRS;
+	call->out->rdx = INFO_BYTES;
+	call->out->r9 = SM_MAX_CMRS;
 	return TDX_SUCCESS;
 }
 
 SM_HANDLER(sys_rd)
 {
-	struct tdx_module_args *args = call->args;
-
-	return sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, args->rdx, &args->r8,
-				&args->rdx);
+	return sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, call->in.rdx,
+				&call->out->r8, &call->out->rdx);
 }
 
 /*
@@ -111,9 +100,8 @@ SM_HANDLER(sys_rd)
  */
 SM_HANDLER(sys_rdall)
 {
-	struct tdx_module_args *args = call->args;
-	u64 field = args->r8, next, value, status, at = 8, header;
-	phys_addr_t page = args->rdx;
+	u64 field = call->in.r8, next, value, status, at = 8, header;
+	phys_addr_t page = call->in.rdx;
 	unsigned int nr = 0;
 
 	status = sm_host_operand(page, SM_PAGE_SIZE, SM_RDX);
@@ -135,14 +123,14 @@ SM_HANDLER(sys_rdall)
 	header = at | (u64)nr << 16;
 	if (!sm_platform_write_host(page, &header, sizeof(header)))
 		return TDX_OPERAND_INVALID | SM_RDX;
-	args->r8 = field;
+	call->out->r8 = field;
 	return TDX_SUCCESS;
 }
 
 /* The host's TDMR_INFO structures; too large for the stack.  sm_sys.lock protects them. */
 static struct sm_tdmr_info tdmr_infos[SM_MAX_TDMRS];
 
-static u64 read_tdmr_infos(struct tdx_module_args *args)
+static u64 read_tdmr_infos(const struct tdx_module_args *in)
 {
 	/* Layout of TDMR_INFO in memory. */
 	struct {
@@ -152,10 +140,10 @@ static u64 read_tdmr_infos(struct tdx_module_args *args)
 	} info;
 	unsigned int n, i;
 
-	for (n = 0; n < args->rdx; n++) {
+	for (n = 0; n < in->rdx; n++) {
 		u64 pa;
 
-		if (!sm_platform_read_host(&pa, args->rcx + n * sizeof(pa), sizeof(pa)))
+		if (!sm_platform_read_host(&pa, in->rcx + n * sizeof(pa), sizeof(pa)))
 			return TDX_OPERAND_INVALID | SM_RCX;
 		if (sm_host_operand(pa, TABLE_ALIGN, 0) ||
 		    !sm_platform_read_host(&info, pa, sizeof(info)))
@@ -177,24 +165,24 @@ static u64 read_tdmr_infos(struct tdx_module_args *args)
 
 SM_HANDLER(sys_config)
 {
-	struct tdx_module_args *args = call->args;
+	const struct tdx_module_args *in = &call->in;
 	u64 status = lock_sys(call);
 
 	if (status)
 		return status;
 	if (sm_sys.state != SM_SYS_INIT_DONE || !sm_platform_all_lps_in(sm_sys.lps))
 		return TDX_SYS_CONFIG_NOT_PENDING;
-	status = sm_host_operand(args->rcx, TABLE_ALIGN, SM_RCX);
-	if (!status && (!args->rdx || args->rdx > SM_MAX_TDMRS))
+	status = sm_host_operand(in->rcx, TABLE_ALIGN, SM_RCX);
+	if (!status && (!in->rdx || in->rdx > SM_MAX_TDMRS))
 		status = TDX_OPERAND_INVALID | SM_RDX;
-	if (!status && !sm_kot_is_private(args->r8))
+	if (!status && !sm_kot_is_private(in->r8))
 		status = TDX_OPERAND_INVALID | SM_R8;
 	if (!status)
-		status = read_tdmr_infos(args);
+		status = read_tdmr_infos(in);
 	if (!status)
-		status = sm_tdmr_configure(tdmr_infos, args->rdx);
+		status = sm_tdmr_configure(tdmr_infos, in->rdx);
 	if (!status)
-		status = sm_kot_assign(call, args->r8, SM_HKID_RESERVED);
+		status = sm_kot_assign(call, in->r8, SM_HKID_RESERVED);
 	if (!status)
 		WRITE_ONCE(sm_sys.state, SM_SYS_CONFIG_DONE);
 	return status;
@@ -228,7 +216,7 @@ SM_HANDLER(sys_shutdown)
 	if (status)
 		return status;
 	/* RCX must be the handoff version that softmod has (MODULE_HV), which is 0. */
-	if (call->args->rcx)
+	if (call->in.rcx)
 		return TDX_OPERAND_INVALID | SM_RCX;
 	WRITE_ONCE(sm_sys.state, SM_SYS_SHUTDOWN);
 	return TDX_SUCCESS;

@@ -213,8 +213,7 @@ static void init_pamt(struct sm_tdmr *tdmr, phys_addr_t chunk)
 
 SM_HANDLER(sys_tdmr_init)
 {
-	struct tdx_module_args *args = call->args;
-	phys_addr_t base = args->rcx;
+	phys_addr_t base = call->in.rcx;
 	struct sm_tdmr *tdmr;
 	u64 status;
 
@@ -237,6 +236,6 @@ SM_HANDLER(sys_tdmr_init)
 	tdmr->next += CHUNK;
 	/* Whoever sees the new value sees the PAMT entries of the pages below it, too. */
 	smp_store_release(&tdmr->usable, tdmr->next & ~(GIB - 1));
-	args->rdx = tdmr->usable;
+	call->out->rdx = tdmr->usable;
 	return TDX_SUCCESS;
 }

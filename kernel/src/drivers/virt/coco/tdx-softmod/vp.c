@@ -27,7 +27,7 @@ SM_HANDLER(vp_create)
 	struct sm_vcpu *vcpu;
 	u64 status;
 
-	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
+	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	sm_page_take(&page, TDX_PT_TDVPR, call->td);
@@ -52,7 +52,7 @@ SM_HANDLER(vp_addcx)
 
 	if (vcpu->state != SM_VCPU_UNINITIALIZED)
 		return TDX_VCPU_STATE_INCORRECT;
-	status = sm_page_get_free(call, call->args->rcx, 0, SM_RCX, &page);
+	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
 	if (vcpu->nr_pages == SM_MAX_TDVPS_PAGES)
@@ -65,13 +65,13 @@ SM_HANDLER(vp_addcx)
 
 SM_HANDLER(vp_init)
 {
-	struct tdx_module_args *args = call->args;
+	const struct tdx_module_args *in = &call->in;
 	struct sm_tdcs *tdcs = call->tdcs;
 	struct sm_vcpu *vcpu = call->vcpu;
 	u32 id = tdcs->nr_vcpus, i;
 	u64 status;
 
-	if (call->version && args->r8 >> 32)
+	if (call->version && in->r8 >> 32)
 		return TDX_OPERAND_INVALID | SM_R8;
 	if (vcpu->state != SM_VCPU_UNINITIALIZED)
 		return TDX_VCPU_STATE_INCORRECT;
@@ -80,7 +80,7 @@ SM_HANDLER(vp_init)
 	if (tdcs->nr_vcpus == tdcs->max_vcpus)
 		return TDX_MAX_VCPUS_EXCEEDED;
 	if (call->version)
-		id = args->r8;
+		id = in->r8;
 	for (i = 0; call->version && i < tdcs->nr_vcpus; i++) {
 		if (tdcs->x2apic_ids[i] == id)
 			return TDX_X2APIC_ID_NOT_UNIQUE | id;
@@ -88,7 +88,7 @@ SM_HANDLER(vp_init)
 
 	vcpu->index = tdcs->nr_vcpus;
 	vcpu->x2apic_id = id;
-	status = sm_run_init(vcpu, args->rdx);
+	status = sm_run_init(vcpu, in->rdx);
 	if (status)
 		return status;
 	if (!call->version)
@@ -110,33 +110,29 @@ static u64 check_ready(const struct sm_call *call, bool or_disabled)
 
 SM_HANDLER(vp_rd)
 {
-	struct tdx_module_args *args = call->args;
 	u64 next, status = check_ready(call, true);
 
 	if (!status)
 		status = sm_vcpu_associate(call->vcpu, call->lp);
-	if (status) {
-		args->r8 = 0;
+	if (status)
 		return status;
-	}
-	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, args->rdx,
-				  &args->r8, &next);
+	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, call->in.rdx,
+				  &call->out->r8, &next);
 	if (call->version)
-		args->rdx = next;
+		call->out->rdx = next;
 	return status;
 }
 
 SM_HANDLER(vp_wr)
 {
-	struct tdx_module_args *args = call->args;
 	u64 status = check_ready(call, false);
 
 	if (!status)
 		status = sm_vcpu_associate(call->vcpu, call->lp);
 	if (status)
 		return status;
-	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, args->rdx,
-				 args->r8, args->r9, &args->r8);
+	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, call->in.rdx,
+				 call->in.r8, call->in.r9, &call->out->r8);
 }
 
 SM_HANDLER(vp_flush)
@@ -154,7 +150,7 @@ SM_HANDLER(vp_flush)
 SM_HANDLER(vp_enter)
 {
 	struct sm_vcpu *vcpu = call->vcpu;
-	u64 flags = call->args->rcx & SM_ENTER_FLAGS, status;
+	u64 flags = call->in.rcx & SM_ENTER_FLAGS, status;
 
 	/*
 	 * Bit 53 resumes L1 after an exit of a nested VM, and softmod has no nested VMs.
@@ -175,7 +171,7 @@ SM_HANDLER(vp_enter)
 		status = sm_epoch_enter(vcpu);
 	if (status)
 		return status;
-	status = sm_run_enter(vcpu, call->args);
+	status = sm_run_enter(vcpu, call->out);
 	sm_epoch_exit(vcpu);
 	if (tdx_status_is(status, TDX_NON_RECOVERABLE_VCPU))
 		vcpu->state = SM_VCPU_DISABLED;
