@@ -171,7 +171,7 @@ static bool remove_page(void)
 	memset(world_memory(PAGE(80)), 0x77, 4096);
 	ASSERT_EQ(CALL(MEM_RANGE_BLOCK, .rcx = 0x20000, .rdx = PAGE(TDR)), 0);
 	ASSERT_EQ(CALL(MEM_PAGE_REMOVE, .rcx = 0x20000, .rdx = PAGE(TDR)),
-		  TDX_TLB_TRACKING_NOT_DONE | 146);
+		  TDX_TLB_TRACKING_NOT_DONE | 1);
 	ASSERT_EQ(CALL(MEM_TRACK, .rcx = PAGE(TDR)), 0);
 	ASSERT_EQ(world_call(TDH_MEM_PAGE_REMOVE, 0, &args), 0);
 	ASSERT_EQ(args.rcx, PAGE(80));

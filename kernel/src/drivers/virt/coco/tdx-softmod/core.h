@@ -7,6 +7,17 @@
 #include "sept.h"
 #include "softmod.h"
 
+struct sm_tdmr;
+struct sm_pamt;
+
+/* A physical page and its PAMT entry. */
+struct sm_page {
+	phys_addr_t pa;
+	unsigned int level;
+	struct sm_tdmr *tdmr;
+	struct sm_pamt *entry;
+};
+
 /*
  * One SEAMCALL in progress.  All locks that it takes are recorded here and released
  * when its handler returns, so a handler can simply return where a check fails.
@@ -32,7 +43,12 @@ struct sm_call {
 	struct sm_tdcs *tdcs;
 	struct sm_vcpu *vcpu;
 
-	/* The secure EPT entry that is locked, and the value it gets when the leaf ends. */
+	/* The secure EPT entry at RCX, and the state that leaf->op brings it to. */
+	struct sm_walk walk;
+	u8 next_state;
+	/* What the entry points to, and the page in R8. */
+	struct sm_page old, new;
+	/* The entry that is locked, and the value it gets when the leaf ends. */
 	u64 *slot;
 	u64 slot_value;
 
@@ -58,17 +74,56 @@ struct sm_call {
 #define SM_MAY_SLEEP		BIT(3)	/* interrupts stay on */
 
 /*
- * What a leaf requires of the TD: bits of struct sm_leaf.td.  The low bits are the
- * OP_STATEs in which the leaf may run, by number.
+ * Checks that a leaf makes before its handler runs; its row of the table has them in order.
+ * Each takes the locks that go with it.
  */
-#define SM_TD_KEYED		BIT(8)	/* lifecycle is KEYS_CONFIGURED */
-#define SM_TD_ALIVE		BIT(9)	/* not fatal */
-#define SM_TD_ALL_TDCX		BIT(10)	/* the host has added all TDCX pages */
-#define SM_TD_OP(states)	(SM_TD_KEYED | SM_TD_ALIVE | SM_TD_ALL_TDCX | (states))
-#define SM_OP0			BIT(SM_OP_UNINITIALIZED)
-#define SM_OP1			BIT(SM_OP_INITIALIZED)
-#define SM_OP2			BIT(SM_OP_RUNNABLE)
-#define SM_OP12			(SM_OP1 | SM_OP2)
+enum sm_check {
+	SM_CHECK_NONE,
+
+	/* The operand is a TDR. */
+	SM_TDR,
+	/* The operand is a TDVPR; with it comes the TDR that owns it. */
+	SM_TDVPR,
+
+	/* The TD is not fatal. */
+	SM_ALIVE,
+	/* Its lifecycle is KEYS_CONFIGURED. */
+	SM_KEYED,
+	/* The host has added all TDCX pages. */
+	SM_ALL_TDCX,
+	/* Its OP_STATE is one in leaf->op_states. */
+	SM_OP_STATE,
+	/* The TD is a debug TD if bit 0 of RDX is set. */
+	SM_DEBUG_FLAG,
+
+	/* The host has added all pages of the vCPU. */
+	SM_ALL_TDVPS,
+	/* The vCPU's state is one in leaf->vcpu_states. */
+	SM_VCPU_STATE,
+	/* The vCPU is associated with no other LP; if with none, it is now with this one. */
+	SM_ASSOCIATE,
+
+	/* GPA and level in RCX are in range and aligned. */
+	SM_GPA,
+	/* The secure EPT tree is free. */
+	SM_TREE,
+	/* All tables above the entry are there. */
+	SM_WALK,
+	/* The entry is free. */
+	SM_ENTRY,
+	/* leaf->op is allowed in the entry's state. */
+	SM_STATE,
+	/* R8 is not the page that is mapped already. */
+	SM_OTHER_PAGE,
+	/* The page or table that the entry points to is free. */
+	SM_OLD_PAGE,
+	/* If vCPUs can run, the entry is blocked, and no TLB has it. */
+	SM_TRACKED,
+	/* R8 is a free page of 4K. */
+	SM_NEW_PAGE,
+};
+
+#define SM_MAX_CHECKS	14
 
 struct sm_leaf {
 	const char *name;
@@ -76,20 +131,30 @@ struct sm_leaf {
 	u8 max_version;
 	/* SM_WHEN_* */
 	u8 when;
-	/* Register that holds the address of a TDR or of a TDVPR, at most one; 0 = none. */
-	u8 tdr, tdvpr;
-	/* How to lock the TDR, the TDVPR, and, in sm_mem_lock_tree(), the secure EPT tree. */
-	enum sm_lock_mode tdr_lock, tdvpr_lock, sept_lock;
-	/* Bits of TDVPR's register that are not part of the address; the handler checks them. */
+	/* enum sm_check, in order */
+	u8 checks[SM_MAX_CHECKS];
+	/* Register of the TDR or TDVPR operand, and bits of it that are not part of the address. */
+	u8 operand;
 	u64 flags;
-	/* SM_TD_* */
-	u16 td;
+	/* How to lock the TDR, in version 1 if it differs, the TDVPR, the secure EPT tree. */
+	enum sm_lock_mode tdr_lock, tdr_lock_v1, tdvpr_lock, tree_lock;
+	/* Bits by number: enum sm_op_state, enum sm_vcpu_state. */
+	u8 op_states;
+	u16 vcpu_states;
+	/* What the leaf does to an entry of the secure EPT, and at which levels. */
+	enum sm_sept_op op;
+	u8 min_level, max_level;
 	/*
 	 * Outputs that are 0, or -1, unless the handler writes them: a bit for each register, by
 	 * number.  The others keep their inputs.  Version 1 of the leaf also has @ones_v1.
 	 */
 	u16 zero, ones, ones_v1;
 };
+
+/* The checks, by the object that they look at; each returns 0 or the status of the leaf. */
+u64 sm_check_td(struct sm_call *call, enum sm_check check);
+u64 sm_check_vcpu(struct sm_call *call, enum sm_check check);
+u64 sm_check_entry(struct sm_call *call, enum sm_check check);
 
 /*
  * flushed.c: for strict mode.  sm_flushed() is the backend's ->flushed(); sm_flushed_seamcall() is
@@ -127,8 +192,6 @@ enum sm_sys_state {
 #define SM_MAX_TDMRS		64
 #define SM_MAX_RESERVED		16
 #define SM_NR_LEVELS		3
-
-struct sm_pamt;
 
 struct sm_tdmr {
 	phys_addr_t base;
@@ -224,13 +287,6 @@ phys_addr_t sm_pamt_owner(const struct sm_pamt *entry);
 void sm_pamt_set(struct sm_pamt *entry, u8 type, phys_addr_t owner);
 struct sm_pamt *sm_pamt_entry(const struct sm_tdmr *tdmr, phys_addr_t pa, unsigned int level);
 
-struct sm_page {
-	phys_addr_t pa;
-	unsigned int level;
-	struct sm_tdmr *tdmr;
-	struct sm_pamt *entry;
-};
-
 /*
  * Check the address of a private page that is an operand: aligned, no KeyID bits, in
  * the usable part of a TDMR.  Returns 0 or a status that names @operand.
@@ -309,9 +365,6 @@ u64 sm_epoch_enter(struct sm_vcpu *vcpu);
 void sm_epoch_exit(struct sm_vcpu *vcpu);
 /* MEM.TRACK: begin the next epoch.  Returns the status. */
 u64 sm_epoch_advance(struct sm_tdcs *tdcs);
-
-/* Associate @vcpu with @lp.  Returns 0, or VCPU_ASSOCIATED if another LP has it. */
-u64 sm_vcpu_associate(struct sm_vcpu *vcpu, unsigned int lp);
 
 /*
  * TD parameters, CPUID, measurement

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * SEAMCALL: looks up the leaf in the table in leaves.h, makes the checks and takes the locks
- * that its row asks for, in the same order for all leaves, and calls its handler.
+ * that its row lists, in that order, and calls its handler.
  */
 
 #include "leaves.h"
@@ -29,11 +29,10 @@ const struct sm_leaf *sm_leaf(unsigned int nr)
 	return nr < SM_NR_LEAVES && leaves[nr].handler ? &leaves[nr] : NULL;
 }
 
-/* May the leaf run in this state of the module? */
-static u64 check_module(const struct sm_call *call)
+/* May a leaf run in this state of the module? */
+static u64 check_module(u8 when)
 {
 	u32 state = READ_ONCE(sm_sys.state);
-	u8 when = call->leaf->when;
 
 	if (state == SM_SYS_SHUTDOWN && !(when & SM_WHEN_SHUTDOWN))
 		return TDX_SYS_SHUTDOWN;
@@ -68,10 +67,14 @@ static void clear_outputs(struct sm_call *call)
 
 static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
 {
+	const struct sm_leaf *leaf = call->leaf;
+	enum sm_lock_mode mode = leaf->tdr_lock;
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_get(call, pa, 0, TDX_PT_TDR, call->leaf->tdr_lock, operand_id, &page);
+	if (call->version && leaf->tdr_lock_v1 != SM_LOCK_NONE)
+		mode = leaf->tdr_lock_v1;
+	status = sm_page_get(call, pa, 0, TDX_PT_TDR, mode, operand_id, &page);
 	if (status)
 		return status;
 	call->td = sm_va(pa);
@@ -79,55 +82,50 @@ static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)
 	return 0;
 }
 
-static u64 get_vcpu(struct sm_call *call)
+static u64 get_vcpu(struct sm_call *call, phys_addr_t pa)
 {
-	phys_addr_t pa = operand(&call->in, call->leaf->tdvpr) & ~call->leaf->flags;
 	struct sm_page page;
 	u64 status;
 
 	status = sm_page_get(call, pa, 0, TDX_PT_TDVPR, call->leaf->tdvpr_lock,
-			     call->leaf->tdvpr, &page);
+			     call->leaf->operand, &page);
 	if (status)
 		return status;
 	call->vcpu = sm_va(pa);
 	return get_td(call, sm_pamt_owner(page.entry), TDX_OPERAND_ID_TDR);
 }
 
-static u64 check_td(const struct sm_call *call)
+static u64 make_check(struct sm_call *call, enum sm_check check)
 {
-	u16 need = call->leaf->td;
-	u32 op_state;
+	phys_addr_t pa = operand(&call->in, call->leaf->operand) & ~call->leaf->flags;
 
-	if ((need & SM_TD_ALIVE) && READ_ONCE(call->td->fatal))
-		return TDX_TD_FATAL;
-	if ((need & SM_TD_KEYED) && call->td->lifecycle != SM_TD_KEYS_CONFIGURED)
-		return TDX_TD_KEYS_NOT_CONFIGURED;
-	if (!(need & (SM_OP0 | SM_OP1 | SM_OP2)))
-		return 0;
-
-	op_state = call->tdcs ? call->tdcs->op_state : SM_OP_UNINITIALIZED;
-	if ((need & SM_TD_ALL_TDCX) && call->td->nr_tdcx < SM_NR_TDCS_PAGES)
-		return TDX_TDCS_NOT_ALLOCATED;
-	return need & BIT(op_state) ? 0 : TDX_OP_STATE_INCORRECT;
+	if (check == SM_TDR)
+		return get_td(call, pa, call->leaf->operand);
+	if (check == SM_TDVPR)
+		return get_vcpu(call, pa);
+	if (check <= SM_DEBUG_FLAG)
+		return sm_check_td(call, check);
+	return check <= SM_ASSOCIATE ? sm_check_vcpu(call, check) : sm_check_entry(call, check);
 }
 
 static u64 run_leaf(struct sm_call *call)
 {
-	u64 status = check_module(call);
+	const struct sm_leaf *leaf = call->leaf;
+	u64 status = check_module(leaf->when);
+	unsigned int i;
 
-	if (!status) {
-		clear_outputs(call);
-		if (!(call->leaf->when & SM_WHEN_NO_LP_INIT) && !test_bit(call->lp, sm_sys.lps))
-			status = TDX_SYS_LP_INIT_NOT_DONE;
-	}
-	if (!status && call->leaf->tdvpr)
-		status = get_vcpu(call);
-	else if (!status && call->leaf->tdr)
-		status = get_td(call, operand(&call->in, call->leaf->tdr), call->leaf->tdr);
-	if (!status && call->td)
-		status = check_td(call);
+	if (status)
+		return status;
+	clear_outputs(call);
+	if (!(leaf->when & SM_WHEN_NO_LP_INIT) && !test_bit(call->lp, sm_sys.lps))
+		return TDX_SYS_LP_INIT_NOT_DONE;
+	if (call->version > leaf->max_version)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_ID_RAX;
+
+	for (i = 0; !status && i < SM_MAX_CHECKS && leaf->checks[i]; i++)
+		status = make_check(call, leaf->checks[i]);
 	if (!status)
-		status = call->leaf->handler(call);
+		status = leaf->handler(call);
 
 	if (call->slot)
 		sm_sept_unlock_entry(call->slot, call->slot_value);
@@ -149,9 +147,11 @@ u64 sm_seamcall(u64 fn, struct tdx_module_args *args)
 	bool sleeps;
 	u64 status;
 
+	/* A leaf that has versions checks its version itself, after it has set its outputs. */
 	if (fn & ~(TDX_LEAF_NR_MASK | TDX_LEAF_VERSION_MASK) || !call.leaf ||
-	    call.version > call.leaf->max_version)
-		return TDX_OPERAND_INVALID | TDX_OPERAND_ID_RAX;
+	    (call.version && !call.leaf->max_version))
+		return check_module(call.leaf ? call.leaf->when : 0) ?:
+		       TDX_OPERAND_INVALID | TDX_OPERAND_ID_RAX;
 
 	sleeps = call.leaf->when & SM_MAY_SLEEP;
 	if (!sleeps)

@@ -5,17 +5,37 @@
 
 #include "leaves.h"
 
+u64 sm_check_td(struct sm_call *call, enum sm_check check)
+{
+	const struct sm_td *td = call->td;
+	u32 op_state = td->tdcs ? td->tdcs->op_state : SM_OP_UNINITIALIZED;
+
+	switch (check) {
+	case SM_ALIVE:
+		return READ_ONCE(td->fatal) ? TDX_TD_FATAL : 0;
+	case SM_KEYED:
+		return td->lifecycle == SM_TD_KEYS_CONFIGURED ? 0 : TDX_TD_KEYS_NOT_CONFIGURED;
+	case SM_ALL_TDCX:
+		return td->nr_tdcx >= SM_NR_TDCS_PAGES ? 0 : TDX_TDCS_NOT_ALLOCATED;
+	case SM_OP_STATE:
+		return call->leaf->op_states & BIT(op_state) ? 0 : TDX_OP_STATE_INCORRECT;
+	default: /* SM_DEBUG_FLAG */
+		return !(call->in.rdx & BIT_ULL(0)) || sm_td_is_debug(td->tdcs) ? 0 :
+		       TDX_OPERAND_INVALID | SM_RDX;
+	}
+}
+
 SM_HANDLER(mng_create)
 {
 	u64 hkid = call->in.rdx, uuid[4], status;
 	struct sm_page page;
 	struct sm_td *td;
 
+	if (!sm_kot_is_private(hkid))
+		return TDX_OPERAND_INVALID | SM_RDX;
 	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
-	if (!sm_kot_is_private(hkid))
-		return TDX_OPERAND_INVALID | SM_RDX;
 	if (!sm_random(uuid, sizeof(uuid)))
 		return TDX_RND_NO_ENTROPY;
 	status = sm_kot_assign(call, hkid, SM_HKID_ASSIGNED);
@@ -36,10 +56,10 @@ SM_HANDLER(mng_key_config)
 	u64 bit = BIT_ULL(sm_platform_package());
 	struct sm_td *td = call->td;
 
-	if (td->keyed_packages & bit)
-		return TDX_KEY_CONFIGURED;
 	if (td->lifecycle != SM_TD_HKID_ASSIGNED)
 		return TDX_LIFECYCLE_STATE_INCORRECT;
+	if (td->keyed_packages & bit)
+		return TDX_KEY_CONFIGURED;
 	td->keyed_packages |= bit;
 	if (hweight64(td->keyed_packages) == sm_sys.nr_packages)
 		td->lifecycle = SM_TD_KEYS_CONFIGURED;
@@ -52,11 +72,14 @@ SM_HANDLER(mng_addcx)
 	struct sm_page page;
 	u64 status;
 
-	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
-	if (status)
-		return status;
 	if (td->nr_tdcx == SM_MAX_TDCS_PAGES)
 		return TDX_TDCX_NUM_INCORRECT;
+	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
+	/* The pages that a TD needs at least can only be added while it is uninitialised. */
+	if (!status && td->nr_tdcx >= SM_NR_TDCS_PAGES)
+		status = sm_check_td(call, SM_OP_STATE);
+	if (status)
+		return status;
 	sm_page_take(&page, TDX_PT_TDCX, td);
 	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	td->tdcx[td->nr_tdcx++] = page.pa;

@@ -27,25 +27,15 @@ void sm_mr_page_add(struct sm_tdcs *tdcs, u64 gpa)
 SM_HANDLER(mr_extend)
 {
 	u64 gpa = call->in.rcx, status;
-	struct sm_walk walk;
+	void *content;
 
 	if (!IS_ALIGNED(gpa, CHUNK) || gpa >= SM_SHARED_BIT)
 		return TDX_OPERAND_INVALID | SM_RCX;
-	status = sm_mem_lock_tree(call);
+	status = sm_mem_find_content(call, gpa, &content);
 	if (status)
 		return status;
-	sm_sept_walk(call->tdcs, gpa, 0, &walk);
-	if (walk.level && !sm_sept_is_leaf(walk.entry))
-		return sm_mem_fail(call, TDX_EPT_WALK_FAILED, &walk);
-	if (sm_sept_state(walk.entry) != TDX_SEPT_MAPPED)
-		return sm_mem_fail(call, TDX_EPT_ENTRY_NOT_PRESENT, &walk);
-	status = sm_mem_lock_entry(call, &walk);
-	if (status)
-		return status;
-
 	measure(call->tdcs, "MR.EXTEND", gpa);
-	sm_platform_sha384_update(&call->tdcs->mrtd_stream,
-				  sm_va(sm_leaf_pa(walk.entry, walk.level, gpa)), CHUNK);
+	sm_platform_sha384_update(&call->tdcs->mrtd_stream, content, CHUNK);
 	return TDX_SUCCESS;
 }
 

@@ -10,58 +10,34 @@
 
 SM_HANDLER(mem_page_relocate)
 {
-	struct sm_page old, new;
-	struct sm_walk walk;
-	u64 status;
-	u8 state;
-
-	status = sm_mem_begin_op(call, 0, 0, SM_SEPT_RELOCATE, &walk, &state);
-	if (!status)
-		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &new);
-	if (!status)
-		status = sm_mem_tracked_page(call, &walk, &old);
-	if (status)
-		return status;
-
 	/*
 	 * The host's other CPUs may still have TLB entries for the new page.  A leaf cannot
 	 * wait for them, and returning BUSY would not help: the page would go back to the
 	 * host, and the next try would have to take it again.
 	 */
-	sm_page_take(&new, TDX_PT_REG, call->td);
+	sm_page_take(&call->new, TDX_PT_REG, call->td);
 	/* A pending page has no content; ACCEPT will zero it. */
-	if (state == TDX_SEPT_MAPPED)
-		memcpy(sm_va(new.pa), sm_va(old.pa), SM_PAGE_SIZE);
-	call->slot_value = sm_sept_make(state, new.pa, 0);
-	sm_page_free(&old, call->td);
-	call->out->rcx = old.pa;
+	if (call->next_state == TDX_SEPT_MAPPED)
+		memcpy(sm_va(call->new.pa), sm_va(call->old.pa), SM_PAGE_SIZE);
+	sm_mem_set_entry(call, call->new.pa);
+	sm_page_free(&call->old, call->td);
+	call->out->rcx = call->old.pa;
 	return TDX_SUCCESS;
 }
 
 SM_HANDLER(mem_page_demote)
 {
-	struct sm_page page, table;
-	struct sm_walk walk;
-	unsigned int i;
-	u64 status;
-	u64 *entries;
-	u8 state;
+	unsigned int child_level = call->walk.level - 1, i;
+	u64 *entries = sm_va(call->new.pa);
 
-	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_DEMOTE, &walk, &state);
-	if (!status)
-		status = sm_page_get_free(call, call->in.r8, 0, SM_R8, &table);
-	if (!status)
-		status = sm_mem_tracked_page(call, &walk, &page);
-	if (status)
-		return status;
-
-	sm_page_take(&table, TDX_PT_EPT, call->td);
-	sm_page_split(&page, call->td);
-	entries = sm_va(table.pa);
+	sm_page_take(&call->new, TDX_PT_EPT, call->td);
+	sm_page_split(&call->old, call->td);
 	for (i = 0; i < SM_NR_ENTRIES; i++)
-		entries[i] = sm_sept_make(state, page.pa + i * sm_level_size(walk.level - 1),
-					  walk.level - 1);
-	call->slot_value = sm_sept_make(TDX_SEPT_NL_MAPPED, table.pa, walk.level);
+		entries[i] = sm_sept_make(call->next_state,
+					  call->old.pa + i * sm_level_size(child_level),
+					  child_level);
+	call->next_state = TDX_SEPT_NL_MAPPED;
+	sm_mem_set_entry(call, call->new.pa);
 	return TDX_SUCCESS;
 }
 
@@ -88,28 +64,23 @@ static bool can_merge(const u64 *entries, unsigned int level)
 
 SM_HANDLER(mem_page_promote)
 {
-	struct sm_page page, table;
-	struct sm_walk walk;
-	u64 status, first;
-	u8 state;
+	const u64 *entries = sm_va(call->old.pa);
+	struct sm_page page;
+	u64 first, status;
 
-	status = sm_mem_begin_op(call, 1, 2, SM_SEPT_PROMOTE, &walk, &state);
-	if (!status)
-		status = sm_mem_tracked_page(call, &walk, &table);
-	if (status)
-		return status;
-	if (!can_merge(sm_va(table.pa), walk.level))
-		return sm_mem_fail(call, TDX_EPT_INVALID_PROMOTE_CONDITIONS, &walk);
+	if (!can_merge(entries, call->walk.level))
+		return sm_mem_fail(call, TDX_EPT_INVALID_PROMOTE_CONDITIONS);
 
-	first = *(u64 *)sm_va(table.pa);
-	sm_page_at(first & SM_SEPT_HPA, walk.level, &page);
+	first = entries[0];
+	sm_page_at(first & SM_SEPT_HPA, call->walk.level, &page);
 	/* If the large page's PAMT entry is locked, report it as if the SEPT entry were. */
 	status = sm_call_lock(call, &page.entry->lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | SM_RCX);
 	if (status)
 		return status;
 	sm_page_merge(&page, call->td);
-	call->slot_value = sm_sept_make(sm_sept_state(first), page.pa, walk.level);
-	sm_page_free(&table, call->td);
-	call->out->rcx = table.pa;
+	call->next_state = sm_sept_state(first);
+	sm_mem_set_entry(call, page.pa);
+	sm_page_free(&call->old, call->td);
+	call->out->rcx = call->old.pa;
 	return TDX_SUCCESS;
 }

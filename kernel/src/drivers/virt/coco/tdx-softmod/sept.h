@@ -59,6 +59,7 @@ enum sm_sept_op {
 	SM_SEPT_RELOCATE,
 	SM_SEPT_DEMOTE,
 	SM_SEPT_PROMOTE,
+	SM_SEPT_RD,
 	SM_SEPT_ACCEPT,
 };
 

@@ -7,7 +7,8 @@
 
 #define NO_LP	(-1)
 
-u64 sm_vcpu_associate(struct sm_vcpu *vcpu, unsigned int lp)
+/* Associate @vcpu with @lp.  Returns 0, or VCPU_ASSOCIATED if another LP has it. */
+static u64 associate(struct sm_vcpu *vcpu, unsigned int lp)
 {
 	int old = atomic_cmpxchg(&vcpu->assoc_lp, NO_LP, lp);
 
@@ -19,6 +20,21 @@ u64 sm_vcpu_associate(struct sm_vcpu *vcpu, unsigned int lp)
 	/* This LP's TLB may still have translations of the TD from long ago. */
 	vcpu->flush_tlb = true;
 	return 0;
+}
+
+u64 sm_check_vcpu(struct sm_call *call, enum sm_check check)
+{
+	struct sm_vcpu *vcpu = call->vcpu;
+
+	switch (check) {
+	case SM_ALL_TDVPS:
+		return vcpu->nr_pages >= SM_NR_TDVPS_PAGES ? 0 : TDX_TDCX_NUM_INCORRECT;
+	case SM_VCPU_STATE:
+		return call->leaf->vcpu_states & BIT(READ_ONCE(vcpu->state)) ? 0 :
+		       TDX_VCPU_STATE_INCORRECT;
+	default: /* SM_ASSOCIATE */
+		return associate(vcpu, call->lp);
+	}
 }
 
 SM_HANDLER(vp_create)
@@ -50,17 +66,31 @@ SM_HANDLER(vp_addcx)
 	struct sm_page page;
 	u64 status;
 
-	if (vcpu->state != SM_VCPU_UNINITIALIZED)
-		return TDX_VCPU_STATE_INCORRECT;
+	if (vcpu->nr_pages == SM_MAX_TDVPS_PAGES)
+		return TDX_TDCX_NUM_INCORRECT;
 	status = sm_page_get_free(call, call->in.rcx, 0, SM_RCX, &page);
 	if (status)
 		return status;
-	if (vcpu->nr_pages == SM_MAX_TDVPS_PAGES)
-		return TDX_TDCX_NUM_INCORRECT;
 	sm_page_take(&page, TDX_PT_TDCX, call->td);
 	memset(sm_va(page.pa), 0, SM_PAGE_SIZE);
 	vcpu->pages[vcpu->nr_pages++] = page.pa;
 	return TDX_SUCCESS;
+}
+
+/*
+ * Take the next index for a vCPU.  The TDR is locked shared by version 0, so another vCPU of the
+ * TD may do the same.
+ */
+static bool take_index(struct sm_tdcs *tdcs, u32 *ret_index)
+{
+	u32 nr = READ_ONCE(tdcs->nr_vcpus);
+
+	do {
+		if (nr >= tdcs->max_vcpus)
+			return false;
+	} while (!try_cmpxchg(&tdcs->nr_vcpus, &nr, nr + 1));
+	*ret_index = nr;
+	return true;
 }
 
 SM_HANDLER(vp_init)
@@ -68,54 +98,36 @@ SM_HANDLER(vp_init)
 	const struct tdx_module_args *in = &call->in;
 	struct sm_tdcs *tdcs = call->tdcs;
 	struct sm_vcpu *vcpu = call->vcpu;
-	u32 id = tdcs->nr_vcpus, i;
+	u32 index, i;
 	u64 status;
 
+	/* Once taken, the index is used up, also if the call fails. */
+	if (!take_index(tdcs, &index))
+		return TDX_MAX_VCPUS_EXCEEDED;
 	if (call->version && in->r8 >> 32)
 		return TDX_OPERAND_INVALID | SM_R8;
-	if (vcpu->state != SM_VCPU_UNINITIALIZED)
-		return TDX_VCPU_STATE_INCORRECT;
-	if (vcpu->nr_pages < SM_NR_TDVPS_PAGES)
-		return TDX_TDCX_NUM_INCORRECT;
-	if (tdcs->nr_vcpus == tdcs->max_vcpus)
-		return TDX_MAX_VCPUS_EXCEEDED;
-	if (call->version)
-		id = in->r8;
-	for (i = 0; call->version && i < tdcs->nr_vcpus; i++) {
-		if (tdcs->x2apic_ids[i] == id)
-			return TDX_X2APIC_ID_NOT_UNIQUE | id;
+	for (i = 0; call->version && i < index; i++) {
+		if (tdcs->x2apic_ids[i] == in->r8)
+			return TDX_X2APIC_ID_NOT_UNIQUE | in->r8;
 	}
 
-	vcpu->index = tdcs->nr_vcpus;
-	vcpu->x2apic_id = id;
+	vcpu->index = index;
+	vcpu->x2apic_id = call->version ? in->r8 : index;
 	status = sm_run_init(vcpu, in->rdx);
 	if (status)
 		return status;
-	if (!call->version)
+	if (call->version)
+		tdcs->x2apic_ids[index] = in->r8;
+	else
 		tdcs->topology_enum_configured = 0;
-	tdcs->x2apic_ids[vcpu->index] = id;
-	tdcs->nr_vcpus++;
 	vcpu->state = SM_VCPU_READY;
-	return sm_vcpu_associate(vcpu, call->lp);
-}
-
-/* Is the vCPU READY or, if that is allowed too, DISABLED?  Returns 0 or a status. */
-static u64 check_ready(const struct sm_call *call, bool or_disabled)
-{
-	u8 state = call->vcpu->state;
-
-	return state == SM_VCPU_READY || (or_disabled && state == SM_VCPU_DISABLED) ? 0 :
-	       TDX_VCPU_STATE_INCORRECT;
+	return associate(vcpu, call->lp);
 }
 
 SM_HANDLER(vp_rd)
 {
-	u64 next, status = check_ready(call, true);
+	u64 next, status;
 
-	if (!status)
-		status = sm_vcpu_associate(call->vcpu, call->lp);
-	if (status)
-		return status;
 	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, call->in.rdx,
 				  &call->out->r8, &next);
 	if (call->version)
@@ -125,12 +137,6 @@ SM_HANDLER(vp_rd)
 
 SM_HANDLER(vp_wr)
 {
-	u64 status = check_ready(call, false);
-
-	if (!status)
-		status = sm_vcpu_associate(call->vcpu, call->lp);
-	if (status)
-		return status;
 	return sm_metadata_write(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, call->in.rdx,
 				 call->in.r8, call->in.r9, &call->out->r8);
 }
@@ -158,17 +164,13 @@ SM_HANDLER(vp_enter)
 	 */
 	if ((flags & BIT_ULL(53)) || (flags && vcpu->last_exit != SM_EXIT_ASYNC_TRAP))
 		return TDX_OPERAND_INVALID | SM_RCX;
-	status = check_ready(call, false);
-	if (!status)
-		status = sm_vcpu_associate(vcpu, call->lp);
 	/*
 	 * With a stale TLB entry the host could still read a page of the TD.  alias.c allows
 	 * that for a short time; after it the vCPU does not run until CPUs have flushed.
 	 */
-	if (!status && !sm_platform_host_is_flushed())
-		status = TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE;
-	if (!status)
-		status = sm_epoch_enter(vcpu);
+	if (!sm_platform_host_is_flushed())
+		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_SEPT_TREE;
+	status = sm_epoch_enter(vcpu);
 	if (status)
 		return status;
 	status = sm_run_enter(vcpu, call->out);
