@@ -14,7 +14,7 @@ static struct {
 		/* enum sm_hkid_state */
 		u8 state;
 		/* Packages whose caches still have to be written back for this KeyID. */
-		u64 dirty;
+		unsigned long dirty;
 	} hkids[SM_MAX_HKIDS];
 } kot;
 
@@ -47,15 +47,15 @@ enum sm_hkid_state sm_kot_state(u16 hkid)
 	return kot.hkids[hkid - kot.first].state;
 }
 
-static u64 lock_kot(struct sm_call *call)
+static u64 lock_kot(struct sm_call *call, enum sm_lock_mode mode)
 {
-	return sm_call_lock(call, &kot.lock, SM_EXCLUSIVE, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
+	return sm_call_lock(call, &kot.lock, mode, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
 }
 
 u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
 {
 	unsigned int i = hkid - kot.first;
-	u64 status = lock_kot(call);
+	u64 status = lock_kot(call, SM_EXCLUSIVE);
 
 	if (status)
 		return status;
@@ -68,7 +68,7 @@ u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
 u64 sm_kot_flush(struct sm_call *call, u16 hkid)
 {
 	unsigned int i = hkid - kot.first;
-	u64 status = lock_kot(call);
+	u64 status = lock_kot(call, SM_EXCLUSIVE);
 
 	if (status)
 		return status;
@@ -80,7 +80,7 @@ u64 sm_kot_flush(struct sm_call *call, u16 hkid)
 u64 sm_kot_free(struct sm_call *call, u16 hkid)
 {
 	unsigned int i = hkid - kot.first;
-	u64 status = lock_kot(call);
+	u64 status = lock_kot(call, SM_EXCLUSIVE);
 
 	if (status)
 		return status;
@@ -100,19 +100,19 @@ SM_HANDLER(phymem_cache_wb)
 		return TDX_OPERAND_INVALID | SM_RCX;
 	status = sm_call_lock(call, &writeback[package].lock, SM_EXCLUSIVE,
 			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_WBCACHE);
+	/* Shared: the packages write back their caches at the same time. */
 	if (!status)
-		status = lock_kot(call);
+		status = lock_kot(call, SM_SHARED);
 	if (status)
 		return status;
 
 	if (resume && !writeback[package].started)
 		return TDX_WBCACHE_RESUME_ERROR;
 	for (i = 0; i < kot.nr && !resume; i++) {
-		bool dirty = kot.hkids[i].state == SM_HKID_FLUSHED &&
-			     kot.hkids[i].dirty & BIT_ULL(package);
+		bool flushed = kot.hkids[i].state == SM_HKID_FLUSHED;
 
-		__assign_bit(i, writeback[package].hkids, dirty);
-		any |= dirty;
+		__assign_bit(i, writeback[package].hkids, flushed);
+		any |= flushed;
 	}
 	writeback[package].started = resume || any;
 	if (!writeback[package].started)
@@ -121,7 +121,7 @@ SM_HANDLER(phymem_cache_wb)
 		return TDX_INTERRUPTED_RESUMABLE;
 
 	for_each_set_bit(i, writeback[package].hkids, kot.nr)
-		kot.hkids[i].dirty &= ~BIT_ULL(package);
+		clear_bit(package, &kot.hkids[i].dirty);
 	writeback[package].started = false;
 	return TDX_SUCCESS;
 }

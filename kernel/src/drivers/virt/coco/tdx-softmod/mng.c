@@ -169,6 +169,7 @@ SM_HANDLER(mng_key_freeid)
 	return TDX_SUCCESS;
 }
 
+/* Does nothing, whatever RCX is. */
 SM_HANDLER(mng_key_reclaimid)
 {
 	return TDX_SUCCESS;

@@ -64,15 +64,14 @@ u64 sm_host_operand(phys_addr_t pa, u64 align, u32 operand)
 
 /*
  * Lock the PAMT entries of the larger pages around the page, shared and the largest first,
- * so that none of them can become a page in use.  *@ret_nr is how many were locked.  If a
- * larger page is in use already, stop there: *@level becomes its level.
+ * so that none of them can become a page in use.  If a larger page is in use already, stop
+ * there: *@level becomes its level.
  */
 static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa,
-		      unsigned int *level, u64 busy, unsigned int *ret_nr)
+		      unsigned int *level, u64 busy)
 {
 	unsigned int l;
 
-	*ret_nr = 0;
 	for (l = SM_NR_LEVELS - 1; l > *level; l--) {
 		struct sm_pamt *entry = sm_pamt_entry(tdmr, pa, l);
 		u64 status;
@@ -84,26 +83,11 @@ static u64 lock_above(struct sm_call *call, struct sm_tdmr *tdmr, phys_addr_t pa
 		status = sm_call_lock(call, &entry->lock, SM_SHARED, busy);
 		if (status)
 			return status;
-		++*ret_nr;
 		/* It may have become a page in use before it was locked. */
 		if (entry->type != TDX_PT_NDA)
 			return busy;
 	}
 	return 0;
-}
-
-/*
- * Release the @nr locks that lock_above() took, and keep the page's own, which was taken
- * last.  The page is in use, so no larger page around it can be taken anyway.
- */
-static void unlock_above(struct sm_call *call, unsigned int nr)
-{
-	unsigned int page = call->nr_held - 1, i;
-
-	for (i = page - nr; i < page; i++)
-		sm_unlock(call->held[i].lock, call->held[i].mode);
-	call->held[page - nr] = call->held[page];
-	call->nr_held -= nr;
 }
 
 static bool is_free(const struct sm_pamt *entry, unsigned int level)
@@ -115,13 +99,11 @@ u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 typ
 		enum sm_lock_mode mode, u32 operand, struct sm_page *ret_page)
 {
 	struct sm_page page = { .pa = pa, .level = level };
-	unsigned int nr;
 	u64 status;
 
 	status = sm_page_address(pa, level, operand, &page.tdmr);
 	if (!status)
-		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand,
-				    &nr);
+		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand);
 	if (status)
 		return status;
 	if (page.level != level)
@@ -133,8 +115,6 @@ u64 sm_page_get(struct sm_call *call, phys_addr_t pa, unsigned int level, u8 typ
 		return status;
 	if (type == TDX_PT_NDA ? !is_free(page.entry, level) : page.entry->type != type)
 		return TDX_PAGE_METADATA_INCORRECT | operand;
-	if (type != TDX_PT_NDA)
-		unlock_above(call, nr);
 	*ret_page = page;
 	return 0;
 }
@@ -143,13 +123,11 @@ u64 sm_page_find(struct sm_call *call, phys_addr_t pa, enum sm_lock_mode mode, u
 		 struct sm_page *ret_page)
 {
 	struct sm_page page = { .pa = pa };
-	unsigned int nr;
 	u64 status;
 
 	status = sm_page_address(pa, 0, operand, &page.tdmr);
 	if (!status)
-		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand,
-				    &nr);
+		status = lock_above(call, page.tdmr, pa, &page.level, TDX_OPERAND_BUSY | operand);
 	if (status)
 		return status;
 	page.entry = sm_pamt_entry(page.tdmr, pa, page.level);
@@ -198,7 +176,8 @@ void sm_page_free(struct sm_page *page, struct sm_td *td)
 
 	sm_platform_give_back(page->pa, nr_pages);
 	page->entry->bepoch = 0;
-	sm_pamt_set(page->entry, TDX_PT_NDA, 0);
+	/* It keeps its last owner, which RDMD shows. */
+	sm_pamt_set(page->entry, TDX_PT_NDA, sm_pamt_owner(page->entry));
 	count_above(page, -nr_pages);
 	if (td)
 		atomic64_sub(nr_pages, &td->chldcnt);

@@ -47,16 +47,13 @@ SM_HANDLER(phymem_page_reclaim)
 
 SM_HANDLER(phymem_page_wbinvd)
 {
-	unsigned int pa_bits = sm_platform_pa_bits();
-	u64 hkid = call->in.rcx >> pa_bits;
+	/* Without the KeyID, which can be any. */
+	phys_addr_t pa = call->in.rcx & GENMASK_ULL(sm_platform_pa_bits() - 1, 0);
 	struct sm_page page;
 	u64 status;
 
-	if (hkid && !sm_kot_is_private(hkid))
-		return TDX_OPERAND_INVALID | SM_RCX;
 	/* softmod does not encrypt, so all KeyIDs share the caches: nothing to write back. */
-	status = sm_page_find(call, call->in.rcx & GENMASK_ULL(pa_bits - 1, 0), SM_SHARED,
-			      SM_RCX, &page);
+	status = sm_page_find(call, pa, SM_SHARED, SM_RCX, &page);
 	if (status)
 		return status;
 	return page.entry->type == TDX_PT_NDA ? TDX_SUCCESS : TDX_PAGE_METADATA_INCORRECT | SM_RCX;

@@ -311,7 +311,7 @@ u64 sm_run_init(struct sm_vcpu *vcpu, u64 rcx);
  * VP.ENTER, after the core has checked the host's operands and all states, has
  * associated the vCPU and counted it in the epoch: run @vcpu until a TD exit.  @args
  * has the registers of VP.ENTER, and the outputs when this returns.  Returns RAX.
- * Interrupts are off, the TDVPR is locked exclusively, the TDR shared.
+ * Interrupts are off, the TDVPR and the TDR are locked shared.
  */
 u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args);
 

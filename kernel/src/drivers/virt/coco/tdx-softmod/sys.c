@@ -223,7 +223,14 @@ SM_HANDLER(sys_shutdown)
 }
 
 /* SYS.UPDATE takes over the state of the module before this one; there never is one. */
+/* Takes over the TDs of the module that ran before, if it left them: softmod never did. */
 SM_HANDLER(sys_update)
 {
-	return TDX_SYS_STATE_INCORRECT;
+	u64 status = lock_sys(call);
+
+	if (status)
+		return status;
+	if (sm_sys.state != SM_SYS_INIT_DONE || !sm_platform_all_lps_in(sm_sys.lps))
+		return TDX_SYS_STATE_INCORRECT;
+	return TDX_SYS_INVALID_HANDOFF;
 }

@@ -173,9 +173,14 @@ SM_HANDLER(vp_enter)
 	status = sm_epoch_enter(vcpu);
 	if (status)
 		return status;
+	/*
+	 * The TDVPR is locked shared.  No other LP uses the vCPU, because it is associated with
+	 * this one; this state tells them why.
+	 */
+	WRITE_ONCE(vcpu->state, SM_VCPU_ACTIVE);
 	status = sm_run_enter(vcpu, call->out);
 	sm_epoch_exit(vcpu);
-	if (tdx_status_is(status, TDX_NON_RECOVERABLE_VCPU))
-		vcpu->state = SM_VCPU_DISABLED;
+	WRITE_ONCE(vcpu->state, tdx_status_is(status, TDX_NON_RECOVERABLE_VCPU) ?
+		   SM_VCPU_DISABLED : SM_VCPU_READY);
 	return status;
 }
