@@ -257,7 +257,10 @@ static void seamcall(const struct words *w)
 		stop();
 }
 
-static void play_lines(struct sm_vcpu *vcpu);
+static void play_lines(bool guest_runs);
+
+/* The vCPU whose guest runs on each LP. */
+static struct sm_vcpu *running[NR_LPS];
 
 /* Set while VP.ENTER runs: did the guest get to run? */
 static bool entered;
@@ -270,7 +273,8 @@ static u64 run_guest(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	entered = true;
 	replay_compare(where(), "VP_ENTER", &in, &in);
 	seq.at++;
-	play_lines(vcpu);
+	running[lp] = vcpu;
+	play_lines(true);
 	/* While this guest ran, the other LP may have done the same. */
 	entered = true;
 	world_lp = lp;
@@ -304,8 +308,13 @@ static void enter(const struct words *w)
 		stop();
 }
 
-/* A TDCALL of the guest; true if the guest's run ends. */
-static bool tdcall(struct sm_vcpu *vcpu, const struct words *w)
+static struct sm_vcpu *guest_on(const struct words *w)
+{
+	return running[number(w, 1) % NR_LPS];
+}
+
+/* A TDCALL of a guest; true if its run ends. */
+static bool tdcall(const struct words *w)
 {
 	bool exits = !strcmp(w->word[w->answer], "exit"), got_exits;
 	const u64 in[REPLAY_NR_REGS] = { number(w, 4), number(w, 5), number(w, 6), number(w, 7) };
@@ -314,7 +323,7 @@ static bool tdcall(struct sm_vcpu *vcpu, const struct words *w)
 	char name[40];
 
 	registers(w, w->answer + exits + 1, in, &module);
-	got_exits = replay_tdcall(vcpu, leaf, number(w, 3), in, &got);
+	got_exits = replay_tdcall(guest_on(w), leaf, number(w, 3), in, &got);
 	snprintf(name, sizeof(name), "TDG_%x%s", leaf, exits ? " exit" : "");
 	replay_compare(where(), name, &got, &module);
 	if (got_exits != exits)
@@ -324,7 +333,7 @@ static bool tdcall(struct sm_vcpu *vcpu, const struct words *w)
 	return exits;
 }
 
-static bool access_memory(struct sm_vcpu *vcpu, const struct words *w)
+static bool access_memory(const struct words *w)
 {
 	const char *how = w->word[w->answer];
 	enum replay_access ends = !strcmp(how, "ok") ? REPLAY_OK : !strcmp(how, "ve") ? REPLAY_VE :
@@ -335,15 +344,15 @@ static bool access_memory(struct sm_vcpu *vcpu, const struct words *w)
 			      *w->word[2] == 'w' ? SM_ACCESS_WRITE : SM_ACCESS_EXEC;
 
 	registers(w, w->answer + 2, none, &module);
-	got.status = replay_access(vcpu, number(w, 3), access, &got);
+	got.status = replay_access(guest_on(w), number(w, 3), access, &got);
 	replay_compare(where(), "access", &got, &module);
 	if (got.status != module.status)
 		stop();
 	return ends == REPLAY_EXIT;
 }
 
-/* Plays lines until the guest on @vcpu leaves, or to the end if that is NULL. */
-static void play_lines(struct sm_vcpu *vcpu)
+/* Plays lines until the guest that was entered last leaves; to the end if none runs. */
+static void play_lines(bool guest_runs)
 {
 	struct replay_answer interrupt = {};
 	bool exits = false;
@@ -365,10 +374,10 @@ static void play_lines(struct sm_vcpu *vcpu)
 			enter(&w);
 			break;
 		case 't':
-			exits = tdcall(vcpu, &w);
+			exits = tdcall(&w);
 			break;
 		case 'a':
-			exits = access_memory(vcpu, &w);
+			exits = access_memory(&w);
 			break;
 		case 'x':
 			replay_compare(where(), "interrupt", &interrupt, &interrupt);
@@ -377,7 +386,7 @@ static void play_lines(struct sm_vcpu *vcpu)
 		}
 	}
 	/* The line of the VP.ENTER that ran this guest is done: its caller goes to the next one. */
-	if (vcpu)
+	if (guest_runs)
 		seq.at--;
 }
 
@@ -391,7 +400,7 @@ static void play(void *unused)
 		printf("# %s: softmod did not start\n", where());
 		_exit(1);
 	}
-	play_lines(NULL);
+	play_lines(false);
 }
 
 static bool is_call(const char *line)

@@ -72,7 +72,7 @@ static void access_field(struct sm_vcpu *vcpu, unsigned int leaf, unsigned int v
 						in[2], in[3], &ret->regs[2]);
 	else
 		ret->status = sm_metadata_read(SM_SIDE_GUEST, context, vcpu->td, vcpu, in[1],
-					       &ret->regs[2], &next);
+					       &ret->regs[2], leaf == 9 || version ? &next : NULL);
 	if (leaf == 9 || (leaf == 7 && version))
 		ret->regs[1] = next;
 }

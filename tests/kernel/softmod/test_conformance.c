@@ -34,6 +34,8 @@ TDMR(base, 0, 0, RAM_BASE + 4096)
 TDMR(size, 1, 1, 0)
 TDMR(order, 1, 0, RAM_BASE)
 TDMR(cmr, 1, 1, 2 * GIB)
+TDMR(outside, 1, 0, RAM_BASE + 8 * GIB)
+TDMR(reserved_empty, 1, 11, 4096)
 TDMR(pamt_align, 0, 6, HOST + (1ULL << 20) + 512)
 TDMR(pamt_small, 1, 7, 4096)
 TDMR(pamt_cmr, 0, 2, RAM_BASE + 8 * GIB)
@@ -44,6 +46,10 @@ TDMR(reserved_end, 0, 9, 2ULL << 20)
 
 TDMR(reserved_order, 0, 11, 4096)
 BEFORE(tdmr_info_address, world_write_tdmrs(); ((u64 *)world_memory(BUF))[1] += 8)
+
+/* A KeyID of which SYS.CONFIG made no use can be given to it again. */
+BEFORE(tdmr_refused, tdmr_order->run(); CALL(SYS_CONFIG, .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID);
+       world_write_tdmrs())
 
 const struct conformance_row own_rows[] = {
 	{ TDH_SYS_INIT, 0, LOADED, { .rcx = 1 }, INVALID(1) },
@@ -68,11 +74,10 @@ const struct conformance_row own_rows[] = {
 	{ TDH_SYS_RD, 0, SYS_INITED, { .rdx = TDX_MD_SYS_FEATURES0 }, TDX_SYS_LP_INIT_NOT_DONE },
 	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = TDX_MD_SYS_FEATURES0 }, 0 },
 	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = ~0ULL }, TDX_METADATA_FIRST_FIELD_ID_IN_CONTEXT, NULL,
-	  OUT(0, TDX_MD_SYS_VENDOR) },
+	  OUT(0, 0x200000000ULL) },
 	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = 0x7f00000300000000 },
 	  TDX_METADATA_FIELD_ID_INCORRECT },
-	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = TDX_MD_SYS_CPUID_CONFIG_LEAF(18) },
-	  TDX_METADATA_FIELD_ID_INCORRECT },
+	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = TDX_MD_SYS_CPUID_CONFIG_LEAF(18) }, 0 },
 	{ TDH_SYS_RD, 0, LP_INITED, { .rdx = TDX_MD_SYS_FEATURES0 | BIT_ULL(62) },
 	  TDX_METADATA_FIELD_ID_INCORRECT },
 	{ TDH_SYS_RDALL, 0, LP_INITED, { .rdx = HOST_PAGE(0), .r8 = ~0ULL }, 0 },
@@ -89,7 +94,7 @@ const struct conformance_row own_rows[] = {
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 0, .r8 = GLOBAL_HKID }, INVALID(2) },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 65, .r8 = GLOBAL_HKID }, INVALID(2) },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = 1 }, INVALID(8) },
-	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID }, INVALID(96),
+	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID }, INVALID(1),
 	  tdmr_info_address },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
 	  TDX_INVALID_TDMR, tdmr_base },
@@ -98,7 +103,7 @@ const struct conformance_row own_rows[] = {
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
 	  TDX_NON_ORDERED_TDMR | 1, tdmr_order },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
-	  TDX_TDMR_OUTSIDE_CMRS | 1, tdmr_cmr },
+	  TDX_INVALID_PAMT | 257, tdmr_cmr },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
 	  TDX_INVALID_PAMT, tdmr_pamt_align },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
@@ -145,6 +150,12 @@ const struct conformance_row own_rows[] = {
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, BUSY(146), not_flushed },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_NON_RECOVERABLE_VCPU | 2, guest_dies },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_VCPU_STATE_INCORRECT, guest_died },
+	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
+	  TDX_TDMR_OUTSIDE_CMRS | 1, tdmr_outside },
+	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
+	  TDX_NON_ORDERED_RESERVED_IN_TDMR | 1, tdmr_reserved_empty },
+	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID }, 0,
+	  tdmr_refused },
 };
 
 const unsigned int own_nr_rows = ARRAY_SIZE(own_rows);

@@ -240,9 +240,13 @@ u64 sm_xfam_fixed0(void);
 #define SM_FEATURES0 \
 	(TDX_FEATURES0_NO_RBP_MOD | TDX_FEATURES0_TOPOLOGY_ENUM | BIT_ULL(11))
 #define SM_XFAM_FIXED1		0x3ULL
+/* Bits of IA32_ARCH_CAPABILITIES that the host may configure: SSB_NO, RRSBA, BHI_NO and 24. */
+#define SM_ARCH_CAPABILITIES_CONFIG \
+	(BIT_ULL(4) | SM_ARCH_CAPABILITIES_RRSBA | BIT_ULL(20) | BIT_ULL(24))
+#define SM_ARCH_CAPABILITIES_RRSBA	BIT_ULL(19)
 #define SM_CONFIG_FLAGS_FIXED0	(TDX_CONFIG_FLEXIBLE_PENDING_VE | TDX_CONFIG_NO_RBP_MOD)
 
-/* One TDMR as SYS.CONFIG is given it: the ABI's TDMR_INFO. */
+/* One TDMR as SYS.CONFIG is given it: the ABI's TDMR_INFO, as it is in memory. */
 struct sm_tdmr_info {
 	u64 base;
 	u64 size;
@@ -254,8 +258,8 @@ struct sm_tdmr_info {
 	} reserved[SM_MAX_RESERVED];
 };
 
-/* Check @infos and set up sm_sys.tdmrs from them.  Returns the status of SYS.CONFIG. */
-u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int nr);
+/* Check TDMR @n, after those before it, and set up sm_sys.tdmrs[n].  Returns 0 or a status. */
+u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int n);
 /* The TDMR that @pa is in, or NULL. */
 struct sm_tdmr *sm_tdmr_find(phys_addr_t pa);
 
@@ -345,8 +349,10 @@ enum sm_hkid_state {
 
 void sm_kot_load(u16 first, u16 nr);
 bool sm_kot_is_private(u64 hkid);
+/* Reserve the module's own KeyID, before any TD exists. */
+void sm_kot_reserve(u16 hkid);
 /* These three lock the table until the SEAMCALL ends; each returns 0 or a status. */
-u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state);
+u64 sm_kot_assign(struct sm_call *call, u16 hkid);
 u64 sm_kot_flush(struct sm_call *call, u16 hkid);
 u64 sm_kot_free(struct sm_call *call, u16 hkid);
 enum sm_hkid_state sm_kot_state(u16 hkid);
@@ -372,7 +378,7 @@ u64 sm_epoch_advance(struct sm_tdcs *tdcs);
 
 /*
  * Check @params and set up @tdcs from them.  Returns 0 or the status of MNG.INIT; with
- * CPUID_CONFIG *@ret_cpuid is the leaf and subleaf that is wrong, or -1.
+ * CPUID_CONFIG *@ret_cpuid is the leaf and subleaf that is wrong.
  */
 u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u64 *ret_cpuid);
 
@@ -381,11 +387,11 @@ u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u6
 /* Entry @i of the list of configurable CPUID bits. */
 void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config);
 /*
- * Fill tdcs->cpuid from the TD's parameters.  False if the host configured what cannot
- * be: *@ret_cpuid is then the leaf and subleaf, or -1 for entries beyond the list.
+ * Fill tdcs->cpuid from the TD's parameters.  Returns 0 or the status of MNG.INIT, as
+ * sm_params_apply() does.
  */
-bool sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params,
-			u64 *ret_cpuid);
+u64 sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params,
+		       u64 *ret_cpuid);
 /*
  * The @i-th leaf that the module answers, with TDX_CPUID_NO_SUBLEAF if it has no
  * subleaves.  False after the last one.

@@ -24,24 +24,25 @@ struct leaf {
 #define NONE		TDX_CPUID_NO_SUBLEAF
 #define PLAIN(l, s)	{ .leaf = (l), .subleaf = (s) }
 #define CONFIG		.is_configurable = true
+/* Lines of 64 bytes */
 #define CACHE(s, d)	{ .leaf = 4, .subleaf = (s), CONFIG, \
-			  .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
+			  .fixed = { 0, 0x3f }, .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
 #define TOPOLOGY(s)	{ .leaf = 0x1f, .subleaf = (s), CONFIG, .direct = { 0x1f, 0xffff, 0xffff } }
 
 static const struct leaf leaves[] = {
 	{ .leaf = 0, .subleaf = NONE, .fixed = { 0x23, 0x756e6547, 0x6c65746e, 0x49656e69 } },
 	{ .leaf = 1, .subleaf = NONE, CONFIG,
-	  .passed = { 0, 0x0000ff00, 0x46fa3203, 0x078bfbff }, .fixed = { 0, 0, 0x80200000, 0x200 },
+	  .passed = { 0, 0x0000ff00, 0x46fab217, 0x07a9fbff }, .fixed = { 0, 0, 0x80200000, 0x200 },
 	  .direct = { 0x0fff3fff, 0x00ff0000 }, .allowed = { 0, 0, 0x31044d88, 0xb8440000 } },
 	PLAIN(3, NONE),
 	CACHE(0, 0xfffffffb), CACHE(1, 0xfffffffb), CACHE(2, 0xfffffffb), CACHE(3, 0x7),
 	PLAIN(4, 4),
 	PLAIN(5, NONE),
 	{ .leaf = 7, .subleaf = 0, CONFIG,
-	  .passed = { 0x3, 0x219424a1, 0x18000008, 0x9c000400 }, .fixed = { 0, 0, 0, 1U << 29 },
+	  .passed = { 0x3, 0x219424e1, 0x19000008, 0xdc000400 }, .fixed = { 0, 0, 0, 1U << 29 },
 	  .allowed = { 0, 0xdc2b9b18, 0x02417f65, 0x0005411c } },
 	{ .leaf = 7, .subleaf = 1, CONFIG, .allowed = { 0x04001d30, 0, 0, 0x430 } },
-	{ .leaf = 7, .subleaf = 2, CONFIG, .allowed = { 0, 0, 0, 0x28 } },
+	{ .leaf = 7, .subleaf = 2, CONFIG, .passed = { 0, 0, 0, 0x17 }, .allowed = { 0, 0, 0, 0x28 } },
 	PLAIN(8, NONE),
 	{ .leaf = 0xa, .subleaf = NONE, CONFIG },
 	PLAIN(0xb, 0), PLAIN(0xb, 1), PLAIN(0xb, 2),
@@ -160,8 +161,7 @@ static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 r
 		size = max(size, real[EAX] + real[EBX]);
 	}
 	regs[EAX] = tdcs->xfam;
-	/* The size for the XCR0 that a vCPU starts with. */
-	regs[EBX] = SM_XSAVE_MIN_BYTES;
+	/* EBX, the size for the current XCR0, is made up at run time. */
 	regs[ECX] = size;
 	regs[EDX] = tdcs->xfam >> 32;
 }
@@ -226,36 +226,84 @@ static bool set_leaf(const struct sm_tdcs *tdcs, const struct leaf *leaf,
 	return true;
 }
 
-/* Index of a leaf's values in TD_PARAMS, -1 if the host cannot configure the leaf. */
-static int config_index(const struct leaf *leaf)
+#define TOPOLOGY_LEAF		0x1f
+#define NR_TOPOLOGY		6
+#define TOPOLOGY_TYPE(ecx)	((ecx) >> 8 & 0xff)
+#define TYPE_SMT		1
+#define TYPE_CORE		2
+#define TYPE_MAX		5
+
+/*
+ * The type of a level must be above that of the level before it, and there must be a core level
+ * before the first subleaf that is no level.
+ */
+static bool is_topology(u32 (*regs)[4])
 {
+	bool has_core = false;
+	u32 type, last = 0;
 	unsigned int i;
 
-	for (i = 0; leaf->is_configurable && i < SM_NR_CPUID_CONFIGS; i++) {
-		if (configs[i].leaf == leaf->leaf && configs[i].subleaf == leaf->subleaf)
-			return i;
+	for (i = 0; i < NR_TOPOLOGY; i++, last = type) {
+		type = TOPOLOGY_TYPE(regs[i][ECX]);
+		if (!type && !has_core)
+			return false;
+		if (type && (type <= last || type > TYPE_MAX))
+			return false;
+		has_core |= type == TYPE_CORE;
 	}
-	return -1;
+	return has_core;
 }
 
-bool sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u64 *ret_cpuid)
+/* Check leaf 0x1F, or take the real CPU's if the host has left it out, and make leaf 0xB of it. */
+static u64 set_topology(struct sm_tdcs *tdcs)
 {
-	static const struct tdx_cpuid_value nothing;
+	u32 (*levels)[4] = &tdcs->cpuid[sm_cpuid_index(TOPOLOGY_LEAF, 0)];
+	u32 (*old_levels)[4] = &tdcs->cpuid[sm_cpuid_index(0xb, 0)];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
-		int n = config_index(&leaves[i]);
-
-		*ret_cpuid = leaves[i].leaf | (u64)leaves[i].subleaf << 32;
-		if (!set_leaf(tdcs, &leaves[i], n < 0 ? &nothing : &params->cpuid_values[n],
-			      tdcs->cpuid[i]))
-			return false;
+	if (!memchr_inv(levels, 0, NR_TOPOLOGY * sizeof(*levels))) {
+		for (i = 0; i < NR_TOPOLOGY; i++) {
+			sm_platform_cpuid(TOPOLOGY_LEAF, i, levels[i]);
+			/* The x2APIC id of a CPU of the host. */
+			levels[i][EDX] = 0;
+		}
+	} else if (!is_topology(levels)) {
+		return TDX_CPUID_LEAF_1F_FORMAT_UNRECOGNIZED;
 	}
+	for (i = 0; i < NR_TOPOLOGY; i++) {
+		if (TOPOLOGY_TYPE(levels[i][ECX]) == TYPE_SMT)
+			memcpy(old_levels[0], levels[i], sizeof(*levels));
+	}
+	memcpy(old_levels[1], levels[NR_TOPOLOGY - 1], sizeof(*levels));
+	old_levels[1][ECX] = (old_levels[1][ECX] & 0xff) | TYPE_CORE << 8;
+	return 0;
+}
+
+u64 sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params, u64 *ret_cpuid)
+{
+	static const struct tdx_cpuid_value nothing;
+	unsigned int i, n;
+	u64 status;
+
+	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
+		if (!leaves[i].is_configurable)
+			set_leaf(tdcs, &leaves[i], &nothing, tdcs->cpuid[i]);
+	}
+	/* In the order of TD_PARAMS, which decides which of two wrong values is reported. */
+	for (n = 0; n < SM_NR_CPUID_CONFIGS; n++) {
+		i = sm_cpuid_index(configs[n].leaf, configs[n].subleaf);
+		if (!set_leaf(tdcs, &leaves[i], &params->cpuid_values[n], tdcs->cpuid[i])) {
+			*ret_cpuid = configs[n].leaf | (u64)configs[n].subleaf << 32;
+			return TDX_OPERAND_INVALID | TDX_OPERAND_ID_CPUID_CONFIG;
+		}
+	}
+	status = set_topology(tdcs);
+	if (status)
+		return status;
 	/* Values beyond the last configurable leaf must be 0. */
-	*ret_cpuid = ~0ULL;
-	return !memchr_inv(&params->cpuid_values[SM_NR_CPUID_CONFIGS], 0,
-			   (TDX_TD_PARAMS_NR_CPUIDS - SM_NR_CPUID_CONFIGS) *
-			   sizeof(params->cpuid_values[0]));
+	return memchr_inv(&params->cpuid_values[SM_NR_CPUID_CONFIGS], 0,
+			  (TDX_TD_PARAMS_NR_CPUIDS - SM_NR_CPUID_CONFIGS) *
+			  sizeof(params->cpuid_values[0])) ? TDX_OPERAND_INVALID | SM_RDX : 0;
 }
 
 bool sm_td_cpuid(const struct sm_tdcs *tdcs, u32 leaf, u32 subleaf, u32 ret_regs[4])

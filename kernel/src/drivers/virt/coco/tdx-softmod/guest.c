@@ -75,7 +75,7 @@ static void accept_exit(struct sm_fault *fault, u64 gpa, unsigned int level,
 	fault_exit(fault, gpa, SM_ACCESS_WRITE);
 	fault->ext_qualification = EXIT_ACCEPT | ACCEPT_LEVEL(level) | ACCEPT_AT(walk->level) |
 				   ACCEPT_STATE(state);
-	if (!sm_sept_is_table(walk->entry))
+	if (sm_sept_is_leaf(walk->entry))
 		fault->ext_qualification |= ACCEPT_IS_LEAF;
 }
 
@@ -122,7 +122,7 @@ u64 sm_sept_accept(struct sm_vcpu *vcpu, u64 rcx, struct sm_fault *fault)
 	state = sm_sept_state(walk.entry);
 	if (state == TDX_SEPT_MAPPED)
 		status = TDX_PAGE_ALREADY_ACCEPTED | walk.level;
-	else if (state == TDX_SEPT_NL_MAPPED)
+	else if (walk.level == level && sm_sept_is_table(walk.entry))
 		status = TDX_PAGE_SIZE_MISMATCH | walk.level;
 	else if (state == TDX_SEPT_PENDING && walk.level == level)
 		status = accept_page(&walk, fault);
@@ -135,25 +135,24 @@ u64 sm_sept_accept(struct sm_vcpu *vcpu, u64 rcx, struct sm_fault *fault)
 u64 sm_sept_attr_read(struct sm_vcpu *vcpu, u64 gpa, u64 *ret_rcx, u64 *ret_rdx,
 		      struct sm_fault *fault)
 {
-	/* Attributes of the TD itself, its only VM: R, W, X and valid. */
-	const u64 attributes = 0x8007;
 	struct sm_walk walk;
 	u8 state;
 
 	fault->kind = SM_FAULT_NONE;
-	if (gpa >= SM_SHARED_BIT || !IS_ALIGNED(gpa, SM_PAGE_SIZE))
+	if (gpa >= SM_SHARED_BIT)
 		return BAD_GPA;
 	if (!begin(vcpu, gpa, 0, &walk))
 		return TDX_OPERAND_BUSY | TDX_OPERAND_ID_RCX;
 	state = sm_sept_state(walk.entry);
 	end(vcpu);
 	if (state != TDX_SEPT_MAPPED && state != TDX_SEPT_PENDING) {
-		fault_exit(fault, gpa, SM_ACCESS_READ);
+		fault_exit(fault, gpa, 0);
 		return TDX_SUCCESS;
 	}
 	*ret_rcx = (gpa & ~(sm_level_size(walk.level) - 1)) | walk.level |
 		   (state == TDX_SEPT_PENDING ? BIT_ULL(62) : 0);
-	*ret_rdx = attributes;
+	/* Attributes in nested VMs, of which there are none. */
+	*ret_rdx = 0;
 	return TDX_SUCCESS;
 }
 

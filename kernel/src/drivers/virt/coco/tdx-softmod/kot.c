@@ -52,7 +52,12 @@ static u64 lock_kot(struct sm_call *call, enum sm_lock_mode mode)
 	return sm_call_lock(call, &kot.lock, mode, TDX_OPERAND_BUSY | TDX_OPERAND_ID_KOT);
 }
 
-u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
+void sm_kot_reserve(u16 hkid)
+{
+	kot.hkids[hkid - kot.first].state = SM_HKID_RESERVED;
+}
+
+u64 sm_kot_assign(struct sm_call *call, u16 hkid)
 {
 	unsigned int i = hkid - kot.first;
 	u64 status = lock_kot(call, SM_EXCLUSIVE);
@@ -61,7 +66,7 @@ u64 sm_kot_assign(struct sm_call *call, u16 hkid, enum sm_hkid_state state)
 		return status;
 	if (kot.hkids[i].state != SM_HKID_FREE || (sm_kot_limit && i >= sm_kot_limit))
 		return TDX_HKID_NOT_FREE;
-	kot.hkids[i].state = state;
+	kot.hkids[i].state = SM_HKID_ASSIGNED;
 	return 0;
 }
 

@@ -38,7 +38,7 @@ SM_HANDLER(mng_create)
 		return status;
 	if (!sm_random(uuid, sizeof(uuid)))
 		return TDX_RND_NO_ENTROPY;
-	status = sm_kot_assign(call, hkid, SM_HKID_ASSIGNED);
+	status = sm_kot_assign(call, hkid);
 	if (status)
 		return status;
 
@@ -127,7 +127,7 @@ SM_HANDLER(mng_rd)
 	u64 status;
 
 	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_TD, call->td, NULL, call->in.rdx,
-				  &call->out->r8, &next);
+				  &call->out->r8, call->version ? &next : NULL);
 	if (call->version)
 		call->out->rdx = next;
 	return status;

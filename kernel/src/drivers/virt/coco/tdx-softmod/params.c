@@ -14,7 +14,10 @@
 #define TSC_MIN		4
 #define TSC_MAX		400
 
-/* What TDs read by default: RDCL_NO, SKIP_L1DFL_VMENTRY, MDS_NO, PSCHANGE_MC_NO, TAA_NO. */
+/* Microseconds; the host may change it. */
+#define HP_LOCK_TIMEOUT	1000000
+
+/* What all TDs read: RDCL_NO, SKIP_L1DFL_VMENTRY, MDS_NO, PSCHANGE_MC_NO, TAA_NO. */
 #define ARCH_CAPABILITIES (BIT_ULL(0) | BIT_ULL(3) | BIT_ULL(5) | BIT_ULL(6) | BIT_ULL(8))
 
 #define BAD(operand)	(TDX_OPERAND_INVALID | TDX_OPERAND_ID_##operand)
@@ -43,7 +46,7 @@ static bool xfam_is_valid(u64 xfam)
 	       ((xfam & MASK_AVX512) == MASK_AVX512 && (xfam & MASK_AVX));
 }
 
-/* Check the fields in their order in TD_PARAMS.  Returns 0 or the status of MNG.INIT. */
+/* Check the fields before the CPUID values.  Returns 0 or the status of MNG.INIT. */
 static u64 check(const struct tdx_td_params *p)
 {
 	if (p->attributes & ~sm_attributes_fixed0())
@@ -54,21 +57,32 @@ static u64 check(const struct tdx_td_params *p)
 		return BAD(MAX_VCPUS);
 	if (p->num_l2_vms)
 		return BAD(NUM_L2_VMS);
-	if ((p->msr_config_ctls & ~1) || !is_zero(p->reserved0, sizeof(p->reserved0)))
+	if (!is_zero(p->reserved0, sizeof(p->reserved0)))
 		return BAD(RDX);
-	if (p->eptp_controls != (TDX_EPTP_MT_WB | SM_TOP_LEVEL << TDX_EPTP_WALK_SHIFT))
-		return BAD(EPTP_CONTROLS);
-	if (p->config_flags & ~SM_CONFIG_FLAGS_FIXED0)
+	if (p->config_flags & ~(SM_CONFIG_FLAGS_FIXED0 | TDX_CONFIG_GPAW52))
 		return BAD(CONFIG_FLAGS);
+	/* GPAs of 52 bits need five levels, and there are four. */
+	if (p->eptp_controls != (TDX_EPTP_MT_WB | SM_TOP_LEVEL << TDX_EPTP_WALK_SHIFT) ||
+	    (p->config_flags & TDX_CONFIG_GPAW52))
+		return BAD(EPTP_CONTROLS);
 	if (p->tsc_frequency < TSC_MIN || p->tsc_frequency > TSC_MAX)
 		return BAD(TSC_FREQUENCY);
-	if (!is_zero(p->reserved1, sizeof(p->reserved1)))
+	if (!is_zero(p->reserved1, sizeof(p->reserved1)) || (p->msr_config_ctls & ~1) ||
+	    !is_zero(p->reserved2, sizeof(p->reserved2)))
 		return BAD(RDX);
-	/* A host may clear bits of the default, but not set others: the CPU may lack them. */
-	if ((p->msr_config_ctls & 1) ? p->arch_capabilities & ~ARCH_CAPABILITIES :
-	    p->arch_capabilities)
+	return 0;
+}
+
+/* Of the bits that a host may set the CPUs with AMD-V have none but RRSBA, which is a warning. */
+static u64 configure_arch_capabilities(struct sm_tdcs *tdcs, const struct tdx_td_params *p)
+{
+	u64 allowed = p->msr_config_ctls & 1 ? SM_ARCH_CAPABILITIES_CONFIG : 0;
+
+	if (p->arch_capabilities & ~allowed)
 		return BAD(ARCH_CAPABILITIES);
-	return is_zero(p->reserved2, sizeof(p->reserved2)) ? 0 : BAD(RDX);
+	tdcs->arch_capabilities = ARCH_CAPABILITIES |
+				  (p->arch_capabilities & SM_ARCH_CAPABILITIES_RRSBA);
+	return 0;
 }
 
 u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *p, u64 *ret_cpuid)
@@ -80,13 +94,16 @@ u64 sm_params_apply(struct sm_tdcs *tdcs, const struct tdx_td_params *p, u64 *re
 	tdcs->attributes = p->attributes;
 	tdcs->xfam = p->xfam;
 	tdcs->tsc_frequency = p->tsc_frequency;
-	if (!sm_cpuid_configure(tdcs, p, ret_cpuid))
-		return BAD(CPUID_CONFIG);
+	status = sm_cpuid_configure(tdcs, p, ret_cpuid);
+	if (!status)
+		status = configure_arch_capabilities(tdcs, p);
+	if (status)
+		return status;
 
 	tdcs->config_flags = p->config_flags;
 	tdcs->eptp = p->eptp_controls | tdcs->root_pa;
 	tdcs->max_vcpus = p->max_vcpus;
-	tdcs->arch_capabilities = p->msr_config_ctls & 1 ? p->arch_capabilities : ARCH_CAPABILITIES;
+	tdcs->hp_lock_timeout = HP_LOCK_TIMEOUT;
 	memcpy(tdcs->mrconfigid, p->mrconfigid, sizeof(tdcs->mrconfigid));
 	memcpy(tdcs->mrowner, p->mrowner, sizeof(tdcs->mrowner));
 	memcpy(tdcs->mrownerconfig, p->mrownerconfig, sizeof(tdcs->mrownerconfig));

@@ -438,6 +438,14 @@ u64 sm_metadata_write(enum sm_side side, enum sm_context context, struct sm_td *
 		      struct sm_vcpu *vcpu, u64 field, u64 value, u64 mask, u64 *ret_old);
 
 /*
+ * Write as many fields of the module as fit into @page, from @first on (-1: the first one), for
+ * the leaves SYS.RDALL.  The page begins with the number of bytes (15:0) and of sequences
+ * (31:16).  A sequence is the identifier of a field, with the index of its last element in
+ * 46:38, and the elements.  *@ret_next is the field to go on with, -1 after the last one.
+ */
+u64 sm_metadata_list(enum sm_side side, u64 first, u64 *page, u64 *ret_next);
+
+/*
  * What CPUID returns in the TD, except for bits that change while the vCPU runs: OSXSAVE,
  * OSPKE, APIC ids of leaves 1, 0xB and 0x1F, sizes for the current XCR0, SYSCALL outside
  * 64-bit mode.  False: the module does not answer this leaf, the guest gets #VE.

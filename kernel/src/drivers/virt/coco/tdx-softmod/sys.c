@@ -93,80 +93,38 @@ SM_HANDLER(sys_rd)
 				&call->out->r8, &call->out->rdx);
 }
 
-/*
- * Writes as many fields as fit into the host's page: a header of 8 bytes (bytes used in
- * bits 15:0, number of fields in 31:16), then identifier and value of each field.  R8 is
- * the field to start with, and returns the one to go on with.
- */
 SM_HANDLER(sys_rdall)
 {
-	u64 field = call->in.r8, next, value, status, at = 8, header;
-	phys_addr_t page = call->in.rdx;
-	unsigned int nr = 0;
+	u64 status = sm_host_operand(call->in.rdx, SM_PAGE_SIZE, SM_RDX), *page;
 
-	status = sm_host_operand(page, SM_PAGE_SIZE, SM_RDX);
 	if (status)
 		return status;
-	if (field == ~0ULL)
-		sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, ~0ULL, &value, &field);
-
-	for (; field != ~0ULL && at + 16 <= SM_PAGE_SIZE; field = next, at += 16, nr++) {
-		u64 sequence[2] = { field };
-
-		status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_SYS, NULL, NULL, field,
-					  &sequence[1], &next);
-		if (status)
-			return status;
-		if (!sm_platform_write_host(page + at, sequence, sizeof(sequence)))
-			return TDX_OPERAND_INVALID | SM_RDX;
-	}
-	header = at | (u64)nr << 16;
-	if (!sm_platform_write_host(page, &header, sizeof(header)))
+	page = sm_platform_host_va(call->in.rdx);
+	if (!page)
 		return TDX_OPERAND_INVALID | SM_RDX;
-	call->out->r8 = field;
-	return TDX_SUCCESS;
+	return sm_metadata_list(SM_SIDE_HOST, call->in.r8, page, &call->out->r8);
 }
 
 /* The host's TDMR_INFO structures; too large for the stack.  sm_sys.lock protects them. */
 static struct sm_tdmr_info tdmr_infos[SM_MAX_TDMRS];
 
-static u64 read_tdmr_infos(const struct tdx_module_args *in)
+/* Read the TDMR_INFO that entry @n of the host's array points to, and check it. */
+static u64 configure_tdmr(u64 array, unsigned int n)
 {
-	/* Layout of TDMR_INFO in memory. */
-	struct {
-		u64 base, size;
-		u64 pamt[SM_NR_LEVELS][2];
-		u64 reserved[SM_MAX_RESERVED][2];
-	} info;
-	unsigned int n, i;
+	u64 pa;
 
-	for (n = 0; n < in->rdx; n++) {
-		u64 pa;
-
-		if (!sm_platform_read_host(&pa, in->rcx + n * sizeof(pa), sizeof(pa)))
-			return TDX_OPERAND_INVALID | SM_RCX;
-		if (sm_host_operand(pa, TABLE_ALIGN, 0) ||
-		    !sm_platform_read_host(&info, pa, sizeof(info)))
-			return TDX_OPERAND_INVALID | TDX_OPERAND_ID_TDMR_INFO_PA;
-
-		tdmr_infos[n].base = info.base;
-		tdmr_infos[n].size = info.size;
-		for (i = 0; i < SM_NR_LEVELS; i++) {
-			tdmr_infos[n].pamt[i].base = info.pamt[i][0];
-			tdmr_infos[n].pamt[i].size = info.pamt[i][1];
-		}
-		for (i = 0; i < SM_MAX_RESERVED; i++) {
-			tdmr_infos[n].reserved[i].offset = info.reserved[i][0];
-			tdmr_infos[n].reserved[i].size = info.reserved[i][1];
-		}
-	}
-	return 0;
+	if (!sm_platform_read_host(&pa, array + n * sizeof(pa), sizeof(pa)) ||
+	    sm_host_operand(pa, TABLE_ALIGN, 0) ||
+	    !sm_platform_read_host(&tdmr_infos[n], pa, sizeof(tdmr_infos[n])))
+		return TDX_OPERAND_INVALID | SM_RCX;
+	return sm_tdmr_configure(tdmr_infos, n);
 }
 
 SM_HANDLER(sys_config)
 {
 	const struct tdx_module_args *in = &call->in;
 	u64 status = lock_sys(call);
+	unsigned int n;
 
 	if (status)
 		return status;
@@ -177,15 +135,18 @@ SM_HANDLER(sys_config)
 		status = TDX_OPERAND_INVALID | SM_RDX;
 	if (!status && !sm_kot_is_private(in->r8))
 		status = TDX_OPERAND_INVALID | SM_R8;
-	if (!status)
-		status = read_tdmr_infos(in);
-	if (!status)
-		status = sm_tdmr_configure(tdmr_infos, in->rdx);
-	if (!status)
-		status = sm_kot_assign(call, in->r8, SM_HKID_RESERVED);
-	if (!status)
-		WRITE_ONCE(sm_sys.state, SM_SYS_CONFIG_DONE);
-	return status;
+	if (status)
+		return status;
+
+	/* The KeyID stays reserved also if a TDMR is refused. */
+	sm_kot_reserve(in->r8);
+	for (n = 0; n < in->rdx && !status; n++)
+		status = configure_tdmr(in->rcx, n);
+	if (status)
+		return status;
+	sm_sys.nr_tdmrs = in->rdx;
+	WRITE_ONCE(sm_sys.state, SM_SYS_CONFIG_DONE);
+	return TDX_SUCCESS;
 }
 
 SM_HANDLER(sys_key_config)

@@ -23,14 +23,6 @@ static bool overlap(u64 a, u64 a_size, u64 b, u64 b_size)
 	return a < b + b_size && b < a + a_size;
 }
 
-/* Does the range neither wrap around nor leave the physical address space? */
-static bool fits(u64 base, u64 size)
-{
-	u64 limit = 1ULL << sm_platform_pa_bits();
-
-	return base < limit && size <= limit - base;
-}
-
 static bool in_cmrs(u64 base, u64 size)
 {
 	unsigned int i;
@@ -50,54 +42,53 @@ static bool in_cmrs(u64 base, u64 size)
 }
 
 /*
- * Reserved areas must be inside the TDMR, in ascending order, without overlap.  All that
- * is not reserved must be in CMRs.
+ * Reserved areas must be inside the TDMR, in ascending order, without overlap.  Only other empty
+ * ones can follow an empty one.
  */
 static u64 configure_reserved(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
 {
-	bool ended = false;
+	unsigned int i, empty = SM_MAX_RESERVED;
 	u64 end = 0;
-	unsigned int i;
 
 	for (i = 0; i < SM_MAX_RESERVED; i++) {
 		u64 offset = info->reserved[i].offset, size = info->reserved[i].size;
 
 		if (!size) {
-			ended = true;
+			empty = min(empty, i);
 			continue;
 		}
-		if (ended || !IS_ALIGNED(offset | size, SM_PAGE_SIZE) || offset >= info->size ||
-		    size > info->size - offset)
+		if (empty < i)
+			return BAD_PART(TDX_NON_ORDERED_RESERVED_IN_TDMR, n, empty);
+		if (offset + size < offset || info->base + offset + size < offset + size)
 			return BAD_PART(TDX_INVALID_RESERVED_IN_TDMR, n, i);
 		if (offset < end)
 			return BAD_PART(TDX_NON_ORDERED_RESERVED_IN_TDMR, n, i);
-		if (!in_cmrs(info->base + end, offset - end))
-			return BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+		if (!IS_ALIGNED(offset | size, SM_PAGE_SIZE) || offset + size > info->size)
+			return BAD_PART(TDX_INVALID_RESERVED_IN_TDMR, n, i);
 		end = offset + size;
 		tdmr->reserved[tdmr->nr_reserved++] = (struct sm_range){
 			.base = info->base + offset, .size = size,
 		};
 	}
-	return in_cmrs(info->base + end, info->size - end) ? 0 : BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+	return 0;
+}
+
+/* TDMR_INFO has the PAMTs in the order 1G, 2M, 4K; an error names the level. */
+static const struct sm_range *pamt_of(const struct sm_tdmr_info *info, unsigned int level)
+{
+	return &info->pamt[SM_NR_LEVELS - 1 - level];
 }
 
 static u64 configure_pamt(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
 {
-	unsigned int part;
+	int level;
 
-	/* TDMR_INFO has the PAMTs in the order 1G, 2M, 4K; an error names the level. */
-	for (part = 0; part < SM_NR_LEVELS; part++) {
-		const struct sm_range *pamt = &info->pamt[part];
-		unsigned int level = SM_NR_LEVELS - 1 - part;
+	for (level = SM_NR_LEVELS - 1; level >= 0; level--) {
+		const struct sm_range *pamt = pamt_of(info, level);
 		u64 needed = (info->size >> sm_level_shift(level)) * sizeof(struct sm_pamt);
 
 		if (!IS_ALIGNED(pamt->base | pamt->size, SM_PAGE_SIZE) || !pamt->size ||
-		    pamt->size < needed || !fits(pamt->base, pamt->size))
-			return BAD_PART(TDX_INVALID_PAMT, n, level);
-		if (!in_cmrs(pamt->base, pamt->size))
-			return BAD_PART(TDX_PAMT_OUTSIDE_CMRS, n, level);
-		tdmr->pamt[level] = sm_platform_host_va(pamt->base);
-		if (!tdmr->pamt[level])
+		    pamt->size < needed || pamt->base + pamt->size < pamt->base)
 			return BAD_PART(TDX_INVALID_PAMT, n, level);
 	}
 	return 0;
@@ -119,63 +110,109 @@ static bool uses(const struct sm_tdmr *tdmr, u64 base, u64 size)
 	return overlap(at, tdmr->base + tdmr->size - at, base, size);
 }
 
-/* A PAMT may overlap neither another PAMT nor memory that TDs can be given. */
-static u64 check_pamt_overlap(const struct sm_tdmr_info *infos, unsigned int nr)
+static bool pamts_overlap(const struct sm_range *a, const struct sm_range *b)
 {
-	unsigned int a, b, i, j;
+	return overlap(a->base, a->size, b->base, b->size);
+}
 
-	for (a = 0; a < nr * SM_NR_LEVELS; a++) {
-		const struct sm_range *pamt = &infos[a / SM_NR_LEVELS].pamt[a % SM_NR_LEVELS];
+/* The PAMTs of TDMR @n may overlap neither those of the TDMRs before it nor each other. */
+static u64 check_pamts(const struct sm_tdmr_info *infos, unsigned int n)
+{
+	unsigned int i, a, b;
 
-		i = a / SM_NR_LEVELS;
-		for (b = 0; b < a; b++) {
-			const struct sm_range *other;
-
-			j = b / SM_NR_LEVELS;
-			other = &infos[j].pamt[b % SM_NR_LEVELS];
-			if (overlap(pamt->base, pamt->size, other->base, other->size))
-				return BAD_PAIR(TDX_PAMT_OVERLAP, i, 2 - a % SM_NR_LEVELS, j);
+	for (i = 0; i < n; i++) {
+		for (a = 0; a < SM_NR_LEVELS; a++) {
+			for (b = 0; b < SM_NR_LEVELS; b++) {
+				if (pamts_overlap(pamt_of(&infos[n], a), pamt_of(&infos[i], b)))
+					return BAD_PAIR(TDX_PAMT_OVERLAP, n, a, i);
+			}
 		}
-		for (j = 0; j < nr; j++) {
-			if (uses(&sm_sys.tdmrs[j], pamt->base, pamt->size))
-				return BAD_PAIR(TDX_PAMT_OVERLAP, i, 2 - a % SM_NR_LEVELS, j);
+	}
+	for (a = 0; a < SM_NR_LEVELS; a++) {
+		for (b = a + 1; b < SM_NR_LEVELS; b++) {
+			if (pamts_overlap(pamt_of(&infos[n], a), pamt_of(&infos[n], b)))
+				return BAD_PAIR(TDX_PAMT_OVERLAP, n, a, n);
 		}
 	}
 	return 0;
 }
 
-u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int nr)
+/* Is a PAMT of TDMR @a in memory of TDMR @b that TDs can be given? */
+static u64 check_pamt_in_tdmr(const struct sm_tdmr_info *infos, unsigned int a, unsigned int b)
 {
-	u64 end = 0, status;
-	unsigned int n;
+	unsigned int level;
 
-	memset(sm_sys.tdmrs, 0, sizeof(sm_sys.tdmrs));
-	for (n = 0; n < nr; n++) {
-		const struct sm_tdmr_info *info = &infos[n];
-		struct sm_tdmr *tdmr = &sm_sys.tdmrs[n];
+	for (level = 0; level < SM_NR_LEVELS; level++) {
+		const struct sm_range *pamt = pamt_of(&infos[a], level);
 
-		if (!info->size || !IS_ALIGNED(info->base | info->size, GIB) ||
-		    !fits(info->base, info->size))
-			return BAD_TDMR(TDX_INVALID_TDMR, n);
-		if (info->base < end)
-			return BAD_TDMR(TDX_NON_ORDERED_TDMR, n);
-		end = info->base + info->size;
-
-		tdmr->base = info->base;
-		tdmr->size = info->size;
-		tdmr->usable = info->base;
-		tdmr->next = info->base;
-		status = configure_reserved(info, n, tdmr);
-		if (!status)
-			status = configure_pamt(info, n, tdmr);
-		if (status)
-			return status;
+		if (uses(&sm_sys.tdmrs[b], pamt->base, pamt->size))
+			return BAD_PAIR(TDX_PAMT_OVERLAP, a, level, b);
 	}
+	return 0;
+}
 
-	status = check_pamt_overlap(infos, nr);
+static u64 check_overlap(const struct sm_tdmr_info *infos, unsigned int n)
+{
+	u64 status = check_pamts(infos, n);
+	unsigned int i;
+
+	for (i = 0; i < n && !status; i++) {
+		status = check_pamt_in_tdmr(infos, n, i);
+		if (!status)
+			status = check_pamt_in_tdmr(infos, i, n);
+	}
+	return status ?: check_pamt_in_tdmr(infos, n, n);
+}
+
+/* PAMTs, and all of a TDMR that is not reserved, must be in CMRs. */
+static u64 check_cmrs(const struct sm_tdmr_info *info, unsigned int n, struct sm_tdmr *tdmr)
+{
+	u64 at = tdmr->base;
+	unsigned int i;
+	int level;
+
+	for (level = SM_NR_LEVELS - 1; level >= 0; level--) {
+		const struct sm_range *pamt = pamt_of(info, level);
+
+		if (!in_cmrs(pamt->base, pamt->size))
+			return BAD_PART(TDX_PAMT_OUTSIDE_CMRS, n, level);
+		tdmr->pamt[level] = sm_platform_host_va(pamt->base);
+		if (!tdmr->pamt[level])
+			return BAD_PART(TDX_INVALID_PAMT, n, level);
+	}
+	for (i = 0; i < tdmr->nr_reserved; i++) {
+		const struct sm_range *reserved = &tdmr->reserved[i];
+
+		if (!in_cmrs(at, reserved->base - at))
+			return BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+		at = reserved->base + reserved->size;
+	}
+	return in_cmrs(at, tdmr->base + tdmr->size - at) ? 0 : BAD_TDMR(TDX_TDMR_OUTSIDE_CMRS, n);
+}
+
+u64 sm_tdmr_configure(const struct sm_tdmr_info *infos, unsigned int n)
+{
+	const struct sm_tdmr_info *info = &infos[n];
+	struct sm_tdmr *tdmr = &sm_sys.tdmrs[n];
+	u64 status;
+
+	if (info->base + info->size < info->base)
+		return BAD_TDMR(TDX_INVALID_TDMR, n);
+	if (n && info->base < infos[n - 1].base + infos[n - 1].size)
+		return BAD_TDMR(TDX_NON_ORDERED_TDMR, n);
+	if (!info->size || !IS_ALIGNED(info->base | info->size, GIB) ||
+	    (info->base + info->size) >> sm_platform_pa_bits())
+		return BAD_TDMR(TDX_INVALID_TDMR, n);
+
+	*tdmr = (struct sm_tdmr){
+		.base = info->base, .size = info->size, .usable = info->base, .next = info->base,
+	};
+	status = configure_reserved(info, n, tdmr);
 	if (!status)
-		sm_sys.nr_tdmrs = nr;
-	return status;
+		status = configure_pamt(info, n, tdmr);
+	if (!status)
+		status = check_overlap(infos, n);
+	return status ?: check_cmrs(info, n, tdmr);
 }
 
 static bool is_reserved(const struct sm_tdmr *tdmr, phys_addr_t pa)

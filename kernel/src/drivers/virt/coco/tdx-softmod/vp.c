@@ -7,6 +7,10 @@
 
 #define NO_LP	(-1)
 
+/* What these controls of a VMX CPU are at first. */
+#define PIN_CONTROLS	0x29
+#define PROC_CONTROLS2	0x133cb3fa
+
 /* Associate @vcpu with @lp.  Returns 0, or VCPU_ASSOCIATED if another LP has it. */
 static u64 associate(struct sm_vcpu *vcpu, unsigned int lp)
 {
@@ -57,6 +61,8 @@ SM_HANDLER(vp_create)
 	vcpu->host.posted_vector = ~0ULL;
 	vcpu->host.posted_desc = ~0ULL;
 	vcpu->host.shared_eptp = ~0ULL;
+	vcpu->host.pin_controls = PIN_CONTROLS;
+	vcpu->host.proc_controls2 = PROC_CONTROLS2;
 	return TDX_SUCCESS;
 }
 
@@ -129,7 +135,7 @@ SM_HANDLER(vp_rd)
 	u64 next, status;
 
 	status = sm_metadata_read(SM_SIDE_HOST, SM_CONTEXT_VP, call->td, call->vcpu, call->in.rdx,
-				  &call->out->r8, &next);
+				  &call->out->r8, call->version ? &next : NULL);
 	if (call->version)
 		call->out->rdx = next;
 	return status;
