@@ -89,13 +89,13 @@ static void mr_rtmr_extend(struct sm_vcpu *vcpu, unsigned int version, struct td
 		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
 		return;
 	}
+	va = operand(vcpu, call, gpa, sizeof(data), RTMR_ALIGN, false, TDX_OPERAND_ID_RCX);
+	if (!va)
+		return;
 	if (index >= NR_RTMRS) {
 		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RDX;
 		return;
 	}
-	va = operand(vcpu, call, gpa, sizeof(data), RTMR_ALIGN, false, TDX_OPERAND_ID_RCX);
-	if (!va)
-		return;
 	/* Copy it, as another vCPU may change it meanwhile. */
 	memcpy(data, va, sizeof(data));
 	call->status = sm_rtmr_extend(vcpu, index, data);
@@ -122,6 +122,15 @@ static void mr_report(struct sm_vcpu *vcpu, unsigned int version, struct tdcall 
 	const u64 *r = regs(vcpu);
 	void *report, *from;
 
+	if (!IS_ALIGNED(r[SM_GPR_RCX], SM_REPORT_SIZE)) {
+		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
+		return;
+	}
+	from = operand(vcpu, call, r[SM_GPR_RDX], sizeof(data), sizeof(data), false,
+		       TDX_OPERAND_ID_RDX);
+	if (!from)
+		return;
+	memcpy(data, from, sizeof(data));
 	if (r[SM_GPR_R8] != REPORT_SUBTYPE_TDX) {
 		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_R8;
 		return;
@@ -130,11 +139,6 @@ static void mr_report(struct sm_vcpu *vcpu, unsigned int version, struct tdcall 
 			 TDX_OPERAND_ID_RCX);
 	if (!report)
 		return;
-	from = operand(vcpu, call, r[SM_GPR_RDX], sizeof(data), sizeof(data), false,
-		       TDX_OPERAND_ID_RDX);
-	if (!from)
-		return;
-	memcpy(data, from, sizeof(data));
 	call->status = sm_report(vcpu, data, report);
 }
 
@@ -202,8 +206,12 @@ static void read_field(struct sm_vcpu *vcpu, enum sm_context context, bool has_n
 	u64 *r = regs(vcpu);
 	u64 value = 0, next = U64_MAX;
 
-	call->status = sm_metadata_read(SM_SIDE_GUEST, context, vcpu->td, vcpu, r[SM_GPR_RDX],
-					&value, &next);
+	/* RCX names a VM of the TD.  The only one is 0, the TD itself. */
+	if (context != SM_CONTEXT_SYS && r[SM_GPR_RCX])
+		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
+	else
+		call->status = sm_metadata_read(SM_SIDE_GUEST, context, vcpu->td, vcpu,
+						r[SM_GPR_RDX], &value, has_next ? &next : NULL);
 	r[SM_GPR_R8] = tdx_status_is_error(call->status) ? 0 : value;
 	if (has_next)
 		r[SM_GPR_RDX] = next;
@@ -214,48 +222,50 @@ static void write_field(struct sm_vcpu *vcpu, enum sm_context context, struct td
 	u64 *r = regs(vcpu);
 	u64 old = 0;
 
-	call->status = sm_metadata_write(SM_SIDE_GUEST, context, vcpu->td, vcpu, r[SM_GPR_RDX],
+	if (r[SM_GPR_RCX])
+		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
+	else
+		call->status = sm_metadata_write(SM_SIDE_GUEST, context, vcpu->td, vcpu, r[SM_GPR_RDX],
 					 r[SM_GPR_R8], r[SM_GPR_R9], &old);
 	r[SM_GPR_R8] = tdx_status_is_error(call->status) ? 0 : old;
 }
 
-/* RCX names a VM of the TD.  The only one is 0, the TD itself. */
-static bool is_this_vm(struct sm_vcpu *vcpu, struct tdcall *call)
-{
-	if (regs(vcpu)[SM_GPR_RCX]) {
-		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
-		return false;
-	}
-	return true;
-}
-
 static void vm_rd(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
-	if (is_this_vm(vcpu, call))
-		read_field(vcpu, SM_CONTEXT_TD, version >= 1, call);
+	read_field(vcpu, SM_CONTEXT_TD, version >= 1, call);
 }
 
 static void vm_wr(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
-	if (is_this_vm(vcpu, call))
-		write_field(vcpu, SM_CONTEXT_TD, call);
+	write_field(vcpu, SM_CONTEXT_TD, call);
 }
 
 static void vp_rd(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
-	if (is_this_vm(vcpu, call))
-		read_field(vcpu, SM_CONTEXT_VP, true, call);
+	read_field(vcpu, SM_CONTEXT_VP, true, call);
 }
 
 static void vp_wr(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
-	if (is_this_vm(vcpu, call))
-		write_field(vcpu, SM_CONTEXT_VP, call);
+	write_field(vcpu, SM_CONTEXT_VP, call);
 }
 
 static void sys_rd(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
 {
 	read_field(vcpu, SM_CONTEXT_SYS, true, call);
+}
+
+static void sys_rdall(struct sm_vcpu *vcpu, unsigned int version, struct tdcall *call)
+{
+	u64 *r = regs(vcpu), next = U64_MAX;
+	void *page = operand(vcpu, call, r[SM_GPR_RDX], PAGE_SIZE, PAGE_SIZE, true,
+			     TDX_OPERAND_ID_RDX);
+
+	if (page)
+		call->status = sm_metadata_list(SM_SIDE_GUEST, r[SM_GPR_R8], page, &next);
+	/* If the page cannot be accessed yet, the guest repeats the TDCALL. */
+	if (call->fault.kind == SM_FAULT_NONE)
+		r[SM_GPR_R8] = next;
 }
 
 #define TDG_VP_VMCALL		0
@@ -272,6 +282,7 @@ static const struct leaf leaves[] = {
 	[9] = { .handle = vp_rd },
 	[10] = { .handle = vp_wr },
 	[11] = { .handle = sys_rd },
+	[12] = { .handle = sys_rdall },
 	[22] = { .handle = mr_verifyreport },
 	[23] = { .handle = mem_page_attr_rd },
 	[24] = { .handle = mem_page_attr_wr },

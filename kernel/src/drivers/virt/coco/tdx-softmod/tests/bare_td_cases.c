@@ -37,6 +37,7 @@
 #define TDG_VP_RD		9
 #define TDG_VP_WR		10
 #define TDG_SYS_RD		11
+#define TDG_SYS_RDALL		12
 #define TDG_MR_VERIFYREPORT	22
 #define TDG_MEM_PAGE_ATTR_RD	23
 
@@ -121,6 +122,10 @@ static const struct tdcall_case {
 	{ "VP.RD: host's field", TDG_VP_RD, 0, TDX_MD_VP_POSTED_INTR_NV,
 	  .status = TDX_METADATA_FIELD_NOT_READABLE },
 	{ "SYS.RD", TDG_SYS_RD, 0, TDX_MD_SYS_FEATURES0 },
+	{ "SYS.RDALL: unknown field", TDG_SYS_RDALL, 0, GUEST_DATA, 1,
+	  .status = TDX_METADATA_FIELD_ID_INCORRECT },
+	{ "SYS.RDALL: unaligned", TDG_SYS_RDALL, 0, GUEST_DATA + 8, U64_MAX,
+	  .status = TDX_OPERAND_INVALID | 2 },
 };
 
 static void test_tdcalls(struct bare_td *td)
