@@ -14,6 +14,9 @@
 #include "test.h"
 
 BEFORE(hold_sys, POKE(sm_sys.lock, SM_LOCK_EXCLUSIVE))
+BEFORE(newer, POKE(sm_sys.is_newer, true))
+BEFORE(newer_and_hold_sys, newer->run(); hold_sys->run())
+BEFORE(disabled, newer->run(); CALL(SYS_DISABLE))
 BEFORE(hold_tdmr, POKE(sm_sys.tdmrs[0].lock, SM_LOCK_EXCLUSIVE))
 BEFORE(not_flushed, world_flush_delay = 1)
 
@@ -156,6 +159,10 @@ const struct conformance_row own_rows[] = {
 	  TDX_NON_ORDERED_RESERVED_IN_TDMR | 1, tdmr_reserved_empty },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID }, 0,
 	  tdmr_refused },
+	{ TDH_SYS_DISABLE, 0, READY, {}, 0, newer },
+	{ TDH_SYS_DISABLE, 0, READY, {}, TDX_SYS_BUSY, newer_and_hold_sys },
+	{ TDH_SYS_DISABLE, 0, CONFIGURED, {}, TDX_SYS_NOT_READY, newer },
+	{ TDH_SYS_RD, 0, READY, { .rdx = ~0ULL }, TDX_SYS_SHUTDOWN, disabled },
 };
 
 const unsigned int own_nr_rows = ARRAY_SIZE(own_rows);

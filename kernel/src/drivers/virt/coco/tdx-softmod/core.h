@@ -72,6 +72,7 @@ struct sm_call {
 #define SM_WHEN_SHUTDOWN	BIT(1)	/* also after SYS.SHUTDOWN */
 #define SM_WHEN_NO_LP_INIT	BIT(2)	/* also before SYS.LP.INIT on this LP */
 #define SM_MAY_SLEEP		BIT(3)	/* interrupts stay on */
+#define SM_WHEN_NEWER		BIT(4)	/* only if sm_sys.is_newer */
 
 /*
  * Checks that a leaf makes before its handler runs; its row of the table has them in order.
@@ -167,7 +168,7 @@ void sm_flushed_unload(void);
 void sm_flushed(phys_addr_t page, unsigned long nr);
 u64 sm_flushed_seamcall(u64 fn, struct tdx_module_args *args);
 
-/* Row of leaf @nr; NULL if module 1.5.05 has no such leaf. */
+/* Row of leaf @nr; NULL if the module has no such leaf. */
 const struct sm_leaf *sm_leaf(unsigned int nr);
 #define SM_NR_LEAVES	TDX_HOST_LEAF_END
 
@@ -212,6 +213,8 @@ struct sm_sys {
 	u32 state;
 	sm_lock_t lock;
 	unsigned int nr_packages;
+	/* Have SYS.DISABLE, as modules newer than 1.5.05 do. */
+	bool is_newer;
 	DECLARE_BITMAP(lps, SM_MAX_LPS);
 	u64 keyed_packages;
 	unsigned int nr_cmrs;
@@ -239,6 +242,8 @@ u64 sm_xfam_fixed0(void);
 /* Bit 11: the host may configure IA32_ARCH_CAPABILITIES of a TD. */
 #define SM_FEATURES0 \
 	(TDX_FEATURES0_NO_RBP_MOD | TDX_FEATURES0_TOPOLOGY_ENUM | BIT_ULL(11))
+/* SYS.DISABLE */
+#define SM_FEATURES0_NEWER	BIT_ULL(53)
 #define SM_XFAM_FIXED1		0x3ULL
 /* Bits of IA32_ARCH_CAPABILITIES that the host may configure: SSB_NO, RRSBA, BHI_NO and 24. */
 #define SM_ARCH_CAPABILITIES_CONFIG \

@@ -9,10 +9,8 @@
 static const struct sm_leaf leaves[SM_NR_LEAVES] = {
 #define LEAF(id, fn, ...) \
 	[TDH_##id] = { .name = #id, .handler = softmod_##fn, __VA_ARGS__ },
-#define NO_LEAF(id)
-	SM_LEAVES(LEAF, NO_LEAF)
+	SM_LEAVES(LEAF)
 #undef LEAF
-#undef NO_LEAF
 };
 
 /*
@@ -20,13 +18,16 @@ static const struct sm_leaf leaves[SM_NR_LEAVES] = {
  * declared and this does not compile.
  */
 #define ROW(id, ...)		ROW_OF_##id,
-enum { SM_LEAVES(ROW, ROW) };
+enum { SM_LEAVES(ROW) };
 #define HAS_ROW(nr, id, name)	static_assert(ROW_OF_##id >= 0);
 TDX_HOST_LEAVES(HAS_ROW)
 
 const struct sm_leaf *sm_leaf(unsigned int nr)
 {
-	return nr < SM_NR_LEAVES && leaves[nr].handler ? &leaves[nr] : NULL;
+	if (nr >= SM_NR_LEAVES || !leaves[nr].handler ||
+	    ((leaves[nr].when & SM_WHEN_NEWER) && !sm_sys.is_newer))
+		return NULL;
+	return &leaves[nr];
 }
 
 /* May a leaf run in this state of the module? */

@@ -10,7 +10,6 @@
  * Each leaf of asm/tdx_leaves.h has a row:
  *
  *	LEAF(leaf, handler, other members of struct sm_leaf that are not 0)
- *	NO_LEAF(leaf)		not in module 1.5.05
  */
 
 #include "core.h"
@@ -59,7 +58,7 @@
 #define WORD		TDR(RDX, SHARED), OP12, .tree_lock = SM_SHARED, \
 			ZERO(R(RCX) | R(RDX) | R(R8)), CHECKS(SM_TDR, TD_READY)
 
-#define SM_LEAVES(LEAF, NO_LEAF)								\
+#define SM_LEAVES(LEAF)									\
 	LEAF(SYS_INIT, sys_init, SYS(SM_WHEN_NO_LP_INIT),					\
 	     ZERO(R(RCX) | R(RDX) | R(R8) | R(R9) | R(R10)))					\
 	LEAF(SYS_LP_INIT, sys_lp_init, SYS(SM_WHEN_NO_LP_INIT), ZERO(R(RCX) | R(RDX) | R(R8)))	\
@@ -72,7 +71,7 @@
 	LEAF(SYS_LP_SHUTDOWN, sys_lp_shutdown, SYS(SM_WHEN_NO_LP_INIT | SM_WHEN_SHUTDOWN))	\
 	LEAF(SYS_SHUTDOWN, sys_shutdown)							\
 	LEAF(SYS_UPDATE, sys_update, SYS(SM_WHEN_NO_LP_INIT))					\
-	NO_LEAF(SYS_DISABLE)									\
+	LEAF(SYS_DISABLE, sys_disable, .when = SM_WHEN_NEWER)					\
 												\
 	LEAF(MNG_CREATE, mng_create)								\
 	LEAF(MNG_KEY_CONFIG, mng_key_config, TDR(RCX, EXCLUSIVE),				\
@@ -144,7 +143,6 @@
 
 #define SM_HANDLER(name)	u64 softmod_##name(struct sm_call *call)
 #define SM_DECLARE(id, fn, ...)	SM_HANDLER(fn);
-#define SM_DECLARE_NONE(id)
-SM_LEAVES(SM_DECLARE, SM_DECLARE_NONE)
+SM_LEAVES(SM_DECLARE)
 
 #endif

@@ -48,6 +48,11 @@ static u64 get_config_value(const struct who *who, unsigned int i)
 		       config.mask.eax | (u64)config.mask.ebx << 32;
 }
 
+static u64 get_features0(const struct who *who, unsigned int i)
+{
+	return SM_FEATURES0 | (sm_sys.is_newer ? SM_FEATURES0_NEWER : 0);
+}
+
 static u64 get_nr_packages(const struct who *who, unsigned int i)
 {
 	return sm_sys.nr_packages;
@@ -87,7 +92,7 @@ static const struct field fields[] = {
 
 	{ ONE(0x0a00000200000000ULL /* SYS_ATTRIBUTES */), CONSTANT(0), BOTH_RO },
 	{ ONE(0x0a00000000000001ULL /* NUM_TDX_FEATURES */), CONSTANT(1), BOTH_RO },
-	{ ONE(TDX_MD_SYS_FEATURES0), CONSTANT(SM_FEATURES0), BOTH_RO },
+	{ ONE(TDX_MD_SYS_FEATURES0), CALL(get_features0), BOTH_RO },
 
 	{ ONE(0x9000000100000000ULL /* NUM_CMRS */), CONSTANT(SM_MAX_CMRS), HOST_RO },
 	{ MANY(0x9000000300000080ULL /* CMR_BASE */, SM_MAX_CMRS), CALL(get_cmr_base), HOST_RO },

@@ -29,6 +29,10 @@ static bool strict;
 module_param(strict, bool, 0444);
 MODULE_PARM_DESC(strict, "Do to the host what a TDX module does: lose RBP, need flushed pages");
 
+static bool sys_disable;
+module_param(sys_disable, bool, 0444);
+MODULE_PARM_DESC(sys_disable, "Have TDH.SYS.DISABLE, as TDX modules newer than 1.5.05 do");
+
 static struct tdx_backend backend = {
 	.name = "softmod",
 	.owner = THIS_MODULE,
@@ -75,6 +79,7 @@ static int __init softmod_load(void)
 	ret = sm_core_load(FIRST_KEYID, keyids);
 	if (ret)
 		goto unload_alias;
+	sm_sys.is_newer = sys_disable;
 	ret = sm_run_load();
 	if (ret)
 		goto unload_alias;

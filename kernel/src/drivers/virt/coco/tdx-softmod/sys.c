@@ -184,6 +184,16 @@ SM_HANDLER(sys_shutdown)
 }
 
 /* SYS.UPDATE takes over the state of the module before this one; there never is one. */
+/* After it, another kernel can load and initialise the module again. */
+SM_HANDLER(sys_disable)
+{
+	u64 status = lock_sys(call);
+
+	if (!status)
+		WRITE_ONCE(sm_sys.state, SM_SYS_SHUTDOWN);
+	return status;
+}
+
 /* Takes over the TDs of the module that ran before, if it left them: softmod never did. */
 SM_HANDLER(sys_update)
 {
