@@ -24,6 +24,8 @@ u64 world_random(void);
 /* Sets up zeroed memory and a module that was just loaded. */
 void world_reset(void);
 bool world_is_taken(phys_addr_t pa);
+/* A byte for each page from @pa on: is it taken? */
+u8 *world_taken(phys_addr_t pa);
 /* How often sm_platform_host_is_flushed() returns false before it returns true. */
 extern int world_flush_delay;
 

@@ -34,6 +34,7 @@ static const struct {
 	{ "flushed", test_flushed },
 	{ "sept", test_sept },
 	{ "conformance", test_conformance },
+	{ "exhaustive", test_exhaustive },
 	{ "random", test_random },
 	{ "replay", test_replay, true },
 };

@@ -81,6 +81,11 @@ bool world_is_taken(phys_addr_t pa)
 	return pa >= RAM_BASE && pa < RAM_END && taken[(pa - RAM_BASE) >> 12];
 }
 
+u8 *world_taken(phys_addr_t pa)
+{
+	return &taken[(pa - RAM_BASE) >> 12];
+}
+
 unsigned int sm_platform_cmrs(struct sm_range *ret_cmrs, unsigned int max)
 {
 	/* Two ranges without a gap between them; the first TDMR has parts of both. */
