@@ -29,6 +29,10 @@ test-debug: ## Run the kernel tests on a kernel with KASAN, UBSAN and lockdep
 test-kernel: ## Run the long kernel tests: a million random operations, selftests that stress the MMU of ordinary VMs
 	@$(runner) tests/plan/whole-kernel.toml --report build/report-kernel-whole --only $(call own,whole-kernel)
 
+.PHONY: test-fuzz
+test-fuzz: ## Make up SEAMCALLs for five minutes, for the software TDX module
+	@$(runner) tests/plan/whole-fuzz.toml --report build/report-fuzz --only $(call own,whole-fuzz)
+
 .PHONY: test-intel
 test-intel: ## Run the long tests of kvm_intel: four CPUs, TDs, selftests that stress the MMU of ordinary VMs
 	@$(runner) tests/plan/whole-intel.toml --report build/report-intel --only $(call own,whole-intel)

@@ -45,14 +45,16 @@ void world_reset(void)
 {
 	u64 size = RAM_END - RAM_BASE;
 
-	if (memory)
-		munmap(memory, size);
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (memory == MAP_FAILED)
-		abort();
-	free(taken);
-	taken = calloc(NR_PAGES, 1);
+	if (!memory) {
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		taken = calloc(NR_PAGES, 1);
+		if (memory == MAP_FAILED || !taken)
+			abort();
+	}
+	/* Pages that were written become zero. */
+	madvise(memory, size, MADV_DONTNEED);
+	memset(taken, 0, NR_PAGES);
 	added_end = 0;
 	world_nr_taken = 0;
 	world_nr_errors = 0;
