@@ -26,7 +26,8 @@ struct leaf {
 #define CONFIG		.is_configurable = true
 /* Lines of 64 bytes */
 #define CACHE(s, d)	{ .leaf = 4, .subleaf = (s), CONFIG, \
-			  .fixed = { 0, 0x3f }, .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
+			  .fixed = { 0, 0x3f }, \
+			  .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
 #define TOPOLOGY(s)	{ .leaf = 0x1f, .subleaf = (s), CONFIG, .direct = { 0x1f, 0xffff, 0xffff } }
 
 static const struct leaf leaves[] = {
@@ -42,7 +43,8 @@ static const struct leaf leaves[] = {
 	  .passed = { 0x3, 0x219424e1, 0x19000008, 0xdc000400 }, .fixed = { 0, 0, 0, 1U << 29 },
 	  .allowed = { 0, 0xdc2b9b18, 0x02417f65, 0x0005411c } },
 	{ .leaf = 7, .subleaf = 1, CONFIG, .allowed = { 0x04001d30, 0, 0, 0x430 } },
-	{ .leaf = 7, .subleaf = 2, CONFIG, .passed = { 0, 0, 0, 0x17 }, .allowed = { 0, 0, 0, 0x28 } },
+	{ .leaf = 7, .subleaf = 2, CONFIG, .passed = { 0, 0, 0, 0x17 },
+	  .allowed = { 0, 0, 0, 0x28 } },
 	PLAIN(8, NONE),
 	{ .leaf = 0xa, .subleaf = NONE, CONFIG },
 	PLAIN(0xb, 0), PLAIN(0xb, 1), PLAIN(0xb, 2),

@@ -38,7 +38,7 @@ struct field {
 	u8 source;
 	/* Writes must be of all bits. */
 	bool whole;
-	/* Bits that the host can read, those beside them in a debug TD, and what else is allowed. */
+	/* Bits that the host can read, those beside them in a debug TD, and so on. */
 	u64 host_read, debug_read, host_write, guest_read, guest_write;
 	u64 value;
 	u64 (*get)(const struct who *who, unsigned int element);

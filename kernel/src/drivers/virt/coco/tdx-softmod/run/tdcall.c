@@ -225,8 +225,8 @@ static void write_field(struct sm_vcpu *vcpu, enum sm_context context, struct td
 	if (r[SM_GPR_RCX])
 		call->status = TDX_OPERAND_INVALID | TDX_OPERAND_ID_RCX;
 	else
-		call->status = sm_metadata_write(SM_SIDE_GUEST, context, vcpu->td, vcpu, r[SM_GPR_RDX],
-					 r[SM_GPR_R8], r[SM_GPR_R9], &old);
+		call->status = sm_metadata_write(SM_SIDE_GUEST, context, vcpu->td, vcpu,
+						 r[SM_GPR_RDX], r[SM_GPR_R8], r[SM_GPR_R9], &old);
 	r[SM_GPR_R8] = tdx_status_is_error(call->status) ? 0 : old;
 }
 
