@@ -341,7 +341,7 @@ static bool resize(void)
 static bool metadata(void)
 {
 	struct tdx_module_args args = { .rdx = ~0ULL };
-	u64 seen = 0, header;
+	u64 list[SM_PAGE_SIZE / sizeof(u64)], seen = 0, header, next;
 
 	world_reset();
 	ASSERT(world_boot());
@@ -356,6 +356,14 @@ static bool metadata(void)
 	/* Words of the list, without the header and one for each sequence. */
 	header = *(u64 *)world_memory(HOST_PAGE(8));
 	ASSERT_EQ((header & 0xffff) / 8 - 1 - (header >> 16), seen);
+	/* The guest may begin with a field that it may read, and sees fewer of them. */
+	ASSERT_EQ(sm_metadata_list(SM_SIDE_GUEST, ~0ULL, list, &next), 0);
+	ASSERT_EQ(next, ~0ULL);
+	ASSERT((list[0] & 0xffff) < (header & 0xffff));
+	ASSERT_EQ(sm_metadata_list(SM_SIDE_GUEST, 0x7f00000300000000, list, &next),
+		  TDX_METADATA_FIELD_ID_INCORRECT);
+	ASSERT_EQ(sm_metadata_list(SM_SIDE_GUEST, TDX_MD_SYS_BUILD_DATE, list, &next),
+		  TDX_METADATA_FIELD_NOT_READABLE);
 	/* CPUID leaf 0x80000008, which KVM needs, is in the list of configurable leaves. */
 	args = (struct tdx_module_args){ .rdx = TDX_MD_SYS_CPUID_CONFIG_LEAF(9) };
 	ASSERT_EQ(world_call(TDH_SYS_RD, 0, &args), 0);

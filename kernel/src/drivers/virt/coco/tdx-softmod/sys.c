@@ -183,7 +183,6 @@ SM_HANDLER(sys_shutdown)
 	return TDX_SUCCESS;
 }
 
-/* SYS.UPDATE takes over the state of the module before this one; there never is one. */
 /* After it, another kernel can load and initialise the module again. */
 SM_HANDLER(sys_disable)
 {

@@ -122,8 +122,10 @@ static const struct tdcall_case {
 	{ "VP.RD: host's field", TDG_VP_RD, 0, TDX_MD_VP_POSTED_INTR_NV,
 	  .status = TDX_METADATA_FIELD_NOT_READABLE },
 	{ "SYS.RD", TDG_SYS_RD, 0, TDX_MD_SYS_FEATURES0 },
-	{ "SYS.RDALL: unknown field", TDG_SYS_RDALL, 0, GUEST_DATA, 1,
+	{ "SYS.RDALL: unknown field", TDG_SYS_RDALL, 0, GUEST_DATA, 0x7f00000300000000ULL,
 	  .status = TDX_METADATA_FIELD_ID_INCORRECT },
+	{ "SYS.RDALL: host's field", TDG_SYS_RDALL, 0, GUEST_DATA, TDX_MD_SYS_BUILD_DATE,
+	  .status = TDX_METADATA_FIELD_NOT_READABLE },
 	{ "SYS.RDALL: unaligned", TDG_SYS_RDALL, 0, GUEST_DATA + 8, U64_MAX,
 	  .status = TDX_OPERAND_INVALID | 2 },
 };
