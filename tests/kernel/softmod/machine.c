@@ -13,6 +13,18 @@ u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *
 	return status;
 }
 
+void world_on_lps(unsigned int leaf, u64 rcx)
+{
+	unsigned int lp = world_lp;
+
+	for (world_lp = 0; world_lp < NR_LPS; world_lp++) {
+		struct tdx_module_args args = { .rcx = rcx };
+
+		world_call(leaf, 0, &args);
+	}
+	world_lp = lp;
+}
+
 bool world_saw(unsigned int leaf, u64 code)
 {
 	return coverage->seen[leaf][tdx_status_class(code) & 31][code >> 32 & 255];

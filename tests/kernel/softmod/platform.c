@@ -78,6 +78,11 @@ void *world_memory(phys_addr_t pa)
 	return memory + (pa - RAM_BASE);
 }
 
+void *world_host_memory(phys_addr_t pa)
+{
+	return world_memory(pa);
+}
+
 bool world_is_taken(phys_addr_t pa)
 {
 	return pa >= RAM_BASE && pa < RAM_END && taken[(pa - RAM_BASE) >> 12];

@@ -60,7 +60,22 @@ BEFORE(key_is_here, POKE(new_td()->keyed_packages, ~0ULL))
 BEFORE(hold_added, hold_page_of(ADDED, 1))
 BEFORE(many_tdcx, POKE(new_td()->nr_tdcx, SM_MAX_TDCS_PAGES))
 BEFORE(many_tdvps, POKE(new_vcpu()->nr_pages, SM_MAX_TDVPS_PAGES))
-BEFORE(all_tdvps, POKE(new_vcpu()->nr_pages, SM_NR_TDVPS_PAGES))
+
+/*
+ * Give the second vCPU all of its pages: without them VP.FLUSH would refuse it after the row.  When
+ * the TD can run it gets no more pages; VP.INIT is refused then, so that their number is enough.
+ */
+static void add_tdvps(void)
+{
+	unsigned int i;
+
+	for (i = 1; i < SM_NR_TDVPS_PAGES; i++)
+		CALL(VP_ADDCX, .rcx = NEW_VCPU + i * SM_PAGE_SIZE, .rdx = NEW_VCPU);
+	if (new_vcpu()->nr_pages < SM_NR_TDVPS_PAGES)
+		POKE(new_vcpu()->nr_pages, SM_NR_TDVPS_PAGES);
+}
+
+BEFORE(all_tdvps, add_tdvps())
 BEFORE(all_tdvps_and_full, all_tdvps->run(); two_vcpus->run())
 
 static void inject_into_wb(u64 status)

@@ -31,6 +31,8 @@
 /* Page @n of 4K in the TDMR, and page @n of 2M. */
 #define PAGE(n)		(RAM_BASE + (n) * 4096ULL)
 #define BIG(n)		(RAM_BASE + (64 + (n)) * (2ULL << 20))
+/* Rows that also run in the kernel use no other pages: PAGE(0) to this one, BIG(0), BIG(1). */
+#define NR_WORLD_PAGES	160
 
 #define FIRST_HKID	32
 #define NR_HKIDS	64
@@ -45,6 +47,8 @@ extern unsigned int world_lp;
 phys_addr_t world_real(phys_addr_t pa);
 /* Pointer to the memory at @pa, whoever it belongs to. */
 void *world_memory(phys_addr_t pa);
+/* Where the host has the page at @pa mapped, which no TD has. */
+void *world_host_memory(phys_addr_t pa);
 
 /* Make one SEAMCALL; @args has its inputs and gets its outputs. */
 u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *args);
@@ -52,6 +56,15 @@ u64 world_call(unsigned int leaf, unsigned int version, struct tdx_module_args *
 	world_call(TDH_##leaf, 0, &(struct tdx_module_args){ __VA_ARGS__ })
 #define CALL_V(leaf, version, ...) \
 	world_call(TDH_##leaf, version, &(struct tdx_module_args){ __VA_ARGS__ })
+
+/* Make the SEAMCALL on each LP, whether it fails or not. */
+void world_on_lps(unsigned int leaf, u64 rcx);
+
+/*
+ * world_clean.c: end all TDs and reclaim all pages.  Returns how many pages are still a TD's or,
+ * if there are none, how many are not zero.
+ */
+unsigned int world_clean(void);
 
 /*
  * world_build.c: false if a SEAMCALL failed.

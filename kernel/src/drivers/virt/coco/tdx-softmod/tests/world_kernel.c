@@ -24,12 +24,10 @@ enum { PAGES, BIG0, BIG1, BUFFERS, OUTSIDE, RESERVED, NR_BLOCKS };
 static struct {
 	/* Address that tests use, address that it stands for, bytes. */
 	u64 symbol, real, size;
-	/* How many pages a test may give to a TD. */
-	unsigned int nr;
 } blocks[NR_BLOCKS] = {
-	[PAGES] = { .symbol = PAGE(0), .size = SZ_2M, .nr = NR_WORLD_PAGES },
-	[BIG0] = { .symbol = BIG(0), .size = SZ_2M, .nr = 512 },
-	[BIG1] = { .symbol = BIG(1), .size = SZ_2M, .nr = 512 },
+	[PAGES] = { .symbol = PAGE(0), .size = SZ_2M },
+	[BIG0] = { .symbol = BIG(0), .size = SZ_2M },
+	[BIG1] = { .symbol = BIG(1), .size = SZ_2M },
 	[BUFFERS] = { .symbol = BUF, .size = SZ_2M },
 	/* An address beyond all memory of the machines that run this. */
 	[OUTSIDE] = { .symbol = OUTSIDE_PAGE, .size = SZ_4K, .real = BIT_ULL(46) },
@@ -68,6 +66,11 @@ void *world_memory(phys_addr_t pa)
 	phys_addr_t real = world_real(pa);
 
 	return pa >= HOST ? phys_to_virt(real) : sm_va(real);
+}
+
+void *world_host_memory(phys_addr_t pa)
+{
+	return phys_to_virt(world_real(pa));
 }
 
 u64 world_call_here(unsigned int leaf, unsigned int version, struct tdx_module_args *args)
@@ -126,102 +129,15 @@ void world_leave(void)
 	cpus_read_unlock();
 }
 
-static u64 type_of(u64 page, u64 *ret_level)
-{
-	struct tdx_module_args args = { .rcx = page };
-
-	if (world_call(TDH_PHYMEM_PAGE_RDMD, 0, &args))
-		return TDX_PT_NDA;
-	*ret_level = args.r8;
-	return args.rcx;
-}
-
-/* Are all pages of the 2 MiB at @real free, according to softmod's PAMT? */
-static bool is_free(phys_addr_t real)
-{
-	struct sm_page page;
-
-	sm_page_at(real, 1, &page);
-	return page.entry->type == TDX_PT_NDA && !atomic64_read(&page.entry->nr_used);
-}
-
-/*
- * Call @what for each page that a TD has; if @type is not 0, only for pages of that type.
- * Returns how many.
- */
-static unsigned int visit_pages(u64 type, void (*what)(u64 page))
-{
-	unsigned int block, i, nr = 0;
-	u64 level, page, is;
-
-	for (block = PAGES; block <= BIG1; block++) {
-		if (is_free(blocks[block].real))
-			continue;
-		for (i = 0; i < blocks[block].nr; i++) {
-			page = blocks[block].symbol + i * 4096ULL;
-			is = type_of(page, &level);
-			if (is == TDX_PT_NDA || (type && type != is))
-				continue;
-			what(page);
-			nr++;
-			if (level)
-				break;
-		}
-	}
-	return nr;
-}
-
-/* VP.FLUSH has to be made on the CPU that used the vCPU last, so try all of them. */
-static void flush_vcpu(u64 page)
+void world_on_lps(unsigned int leaf, u64 rcx)
 {
 	unsigned int cpu;
 
 	for_each_online_cpu(cpu) {
-		struct tdx_module_args args = { .rcx = page };
+		struct tdx_module_args args = { .rcx = rcx };
 
-		world_call_on(cpu, TDH_VP_FLUSH, 0, &args);
+		world_call_on(cpu, leaf, 0, &args);
 	}
-}
-
-static void end_td(u64 page)
-{
-	CALL(MNG_VPFLUSHDONE, .rcx = page);
-}
-
-static void free_keyid(u64 page)
-{
-	CALL(MNG_KEY_FREEID, .rcx = page);
-}
-
-static void reclaim(u64 page)
-{
-	CALL(PHYMEM_PAGE_RECLAIM, .rcx = page);
-}
-
-static void nothing(u64 page)
-{
-}
-
-unsigned int world_clean(void)
-{
-	unsigned int block, nr;
-
-	visit_pages(TDX_PT_TDVPR, flush_vcpu);
-	visit_pages(TDX_PT_TDR, end_td);
-	/* If a CACHE.WB was interrupted by fault injection, it has to be resumed first. */
-	CALL(PHYMEM_CACHE_WB, .rcx = 1);
-	CALL(PHYMEM_CACHE_WB);
-	visit_pages(TDX_PT_TDR, free_keyid);
-	/* A TDR cannot be reclaimed before all other pages of its TD, so try TDRs again. */
-	visit_pages(0, reclaim);
-	visit_pages(TDX_PT_TDR, reclaim);
-
-	nr = visit_pages(0, nothing);
-	if (nr)
-		return nr;
-	for (block = PAGES; block <= BIG1; block++)
-		nr += !!memchr_inv(phys_to_virt(blocks[block].real), 0, SZ_2M);
-	return nr;
 }
 
 static bool find_reserved(void)

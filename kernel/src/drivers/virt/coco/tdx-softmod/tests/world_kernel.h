@@ -4,9 +4,6 @@
 
 #include "world.h"
 
-/* How many pages PAGE() names, from PAGE(0) on. */
-#define NR_WORLD_PAGES	160
-
 /*
  * Allocate real pages for the addresses in world.h, and three KeyIDs.  Returns 0 or -errno;
  * may sleep.
@@ -23,11 +20,5 @@ void world_leave(void);
 
 /* world_call() on this CPU, whatever world_lp is; several CPUs may call it at once. */
 u64 world_call_here(unsigned int leaf, unsigned int version, struct tdx_module_args *args);
-
-/*
- * End all TDs and reclaim all pages.  Returns how many pages are still a TD's or, if there
- * are none, how many blocks of 2 MiB are not zero.
- */
-unsigned int world_clean(void);
 
 #endif
