@@ -11,6 +11,7 @@ FOR_TESTS(sm_injection);
 FOR_TESTS(sm_kot_limit);
 FOR_TESTS(sm_leaf);
 FOR_TESTS(sm_page_at);
+FOR_TESTS(sm_pamt_set);
 FOR_TESTS(sm_seamcall);
 FOR_TESTS(sm_sept_walk);
 FOR_TESTS(sm_sys);

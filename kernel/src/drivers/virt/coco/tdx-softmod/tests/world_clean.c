@@ -85,6 +85,23 @@ static void nothing(u64 page)
 {
 }
 
+/* PAGE.RDMD shows the last owner of a free page; a test begins with pages that had none. */
+static void forget_owners(void)
+{
+	unsigned int block, i, level;
+	struct sm_page page;
+
+	for (block = 0; block < ARRAY_SIZE(blocks); block++) {
+		for (i = 0; i < blocks[block].nr; i++) {
+			for (level = 0; level < 2; level++) {
+				sm_page_at(world_real(blocks[block].first + i * SM_PAGE_SIZE),
+					   level, &page);
+				sm_pamt_set(page.entry, page.entry->type, 0);
+			}
+		}
+	}
+}
+
 unsigned int world_clean(void)
 {
 	unsigned int block, i, nr;
@@ -102,6 +119,7 @@ unsigned int world_clean(void)
 	nr = visit_pages(0, nothing);
 	if (nr)
 		return nr;
+	forget_owners();
 	for (block = 0; block < ARRAY_SIZE(blocks); block++) {
 		for (i = 0; i < blocks[block].nr; i++)
 			nr += !!memchr_inv(world_host_memory(blocks[block].first +
