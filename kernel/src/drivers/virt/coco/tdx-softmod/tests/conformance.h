@@ -19,7 +19,7 @@
 /* A second TD, which is never initialised: stages CREATED, KEYED and WITH_TDCX make it. */
 #define NEW_TDR		PAGE(8)
 #define VCPU		PAGE(16)
-/* A second vCPU, which is not initialised and has too few pages for that; the rest come after it. */
+/* A second vCPU, which is not initialised and has too few pages for that; the rest follow it. */
 #define NEW_VCPU	PAGE(24)
 #define TABLES		32
 #define ADDED		PAGE(40)
