@@ -9,7 +9,8 @@
 #	emulate			boots $image with $initramfs, the kernel arguments $append, $cpus CPUs and $memory MiB; the
 #				kernel's log goes to the file $console, what the command prints to stdout
 #
-# and these variables, which options then change: name, memory, cpus. Then call run_machine "$@".
+# and these variables: name, memory, cpus, which options then change, and vendor, KVM's module for the machine's CPUs.
+# Then call run_machine "$@".
 
 # shellcheck source=tests/lib/splat.sh
 source "$TOP/tests/lib/splat.sh"
@@ -22,6 +23,7 @@ take_options() {
 	while [[ ${1-} == --* ]]; do
 		case $1 in
 		--may-complain) search='' ;;
+		--softmod) first_modules="sha512_generic tdx_softmod:i_know_this_is_not_tdx=1,strict=1 ${vendor:?}" ;;
 		--with-kernel) with_kernel=1 ;;
 		--config | --name | --with | --modules | --memory | --cpus | --append)
 			[[ $# -ge 2 ]] || die "$program: $1 needs a value"
