@@ -47,12 +47,20 @@ static void set_segment(struct vmcb_seg *seg, u16 attrib, u32 limit)
 	seg->base = 0;
 }
 
+void sm_vmcb_set_intercept(struct vmcb_control_area *control, unsigned int bit, bool on)
+{
+	if (on)
+		control->intercepts[bit / 32] |= BIT(bit % 32);
+	else
+		control->intercepts[bit / 32] &= ~BIT(bit % 32);
+}
+
 static void init_control(struct sm_vcpu *vcpu, struct vmcb_control_area *control)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sm_intercepts); i++)
-		control->intercepts[sm_intercepts[i] / 32] |= BIT(sm_intercepts[i] % 32);
+		sm_vmcb_set_intercept(control, sm_intercepts[i], true);
 
 	control->iopm_base_pa = sm_iopm_pa;
 	control->msrpm_base_pa = sm_msrpm_pa;
@@ -90,14 +98,6 @@ void sm_svm_init(struct sm_vcpu *vcpu)
 	run->msrs[SM_MSR_TSC_RATIO] = vcpu->tdcs->tsc_multiplier >> 16;
 	init_control(vcpu, &run->svm.vmcb->control);
 	init_save(&run->svm.vmcb->save);
-}
-
-void sm_vmcb_set_intercept(struct vmcb_control_area *control, unsigned int bit, bool on)
-{
-	if (on)
-		control->intercepts[bit / 32] |= BIT(bit % 32);
-	else
-		control->intercepts[bit / 32] &= ~BIT(bit % 32);
 }
 
 static void write_events(struct sm_vcpu *vcpu, struct vmcb_control_area *control)

@@ -66,7 +66,9 @@ const char *sm_vmx_lacks(void)
 		return lacks;
 	if (sm_vmx_is_enabled())
 		return "VMX is in use, by kvm_intel or another hypervisor; load tdx_softmod first";
-	return try_vmxon() ? NULL : "VMXON fails: another hypervisor owns VMX";
+	if (!try_vmxon())
+		return "VMXON fails: another hypervisor owns VMX";
+	return NULL;
 }
 
 /*

@@ -2,6 +2,8 @@
 /*
  * Runs a vCPU with VMX.
  */
+#define pr_fmt(fmt) "tdx_softmod: " fmt
+
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/special_insns.h>
@@ -82,7 +84,7 @@ static bool run(struct sm_vcpu *vcpu)
 		return false;
 	if (r) {
 		/* The CPU refuses the VMCS.  Its guest state and exit fields have not changed. */
-		pr_warn_ratelimited("tdx_softmod: VM entry fails: error %llu\n",
+		pr_warn_ratelimited("VM entry fails: error %llu\n",
 				    sm_vmread(VM_INSTRUCTION_ERROR));
 		run->virq_taken = false;
 		run->vmx.reason = EXIT_REASON_INVALID_STATE | VMX_EXIT_REASONS_FAILED_VMENTRY;
