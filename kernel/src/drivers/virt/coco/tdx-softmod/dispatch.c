@@ -62,8 +62,11 @@ static void clear_outputs(struct sm_call *call)
 	unsigned long regs = call->leaf->zero | ones;
 	unsigned int reg;
 
-	for_each_set_bit(reg, &regs, ARRAY_SIZE(offsets))
-		*(u64 *)((void *)call->out + offsets[reg]) = ones & BIT(reg) ? ~0ULL : 0;
+	for_each_set_bit(reg, &regs, ARRAY_SIZE(offsets)) {
+		u64 *out = (void *)call->out + offsets[reg];
+
+		*out = ones & BIT(reg) ? ~0ULL : 0;
+	}
 }
 
 static u64 get_td(struct sm_call *call, phys_addr_t pa, u32 operand_id)

@@ -36,12 +36,12 @@ static u64 get_xfam(const struct who *who, unsigned int i)
 
 static void put_cpuid_supervisor_ve(const struct who *who, u64 value)
 {
-	who->vcpu->cpuid_ve = (who->vcpu->cpuid_ve & 2) | !!value;
+	who->vcpu->cpuid_ve = (who->vcpu->cpuid_ve & 2) | (value != 0);
 }
 
 static void put_cpuid_user_ve(const struct who *who, u64 value)
 {
-	who->vcpu->cpuid_ve = (who->vcpu->cpuid_ve & 1) | !!value << 1;
+	who->vcpu->cpuid_ve = (who->vcpu->cpuid_ve & 1) | (value != 0) << 1;
 }
 
 static u64 get_tsc_offset(const struct who *who, unsigned int i)

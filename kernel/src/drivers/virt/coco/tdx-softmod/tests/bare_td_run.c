@@ -18,9 +18,6 @@
 
 #define EVENT_TYPE_AND_VALID	(INTR_INFO_INTR_TYPE_MASK | INTR_INFO_VALID_MASK)
 
-/* bare_td_gate.S */
-void td_call_interrupt_gate(unsigned long handler);
-
 /* tdh_vp_enter(), after which this test goes on even if RBP is lost. */
 static u64 enter_watching_rbp(struct bare_td *td)
 {
