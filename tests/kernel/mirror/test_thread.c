@@ -9,6 +9,8 @@
 #define NR_PHASES	8
 
 struct job {
+	/* What the thread does, with this job as its argument. */
+	void *(*run)(void *job);
 	struct world *w;
 	int id;
 	u64 seed;
@@ -55,16 +57,54 @@ static void *run_vcpu(void *arg)
 	return NULL;
 }
 
-/* All vCPUs fault the same pages in the same order, at the same time. */
+/* Where the jobs of run_jobs() wait for each other. */
 static pthread_barrier_t start_line;
 
-static void *run_march(void *arg)
+static struct job *at_start_line(void *arg)
 {
 	struct job *job = arg;
-	int page;
 
 	shim_seed(job->seed);
 	pthread_barrier_wait(&start_line);
+	return job;
+}
+
+/* Jobs 0 to @nr - 1, each with a seed of its own; the caller says what each runs. */
+static void set_jobs(struct job *jobs, int nr, struct world *w, u64 seed)
+{
+	int i;
+
+	for (i = 0; i < nr; i++)
+		jobs[i] = (struct job){ .w = w, .id = i, .seed = seed + i };
+}
+
+/* Runs each job in a thread of its own.  Returns the sum of their nr_done. */
+static long run_jobs(struct job *jobs, int nr, int yield_chance)
+{
+	long nr_done = 0;
+	int i;
+
+	pthread_barrier_init(&start_line, NULL, nr);
+	shim_nr_threads = nr;
+	shim_yield_chance = yield_chance;
+	for (i = 0; i < nr; i++)
+		pthread_create(&jobs[i].thread, NULL, jobs[i].run, &jobs[i]);
+	for (i = 0; i < nr; i++) {
+		pthread_join(jobs[i].thread, NULL);
+		nr_done += jobs[i].nr_done;
+	}
+	shim_nr_threads = 1;
+	shim_yield_chance = 0;
+	pthread_barrier_destroy(&start_line);
+	return nr_done;
+}
+
+/* All vCPUs fault the same pages in the same order, at the same time. */
+static void *run_march(void *arg)
+{
+	struct job *job = at_start_line(arg);
+	int page;
+
 	for (page = 0; page < 3 * BLOCK_PAGES; page++) {
 		int ret;
 
@@ -149,22 +189,16 @@ static bool run(const struct options *options, struct world_config config, int n
 	for (phase = 0; phase < NR_PHASES; phase++) {
 		/* In every other phase ops are slow, so that others find the private PT busy. */
 		w->mock->slow_loops = phase & 1;
-		shim_nr_threads = nr_jobs;
-		shim_yield_chance = 64;
 		for (i = 0; i < nr_jobs; i++) {
 			jobs[i] = (struct job){
+				.run = i < config.nr_vcpus ? run_vcpu : run_remover,
 				.w = w, .id = i, .seed = options->seed + phase * 100 + i,
 				.nr_ops = options->nr_ops / NR_PHASES,
 			};
-			pthread_create(&jobs[i].thread, NULL,
-				       i < config.nr_vcpus ? run_vcpu : run_remover, &jobs[i]);
 		}
-		for (i = 0; i < nr_jobs; i++) {
-			pthread_join(jobs[i].thread, NULL);
+		run_jobs(jobs, nr_jobs, 64);
+		for (i = 0; i < nr_jobs; i++)
 			*(i < config.nr_vcpus ? &nr_access : &nr_removed) += jobs[i].nr_done;
-		}
-		shim_nr_threads = 1;
-		shim_yield_chance = 0;
 		ASSERT(at_rest(w));
 	}
 
@@ -186,7 +220,6 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 	int i, life, nr_lives = (int)max(options->nr_ops / 1000, 4L);
 
 	nr_lives = min(nr_lives, 50);
-	pthread_barrier_init(&start_line, NULL, config.nr_vcpus);
 	for (life = 0; life < nr_lives; life++) {
 		struct world *w = world_create(&config);
 
@@ -194,16 +227,10 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 		/* The second of three blocks gets a huge leaf, the others small ones. */
 		w->huge_ok[0] = w->huge_ok[2] = false;
 		w->mock->slow_loops = life & 1;
-		shim_nr_threads = config.nr_vcpus;
-		for (i = 0; i < config.nr_vcpus; i++) {
-			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
-			pthread_create(&jobs[i].thread, NULL, run_march, &jobs[i]);
-		}
-		for (i = 0; i < config.nr_vcpus; i++) {
-			pthread_join(jobs[i].thread, NULL);
-			nr_fixed += jobs[i].nr_done;
-		}
-		shim_nr_threads = 1;
+		set_jobs(jobs, config.nr_vcpus, w, options->seed + life * 10);
+		for (i = 0; i < config.nr_vcpus; i++)
+			jobs[i].run = run_march;
+		nr_fixed += run_jobs(jobs, config.nr_vcpus, 0);
 		ASSERT(at_rest(w));
 		/* Each leaf was mapped exactly once, by one of the vCPUs. */
 		ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 2 * BLOCK_PAGES);
@@ -214,7 +241,6 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 		world_destroy(w);
 		ASSERT(nothing_leaks());
 	}
-	pthread_barrier_destroy(&start_line);
 	snprintf(ret_value, size, "%d vCPUs, %d lives, %ld pages, races %ld", config.nr_vcpus,
 		 nr_lives, nr_fixed, nr_races);
 	return true;
@@ -243,20 +269,16 @@ static bool test_strict(const struct options *options, char *ret_value, size_t s
 
 static void *run_punch(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	BUG_ON(world_punch(job->w, 200 * job->id, 2 * BLOCK_PAGES));
 	return NULL;
 }
 
 static void *run_end(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	kvm_mirror_flush_all(&job->w->kvm);
 	return NULL;
 }
@@ -270,7 +292,6 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 	struct job jobs[3];
 
 	nr_lives = min(nr_lives, 200);
-	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
 	for (life = 0; life < nr_lives; life++) {
 		struct world *w = world_create(&config);
 
@@ -278,16 +299,10 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 		w->huge_ok[1] = false;
 		for (i = 0; i < 3 * BLOCK_PAGES; i += 32)
 			ASSERT(world_fault(w, 0, i, PRIVATE) <= RET_PF_SPURIOUS);
-		shim_nr_threads = ARRAY_SIZE(jobs);
-		shim_yield_chance = 2;
-		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
-			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
-			pthread_create(&jobs[i].thread, NULL, i ? run_punch : run_end, &jobs[i]);
-		}
+		set_jobs(jobs, ARRAY_SIZE(jobs), w, options->seed + life * 10);
 		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++)
-			pthread_join(jobs[i].thread, NULL);
-		shim_nr_threads = 1;
-		shim_yield_chance = 0;
+			jobs[i].run = i ? run_punch : run_end;
+		run_jobs(jobs, ARRAY_SIZE(jobs), 2);
 		ASSERT(at_rest(w));
 		ASSERT_EQ(atomic64_read(&w->mock->nr_pages), 0);
 		ASSERT_EQ(atomic64_read(&w->mock->nr_tables), 0);
@@ -295,7 +310,6 @@ static bool test_end(const struct options *options, char *ret_value, size_t size
 		world_destroy(w);
 		ASSERT(nothing_leaks());
 	}
-	pthread_barrier_destroy(&start_line);
 	snprintf(ret_value, size, "%d lives, %ld of them ended with blocked entries", nr_lives, nr_blocked);
 	return true;
 }
@@ -367,10 +381,8 @@ static bool test_wake_up(const struct options *options, char *ret_value, size_t 
 /* Closes a file that has half of the memory of three blocks. */
 static void *run_close(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	kvm_mirror_lose_memory(&job->w->kvm);
 	BUG_ON(world_punch_unlocked(job->w, job->id * 3 * BLOCK_PAGES / 2, 3 * BLOCK_PAGES / 2));
 	return NULL;
@@ -379,11 +391,9 @@ static void *run_close(void *arg)
 /* A vCPU that does not know yet that its VM ends: each fault is resolved or fails, and none is a bug. */
 static void *run_last_faults(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 	int i, ret;
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	for (i = 0; i < 200; i++) {
 		ret = world_fault(job->w, 0, (int)(shim_random() % (3 * BLOCK_PAGES)), PRIVATE);
 		BUG_ON(ret < 0 && ret != -EIO);
@@ -403,7 +413,6 @@ static bool test_closed(const struct options *options, char *ret_value, size_t s
 	struct job jobs[3];
 	long nr_late = 0;
 
-	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
 	for (life = 0; life < nr_lives; life++) {
 		struct world *w = world_create(&config);
 
@@ -411,16 +420,10 @@ static bool test_closed(const struct options *options, char *ret_value, size_t s
 		memset(w->huge_ok, 0, sizeof(w->huge_ok));
 		for (i = 0; i < 3 * BLOCK_PAGES; i += 32)
 			ASSERT(world_fault(w, 0, i, PRIVATE) <= RET_PF_SPURIOUS);
-		shim_nr_threads = ARRAY_SIZE(jobs);
-		shim_yield_chance = 2;
-		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
-			jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + life * 10 + i };
-			pthread_create(&jobs[i].thread, NULL, i < 2 ? run_close : run_last_faults, &jobs[i]);
-		}
+		set_jobs(jobs, ARRAY_SIZE(jobs), w, options->seed + life * 10);
 		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++)
-			pthread_join(jobs[i].thread, NULL);
-		shim_nr_threads = 1;
-		shim_yield_chance = 0;
+			jobs[i].run = i < 2 ? run_close : run_last_faults;
+		run_jobs(jobs, ARRAY_SIZE(jobs), 2);
 		nr_late += jobs[2].nr_done;
 		ASSERT(w->kvm.vm_dead && !w->kvm.vm_bugged);
 		w->kvm.vm_dead = false;
@@ -432,7 +435,6 @@ static bool test_closed(const struct options *options, char *ret_value, size_t s
 		world_destroy(w);
 		ASSERT(nothing_leaks());
 	}
-	pthread_barrier_destroy(&start_line);
 	ASSERT(nr_late);
 	snprintf(ret_value, size, "%d lives, %ld faults came too late", nr_lives, nr_late);
 	return true;
@@ -441,11 +443,9 @@ static bool test_closed(const struct options *options, char *ret_value, size_t s
 /* A vCPU accepts 4 KiB in one block after the other: the huge leaf of each has to be split. */
 static void *run_split(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 	int block, ret;
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	for (block = job->id; block < 6; block += 2) {
 		do {
 			ret = kvm_mirror_split_gfn(&job->w->kvm, world_gfn(block * BLOCK_PAGES));
@@ -459,11 +459,9 @@ static void *run_split(void *arg)
 /* Two edges of each hole cut huge leaves. */
 static void *run_cut(void *arg)
 {
-	struct job *job = arg;
+	struct job *job = at_start_line(arg);
 	int block, ret;
 
-	shim_seed(job->seed);
-	pthread_barrier_wait(&start_line);
 	for (block = 6 + 2 * job->id; block < 10; block += 4) {
 		do {
 			/* Two files of guest_memfd: their holes have no lock in common. */
@@ -485,26 +483,20 @@ static bool test_no_memory(const struct options *options, char *ret_value, size_
 	long nr_failed = 0;
 	struct job jobs[4];
 
-	pthread_barrier_init(&start_line, NULL, ARRAY_SIZE(jobs));
 	for (life = 0; life < nr_lives; life++) {
 		struct world *w = world_create(&config);
 
 		ASSERT(w);
 		for (i = 0; i < 12; i++)
 			ASSERT(world_fault(w, 0, i * BLOCK_PAGES, PRIVATE) <= RET_PF_SPURIOUS);
-		shim_nr_threads = ARRAY_SIZE(jobs);
-		shim_yield_chance = 4;
+		set_jobs(jobs, ARRAY_SIZE(jobs), w, options->seed + life * 10);
+		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+			jobs[i].run = i < 2 ? run_split : run_cut;
+			jobs[i].id &= 1;
+		}
 		shim_fail_chance = 2;
-		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
-			jobs[i] = (struct job){ .w = w, .id = i & 1, .seed = options->seed + life * 10 + i };
-			pthread_create(&jobs[i].thread, NULL, i < 2 ? run_split : run_cut, &jobs[i]);
-		}
-		for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
-			pthread_join(jobs[i].thread, NULL);
-			nr_failed += jobs[i].nr_done;
-		}
-		shim_nr_threads = 1;
-		shim_yield_chance = shim_fail_chance = 0;
+		nr_failed += run_jobs(jobs, ARRAY_SIZE(jobs), 4);
+		shim_fail_chance = 0;
 		ASSERT(at_rest(w));
 		for (i = 0; i < 6; i++)
 			ASSERT_EQ(world_mapped(w, i * BLOCK_PAGES, PRIVATE), PG_LEVEL_4K);
@@ -513,7 +505,6 @@ static bool test_no_memory(const struct options *options, char *ret_value, size_
 		world_destroy(w);
 		ASSERT(nothing_leaks());
 	}
-	pthread_barrier_destroy(&start_line);
 	snprintf(ret_value, size, "%d lives, %ld errors -ENOMEM", nr_lives, nr_failed);
 	return true;
 }
