@@ -86,12 +86,12 @@ static bool test_small(const struct options *options, char *ret_value, size_t si
 	/* The page is not mapped any more: no op is called. */
 	world_punch(b.w, 0, 1);
 	ASSERT(log_is(&b, ""));
-	/* Many pages: still one track and one kick.  The table is empty then and is unlinked. */
+	/* Many pages: still one track and one kick. */
 	ASSERT(fault_range(b.w, 0, 1));
 	ASSERT(fault_range(b.w, 2, 510));
 	ASSERT(log_is(&b, "mx511"));
 	world_punch(b.w, 0, 512);
-	ASSERT(log_is(&b, "bx512Btkux512X"));
+	ASSERT(log_is(&b, "bx512tkux512"));
 	return tear_down(&b);
 }
 
@@ -120,9 +120,11 @@ static bool test_huge(const struct options *options, char *ret_value, size_t siz
 	ASSERT_EQ(world_fault(b.w, 0, 100, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "m"));
 
-	/* Remove the whole block, with its table: the next fault maps a huge leaf again. */
-	world_punch(b.w, 0, 512);
-	ASSERT(log_is(&b, "bx505Btkux505X"));
+	/* Convert the whole block, and back: its table goes, and the next fault maps a huge leaf again. */
+	world_convert(b.w, 0, 512, SHARED);
+	ASSERT(log_is(&b, "bx505tkux505"));
+	world_convert(b.w, 0, 512, PRIVATE);
+	ASSERT(log_is(&b, "BtkX"));
 	ASSERT_EQ(world_fault(b.w, 0, 7, PRIVATE), RET_PF_FIXED);
 	ASSERT(log_is(&b, "M"));
 
@@ -447,20 +449,68 @@ static bool test_map_gfn(const struct options *options, char *ret_value, size_t 
 	return tear_down(&b);
 }
 
-/* The backend cannot remove leaves below a blocked table: no table of a live VM goes. */
-static bool test_strict(const struct options *options, char *ret_value, size_t size)
+/*
+ * Leaves below a blocked table cannot be removed, so a table that becomes empty stays.  It goes with
+ * the track of the next range that covers it, or when it becomes private, with a track of its own.
+ */
+static bool test_empty_tables(const struct options *options, char *ret_value, size_t size)
 {
-	struct world_config config = { .nr_vcpus = 1, .strict = true };
+	struct world_config config = { .nr_vcpus = 1 };
 	struct bench b;
 
 	ASSERT(set_up(&b, &config));
 	memset(b.w->huge_ok, 0, sizeof(b.w->huge_ok));
-	ASSERT(fault_range(b.w, 0, 512));
+	ASSERT(fault_range(b.w, 0, 1024));
 	world_punch(b.w, 0, 512);
-	ASSERT(log_is(&b, "Lx3mx512bx512tkux512"));
+	ASSERT(log_is(&b, "Lx3mx512Lmx512bx512tkux512"));
+	ASSERT_EQ(world_counter(b.w, MIRROR_NR_TABLES), 4);
+	/* Nothing but the table is left, which alone is not worth a kick. */
+	world_punch(b.w, 0, 512);
+	ASSERT(log_is(&b, ""));
+
+	/* One track and one kick for the first block's table and the second one's leaves. */
+	world_convert(b.w, 0, 1024, SHARED);
+	ASSERT(log_is(&b, "bx512Btkux512X"));
 	ASSERT_EQ(world_counter(b.w, MIRROR_NR_TABLES), 3);
-	ASSERT(fault_range(b.w, 0, 1));
+
+	/* A range that covers a part of the table leaves it. */
+	world_convert(b.w, 600, 1, PRIVATE);
+	ASSERT(log_is(&b, ""));
+	world_convert(b.w, 512, 512, PRIVATE);
+	ASSERT(log_is(&b, "BtkX"));
+	ASSERT_EQ(world_counter(b.w, MIRROR_NR_TABLES), 2);
+
+	/* A table that is used again stays. */
+	ASSERT(fault_range(b.w, 512, 1));
+	world_convert(b.w, 0, 1024, PRIVATE);
+	ASSERT(log_is(&b, "Lm"));
 	return tear_down(&b);
+}
+
+/* The private PT is busy at each step of the removal of an empty table. */
+static bool test_empty_table_busy(const struct options *options, char *ret_value, size_t size)
+{
+	static const enum kvm_mock_op ops[] = { KVM_MOCK_BLOCK, KVM_MOCK_TRACK, KVM_MOCK_UNLINK };
+	struct world_config config = { .nr_vcpus = 1 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		struct bench b;
+
+		ASSERT(set_up(&b, &config));
+		b.w->huge_ok[0] = false;
+		ASSERT(fault_range(b.w, 0, 1));
+		world_convert(b.w, 0, 512, SHARED);
+		kvm_mock_script(b.w->mock, ops[i], 0, 3, -EBUSY);
+		world_convert(b.w, 0, 512, PRIVATE);
+		ASSERT_EQ(world_counter(b.w, MIRROR_NR_TABLES), 2);
+		ASSERT_EQ(world_counter(b.w, MIRROR_COUNT_HOLDS), 1);
+		b.w->huge_ok[0] = true;
+		ASSERT_EQ(world_fault(b.w, 0, 3, PRIVATE), RET_PF_FIXED);
+		ASSERT_EQ(world_mapped(b.w, 0, PRIVATE), PG_LEVEL_2M);
+		ASSERT(tear_down(&b));
+	}
+	return true;
 }
 
 /* A dead VM: no block, no track, no kick; the leaves are removed, then the tables. */
@@ -492,7 +542,7 @@ static bool test_no_die(const struct options *options, char *ret_value, size_t s
 	ASSERT(fault_range(b.w, 512, 1));
 	ASSERT(log_is(&b, "Lx3mx100M"));
 	kvm_mirror_flush_all(&b.w->kvm);
-	ASSERT(log_is(&b, "bx100Bx4tkux100UXx3"));
+	ASSERT(log_is(&b, "bx100Btkux100UBtkXBtkXBtkX"));
 	return tear_down(&b);
 }
 
@@ -526,11 +576,9 @@ static bool test_contended(const struct options *options, char *ret_value, size_
 	struct world_config config = { .nr_vcpus = 1 };
 	int i, way, most = 0;
 
-	for (way = 0; way < 4; way++) {
-		struct world *w;
+	for (way = 0; way < 2; way++) {
+		struct world *w = world_create(&config);
 
-		config.strict = way & 1;
-		w = world_create(&config);
 		ASSERT(w);
 		memset(w->huge_ok, 0, sizeof(w->huge_ok) / 2);
 		for (i = 0; i < NR_PAGES; i += 2)
@@ -538,7 +586,7 @@ static bool test_contended(const struct options *options, char *ret_value, size_
 		held_world = w;
 		held_from = nr_ops_so_far();
 		held_max = 0;
-		shim_preempt = way & 2;
+		shim_preempt = way;
 		shim_contended = true;
 		shim_on_write_lock = taken_again;
 		ASSERT_EQ(world_convert(w, 300, NR_PAGES / 2, SHARED), 0);
@@ -655,7 +703,11 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	REFUSED(ops->map(kvm, far, PG_LEVEL_4K, pfn));
 	REFUSED(ops->link(kvm, far, PG_LEVEL_2M, (void *)page));
 	ASSERT_EQ(ops->read(kvm, far, PG_LEVEL_4K, &entry), -ENOENT);
-	/* A table with a leaf in it cannot be unlinked. */
+	/* Map the page again: the mirrored PT still says that it is mapped. */
+	ASSERT_EQ(ops->map(kvm, gfn, PG_LEVEL_2M, pfn), 0);
+	/* A table with a leaf in it cannot be unlinked, and below a blocked table no leaf can be removed. */
+	gfn = world_gfn(1024);
+	pfn = SHIM_GUEST_PFN + 1024;
 	ASSERT_EQ(ops->link(kvm, gfn, PG_LEVEL_2M, (void *)page), 0);
 	ASSERT_EQ(ops->map(kvm, gfn, PG_LEVEL_4K, pfn), 0);
 	REFUSED(ops->map(kvm, gfn, PG_LEVEL_2M, pfn));
@@ -663,16 +715,16 @@ static bool test_preconditions(const struct options *options, char *ret_value, s
 	ASSERT_EQ(ops->block(kvm, gfn, PG_LEVEL_2M), 0);
 	ASSERT_EQ(ops->track(kvm), 0);
 	REFUSED(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page));
-	ASSERT_EQ(ops->unmap(kvm, gfn, PG_LEVEL_4K, pfn), 0);
-	ASSERT_EQ(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page), 0);
-	/* The private PT cannot die while a vCPU is inside the guest. */
+	REFUSED(ops->unmap(kvm, gfn, PG_LEVEL_4K, pfn));
+	/* The private PT cannot die while a vCPU is inside the guest.  When it is dead, nothing is walked. */
 	ASSERT_EQ(kvm_mock_enter(b.w->mock, &epoch), 0);
 	REFUSED(ops->die(kvm));
 	kvm_mock_exit(b.w->mock, epoch);
+	ASSERT_EQ(ops->die(kvm), 0);
+	ASSERT_EQ(ops->unmap(kvm, gfn, PG_LEVEL_4K, pfn), 0);
+	ASSERT_EQ(ops->unlink(kvm, gfn, PG_LEVEL_2M, (void *)page), 0);
 #undef REFUSED
 
-	/* Map the page again: the mirrored PT still says that it is mapped. */
-	ASSERT_EQ(ops->map(kvm, gfn, PG_LEVEL_2M, pfn), 0);
 	write_unlock(&kvm->mmu_lock);
 	free_page(page);
 	atomic_set(&b.w->mock->violations, 0);
@@ -791,14 +843,14 @@ static bool test_wrap(const struct options *options, char *ret_value, size_t siz
 		yield_bench = &b;
 		yield_state = 0;
 		yield_nr = round % 34;
+		ASSERT_EQ(world_convert(b.w, 0, 1024, SHARED), 0);
 		shim_yield_chance = 2;
 		shim_on_yield = wrap_the_stamp;
-		ASSERT_EQ(world_convert(b.w, 0, 1024, SHARED), 0);
+		ASSERT_EQ(world_convert(b.w, 0, 1024, PRIVATE), 0);
 		shim_yield_chance = 0;
 		shim_on_yield = NULL;
 		nr_hits += yield_state;
 		/* Nothing is left blocked: the range can be mapped again. */
-		ASSERT_EQ(world_convert(b.w, 0, 1024, PRIVATE), 0);
 		ASSERT_EQ(world_fault(b.w, 0, 512, PRIVATE), RET_PF_FIXED);
 		ASSERT(tear_down(&b));
 	}
@@ -810,6 +862,7 @@ static bool test_wrap(const struct options *options, char *ret_value, size_t siz
 /* A table that is unlinked while a walk reads it is freed only when that walk has ended. */
 static bool test_grace_period(const struct options *options, char *ret_value, size_t size)
 {
+	struct kvm_gfn_range range = { .start = world_gfn(0), .end = world_gfn(BLOCK_PAGES - 1) + 1 };
 	struct world_config config = { .nr_vcpus = 1 };
 	int nr_live, nr_tables;
 	struct tdp_iter iter;
@@ -828,6 +881,9 @@ static bool test_grace_period(const struct options *options, char *ret_value, si
 
 	nr_live = atomic_read(&shim_nr_live);
 	world_slot_unmap(b.w, 0, BLOCK_PAGES);
+	write_lock(&b.w->kvm.mmu_lock);
+	kvm_mirror_unlink_tables(&b.w->kvm, &range);
+	write_unlock(&b.w->kvm.mmu_lock);
 	ASSERT(world_counter(b.w, MIRROR_NR_TABLES) < nr_tables);
 	ASSERT_EQ(atomic_read(&shim_nr_live), nr_live);
 	ASSERT(!is_shadow_present_pte(READ_ONCE(*table)));
@@ -896,7 +952,8 @@ const struct test order_tests[] = {
 	{ "order.sides", test_sides },
 	{ "order.alias", test_alias },
 	{ "order.excluded", test_excluded },
-	{ "order.strict", test_strict },
+	{ "order.empty-tables", test_empty_tables },
+	{ "order.empty-table-busy", test_empty_table_busy },
 	{ "order.dead", test_dead },
 	{ "order.no-die", test_no_die },
 	{ "order.overlap", test_overlap },

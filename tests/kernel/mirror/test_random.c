@@ -58,14 +58,51 @@ static bool do_fault(struct oracle *o, int page)
 	return true;
 }
 
+static bool any_mapped(const struct oracle *o, int page, int last)
+{
+	int i;
+
+	for (i = page; i <= last; i++) {
+		if (o->mapped[i])
+			return true;
+	}
+	return false;
+}
+
+/* Removes the empty tables of the blocks in pages [page, last].  Returns whether there are any. */
+static bool unlink_tables(struct oracle *o, int page, int last)
+{
+	bool any = false;
+	int i;
+
+	for (i = (page + BLOCK_PAGES - 1) / BLOCK_PAGES; i < (last + 1) / BLOCK_PAGES; i++) {
+		if (o->table[i] && !any_mapped(o, i * BLOCK_PAGES, (i + 1) * BLOCK_PAGES - 1)) {
+			o->table[i] = false;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* A range becomes private in the oracle.  Returns how many tracks that needs at least. */
+static int oracle_make_private(struct oracle *o, int page, int nr)
+{
+	int run, tracks = 0;
+
+	for (; nr; page += run, nr -= run) {
+		run = world_run(page, nr);
+		tracks += unlink_tables(o, page, page + run - 1);
+	}
+	return tracks;
+}
+
 /* Removes a range in the oracle.  Returns how many tracks the real removal needs at least. */
 static int oracle_zap(struct oracle *o, int page, int nr)
 {
-	bool live_unlink = !o->w->config.strict;
 	int i, run, tracks = 0;
 
 	for (; nr; page += run, nr -= run) {
-		bool something = false, cut = false;
+		bool something, cut = false;
 		int last;
 
 		run = world_run(page, nr);
@@ -78,16 +115,11 @@ static int oracle_zap(struct oracle *o, int page, int nr)
 			set_block(o, last, PG_LEVEL_4K);
 			cut = true;
 		}
-		for (i = page; i <= last; i++) {
-			something |= o->mapped[i];
+		something = any_mapped(o, page, last);
+		if (something)
+			unlink_tables(o, page, last);
+		for (i = page; i <= last; i++)
 			set_mapped(o, i, 0);
-		}
-		for (i = page / BLOCK_PAGES; live_unlink && i <= last / BLOCK_PAGES; i++) {
-			if (i * BLOCK_PAGES < page || (i + 1) * BLOCK_PAGES - 1 > last)
-				continue;
-			something |= o->table[i];
-			o->table[i] = false;
-		}
 		tracks += something + cut;
 	}
 	return tracks;
@@ -169,6 +201,7 @@ static bool do_zap(struct oracle *o, int kind)
 		break;
 	case 3:
 		ASSERT_EQ(world_convert(w, page, nr, PRIVATE), 0);
+		want = oracle_make_private(o, page, nr);
 		break;
 	default:
 		world_hva_unmap(w, page, nr);
@@ -302,13 +335,6 @@ static bool test_ept_pending(const struct options *options, char *ret_value, siz
 	return run(options, &config, options->nr_ops / 4, ret_value, size);
 }
 
-static bool test_strict(const struct options *options, char *ret_value, size_t size)
-{
-	struct world_config config = { .nr_vcpus = 2, .strict = true };
-
-	return run(options, &config, options->nr_ops / 8, ret_value, size);
-}
-
 static bool test_yield(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 2, .no_die = true };
@@ -320,7 +346,6 @@ static bool test_yield(const struct options *options, char *ret_value, size_t si
 const struct test random_tests[] = {
 	{ "random.npt", test_npt },
 	{ "random.ept-pending", test_ept_pending },
-	{ "random.strict", test_strict },
 	{ "random.yield", test_yield },
 	{ NULL, NULL },
 };

@@ -260,13 +260,6 @@ static bool test_pending(const struct options *options, char *ret_value, size_t 
 	return run(options, config, 2, ret_value, size);
 }
 
-static bool test_strict(const struct options *options, char *ret_value, size_t size)
-{
-	struct world_config config = { .nr_vcpus = 2, .strict = true };
-
-	return run(options, config, 2, ret_value, size);
-}
-
 static void *run_punch(void *arg)
 {
 	struct job *job = at_start_line(arg);
@@ -331,7 +324,7 @@ static int slow_die(struct kvm *kvm)
 {
 	while (!atomic_read(&wake.about_to_sleep))
 		sched_yield();
-	return wake.w->mock_ops->die(kvm);
+	return kvm_mock_ops.die(kvm);
 }
 
 /* The life is going to change: let the other thread look at it for the last time, and sleep. */
@@ -513,7 +506,6 @@ const struct test thread_tests[] = {
 	{ "threads.faults", test_faults },
 	{ "threads.removals", test_removals },
 	{ "threads.pending", test_pending },
-	{ "threads.strict", test_strict },
 	{ "threads.end", test_end },
 	{ "threads.no-memory", test_no_memory },
 	{ "threads.wake-up", test_wake_up },

@@ -184,7 +184,7 @@ static char letter(char small, int level)
 	int ret_; \
 	BUG_ON(!shim_mmu_lock); \
 	shim_in_op++; \
-	ret_ = w_->mock_ops->op(kvm, ##__VA_ARGS__); \
+	ret_ = kvm_mock_ops.op(kvm, ##__VA_ARGS__); \
 	shim_in_op--; \
 	atomic_inc(&w_->nr_ops[index]); \
 	log_event(w_, letter); \
@@ -254,7 +254,7 @@ static int spy_die(struct kvm *kvm)
 {
 	shim_may_sleep();
 	BUG_ON(shim_mmu_lock);
-	return to_world(kvm)->mock_ops->die(kvm);
+	return kvm_mock_ops.die(kvm);
 }
 
 static const struct kvm_private_pt_ops spy_ops = {
@@ -270,7 +270,6 @@ static int create_mirror(struct world *w)
 	struct kvm_mock_config mock_config = {
 		.root_level = 4,
 		.pending = w->config.pending,
-		.strict_walk = w->config.strict,
 	};
 	struct kvm_mirror_config mirror_config = {
 		.ops = &w->ops,
@@ -279,10 +278,8 @@ static int create_mirror(struct world *w)
 	};
 	int ret;
 
-	w->mock_ops = w->config.strict ? &kvm_mock_strict_ops : &kvm_mock_ops;
 	w->ops = spy_ops;
-	w->ops.max_level = w->mock_ops->max_level;
-	w->ops.traits = w->mock_ops->traits;
+	w->ops.max_level = kvm_mock_ops.max_level;
 	if (w->config.no_die)
 		w->ops.die = NULL;
 
@@ -512,7 +509,8 @@ static void check_unmapped(struct world *w, int page, int nr)
  * Unmap pages [page, page + nr) on the sides that @filter names.  Returns with mmu_lock
  * held for write.
  */
-static void unmap_begin(struct world *w, int page, int nr, unsigned int filter)
+static void unmap_begin(struct world *w, int page, int nr, unsigned int filter,
+			bool becomes_private)
 {
 	bool flush = false;
 	int run, p;
@@ -529,6 +527,8 @@ static void unmap_begin(struct world *w, int page, int nr, unsigned int filter)
 
 		run = world_run(p, page + nr - p);
 		range.end = range.start + run;
+		if (becomes_private)
+			kvm_mirror_unlink_tables(&w->kvm, &range);
 		flush = kvm_tdp_mmu_unmap_gfn_range(&w->kvm, &range, flush);
 	}
 	if (flush)
@@ -556,7 +556,8 @@ int world_convert(struct world *w, int page, int nr, enum side to)
 	pthread_mutex_lock(&w->slots_lock);
 	ret = kvm_mirror_prepare_zap(&w->kvm);
 	if (!ret) {
-		unmap_begin(w, page, nr, to == SHARED ? KVM_FILTER_PRIVATE : KVM_FILTER_SHARED);
+		unmap_begin(w, page, nr, to == SHARED ? KVM_FILTER_PRIVATE : KVM_FILTER_SHARED,
+			    to == PRIVATE);
 		write_unlock(&w->kvm.mmu_lock);
 
 		write_lock(&w->kvm.mmu_lock);
@@ -570,7 +571,7 @@ int world_convert(struct world *w, int page, int nr, enum side to)
 
 static void unmap(struct world *w, int page, int nr, unsigned int filter)
 {
-	unmap_begin(w, page, nr, filter);
+	unmap_begin(w, page, nr, filter, false);
 	write_unlock(&w->kvm.mmu_lock);
 
 	write_lock(&w->kvm.mmu_lock);

@@ -44,19 +44,18 @@ struct sim_vcpu {
 struct world_config {
 	int nr_vcpus;
 	/*
-	 * pending and strict: see struct kvm_mock_config.  ept: SPTEs have EPT's format, not
+	 * pending: see struct kvm_mock_config.  ept: SPTEs have EPT's format, not
 	 * NPT's.  no_die: the ops have no ->die().
 	 */
-	bool pending, strict, ept, no_die;
+	bool pending, ept, no_die;
 };
 
 struct world {
 	struct kvm kvm;
 	struct world_config config;
 	struct kvm_mock *mock;
-	/* The ops that the code under test calls: spy_ops in world.c, which call mock_ops. */
+	/* The ops that the code under test calls: spy_ops in world.c, which call kvm_mock_ops. */
 	struct kvm_private_pt_ops ops;
-	const struct kvm_private_pt_ops *mock_ops;
 	struct sim_vcpu *vcpus[MAX_VCPUS];
 	struct kvm_memory_slot slot;
 	struct kvm_memslots slots;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MEM.PAGE.DEMOTE fails after the TDX module may have written the new table with the TD's KeyID: the
- * table is taken back before KVM may use it for something else.
+ * The TDX module writes tables with the TD's KeyID: one that it gives back, by MEM.SEPT.REMOVE or
+ * because MEM.PAGE.DEMOTE failed, is taken back before KVM may use it for something else.
  */
 #include "mmu/mirror/private_pt_ops.h"
 #include "test.h"
@@ -11,7 +11,9 @@
 static u8 table[PAGE_SIZE] __aligned(PAGE_SIZE);
 /* How many calls of MEM.PAGE.DEMOTE are interrupted, before module.status is what counts. */
 static unsigned int nr_interrupted;
-/* What happened to the table, in order: D for MEM.PAGE.DEMOTE, W for PAGE.WBINVD, S for the scrub. */
+/*
+ * What happened to the table, in order: D for MEM.PAGE.DEMOTE, R for MEM.SEPT.REMOVE, W for PAGE.WBINVD, S for the scrub.
+ */
 static char events[512];
 
 u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_page, struct tdx_sept_info *ret_sept)
@@ -21,6 +23,12 @@ u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_pa
 		return module.status[TDH_MEM_PAGE_DEMOTE];
 	nr_interrupted--;
 	return TDX_INTERRUPTED_RESTARTABLE;
+}
+
+u64 tdh_mem_sept_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page, struct tdx_sept_info *ret_sept)
+{
+	strcat(events, gpa == 512 * PAGE_SIZE && level == 1 ? "R" : "?");
+	return module.status[TDH_MEM_SEPT_REMOVE];
 }
 
 u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid)
@@ -68,8 +76,32 @@ static bool table_taken_back(void)
 	return true;
 }
 
+static int unlink_table(u64 status)
+{
+	struct kvm_tdx td = { .keyid = KEYID };
+	struct kvm vm = { .arch = { .vm_type = KVM_X86_TDX_VM, .tdx = &td } };
+
+	memset(&module, 0, sizeof(module));
+	module.status[TDH_MEM_SEPT_REMOVE] = status;
+	events[0] = '\0';
+	return td_private_pt_ops.unlink(&vm, 512, PG_LEVEL_2M, table);
+}
+
+static bool table_unlinked(void)
+{
+	ASSERT(unlink_table(TDX_SUCCESS) == 0);
+	ASSERT(!strcmp(events, "RWS"));
+	/* The table is still the TDX module's. */
+	ASSERT(unlink_table(TDX_OPERAND_BUSY) == -EBUSY);
+	ASSERT(!strcmp(events, "R"));
+	ASSERT(unlink_table(TDX_TLB_TRACKING_NOT_DONE) == -EIO);
+	ASSERT(!strcmp(events, "R"));
+	return true;
+}
+
 const struct test split_tests[] = {
 	{ "split-succeeds", split_succeeds },
 	{ "split-table-taken-back", table_taken_back },
+	{ "unlinked-table-taken-back", table_unlinked },
 	{}
 };

@@ -140,21 +140,24 @@ static int td_split(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 	return td_check(TDH_MEM_PAGE_DEMOTE, status);
 }
 
-/*
- * While the TD lives, KVM keeps all tables (no KVM_PRIVATE_PT_LIVE_UNLINK): the TDX module
- * does not walk through a blocked table, so KVM could not remove the leaves below it.
- */
+/* The table is empty, see private_pt_ops.h.  The module has written it with the TD's KeyID. */
 static int td_unlink(struct kvm *kvm, gfn_t gfn, int level, void *private_pt)
 {
+	struct kvm_tdx *td = to_kvm_tdx(kvm);
+	phys_addr_t page;
 	int ret;
 
-	if (!is_dead(to_kvm_tdx(kvm)))
-		return -EIO;
-
-	ret = td_reclaim(__pa(private_pt));
-	if (!ret)
-		tdx_scrub_pages(__pa(private_pt), 1);
-
+	if (is_dead(td)) {
+		ret = td_reclaim(__pa(private_pt));
+		if (!ret)
+			tdx_scrub_pages(__pa(private_pt), 1);
+	} else {
+		ret = td_check(TDH_MEM_SEPT_REMOVE,
+			       tdh_mem_sept_remove(td->tdr, gfn_to_gpa(gfn), sept_level(level),
+						   &page, NULL));
+		if (!ret)
+			take_back(td, PHYS_PFN(__pa(private_pt)), 1);
+	}
 	return ret;
 }
 

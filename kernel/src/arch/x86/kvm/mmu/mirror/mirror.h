@@ -60,6 +60,7 @@ int __must_check kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t 
 unsigned int kvm_mirror_range_sides(struct kvm *kvm, const struct kvm_gfn_range *range);
 /* mmu_lock is held for write; it is dropped and taken again.  The range must have may_block. */
 void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range);
+void kvm_mirror_unlink_tables(struct kvm *kvm, const struct kvm_gfn_range *range);
 /* May sleep.  Call it before zapping a range, where -ENOMEM can still be returned. */
 int __must_check kvm_mirror_prepare_zap(struct kvm *kvm);
 /* Takes mmu_lock, may sleep. */
@@ -109,6 +110,7 @@ static inline unsigned int kvm_mirror_range_sides(struct kvm *kvm,
 }
 
 static inline void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range) { }
+static inline void kvm_mirror_unlink_tables(struct kvm *kvm, const struct kvm_gfn_range *range) { }
 static inline int kvm_mirror_prepare_zap(struct kvm *kvm) { return 0; }
 static inline struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm) { return NULL; }
 static inline int kvm_mirror_root_level(struct kvm *kvm) { return 0; }

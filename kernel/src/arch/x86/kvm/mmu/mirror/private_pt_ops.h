@@ -24,12 +24,6 @@ struct kvm_private_pt_entry {
 };
 
 /*
- * The backend can remove leaves below a blocked table.  KVM then removes tables while
- * the VM lives: it blocks leaves and tables together, before one track.
- */
-#define KVM_PRIVATE_PT_LIVE_UNLINK	BIT(0)
-
-/*
  * KVM changes and reads the private PT by these ops only.
  *
  * @level is the level of the entry at @gfn, not of the table it points to.
@@ -54,14 +48,15 @@ struct kvm_private_pt_ops {
 	const char *name;
 	/* Largest leaf the private PT can hold (PG_LEVEL_*). */
 	int max_level;
-	/* What the backend can do: flags KVM_PRIVATE_PT_* */
-	unsigned long traits;
 
 	/* Empty entry -> table.  @private_pt belongs to the private PT on success. */
 	int (*link)(struct kvm *kvm, gfn_t gfn, int level, void *private_pt);
 	/* Empty entry -> leaf.  The page belongs to the guest on success. */
 	int (*map)(struct kvm *kvm, gfn_t gfn, int level, kvm_pfn_t pfn);
-	/* Leaf or table -> blocked.  CPUs make no new translation through the entry. */
+	/*
+	 * Leaf or table without entries -> blocked.  CPUs make no new translation through the
+	 * entry.
+	 */
 	int (*block)(struct kvm *kvm, gfn_t gfn, int level);
 	/*
 	 * Start a new epoch of the VM: a vCPU that enters the guest from here on does

@@ -3,13 +3,18 @@
  * Removal of a range of private memory, with one track and one kick of the vCPUs however
  * many pages the range has:
  *
- * 1. Block every leaf of the range, and the tables if the backend allows that.
+ * 1. Block every leaf of the range.  If there are any, block every table that is empty already.
  * 2. Track once.
  * 3. Remove the blocked leaves.
- * 4. Unlink the tables that are empty now, if the backend allows that.
+ * 4. Unlink the blocked tables.
  *
  * These steps are one round.  If leaves appeared while mmu_lock was dropped, another round removes
  * them.
+ *
+ * The private PT cannot remove leaves below a blocked table, so that a table which becomes empty in
+ * step 3 would take a track of its own.  It stays, and goes with the next range that covers it.  At
+ * the latest that is when the GFNs become private again, see kvm_mirror_unlink_tables(): the guest
+ * may then get huge leaves.
  *
  * Before the first round the edges are cut: huge leaves that are only partly in the range are
  * blocked, tracked and split.  The guest needs the rest of such a leaf, and must not wait for the
@@ -177,7 +182,18 @@ static void block_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 	}
 }
 
-/* Called after block_leaf() was called for all leaves below the table. */
+static bool is_empty_table(const struct kvm_mmu_page *sp)
+{
+	int i;
+
+	for (i = 0; i < SPTE_ENT_PER_PAGE; i++) {
+		if (is_shadow_present_pte(READ_ONCE(sp->spt[i])))
+			return false;
+	}
+
+	return true;
+}
+
 static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
 {
 	if (!is_live(zap) || !is_covered(zap, iter))
@@ -185,7 +201,7 @@ static void block_table(struct mirror_zap *zap, struct tdp_iter *iter)
 
 	switch (mirror_state(iter->old_spte, iter->level)) {
 	case KVM_MIRROR_TABLE:
-		if (!block(zap, iter))
+		if (is_empty_table(spte_to_child_sp(iter->old_spte)) && !block(zap, iter))
 			zap->untracked = true;
 		break;
 	case KVM_MIRROR_BLOCKED_TABLE:
@@ -275,18 +291,6 @@ static void remove_or_cut_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 		mirror_pin(zap->kvm, iter);
 	else
 		zap->again = true;
-}
-
-static bool is_empty_table(const struct kvm_mmu_page *sp)
-{
-	int i;
-
-	for (i = 0; i < SPTE_ENT_PER_PAGE; i++) {
-		if (is_shadow_present_pte(READ_ONCE(sp->spt[i])))
-			return false;
-	}
-
-	return true;
 }
 
 static void unlink_table(struct mirror_zap *zap, struct tdp_iter *iter)
@@ -398,23 +402,20 @@ static void cut_edges(struct mirror_zap *zap)
 
 static void zap_round(struct mirror_zap *zap)
 {
-	const struct kvm_mirror *mirror = zap->kvm->arch.mirror;
-	bool unlink = !is_live(zap) || (mirror->ops->traits & KVM_PRIVATE_PT_LIVE_UNLINK);
-
 	zap->again = false;
 	zap->untracked = false;
 	mirror_count(zap->kvm, MIRROR_COUNT_ROUNDS, 1);
 
 	if (is_live(zap)) {
 		walk(zap, PG_LEVEL_4K, block_leaf);
-		if (unlink)
+		/* Tables alone are not worth a kick: user space often removes a range twice. */
+		if (zap->untracked)
 			walk_tables(zap, block_table);
 		track_blocked(zap);
 	}
 
 	walk(zap, PG_LEVEL_4K, remove_or_cut_leaf);
-	if (unlink)
-		walk_tables(zap, unlink_table);
+	walk_tables(zap, unlink_table);
 
 	if (zap->interrupted)
 		resume_split(zap);
@@ -508,11 +509,54 @@ void kvm_mirror_zap_range(struct kvm *kvm, const struct kvm_gfn_range *range)
 	zap_gfns(kvm, range->start, range->end);
 }
 
+/* Unlink the tables that earlier ranges have left empty, with one track if there are any. */
+static void unlink_empty_tables(struct kvm *kvm, gfn_t start, gfn_t end)
+{
+	struct mirror_zap zap = {
+		.kvm = kvm,
+		.batch.kvm = kvm,
+		.start = start,
+		.end = end,
+	};
+
+	lockdep_assert_held_write(&kvm->mmu_lock);
+
+	kvm->arch.mirror->nr_blockers++;
+	mirror_wait_dying(kvm);
+	do {
+		zap.again = false;
+		zap.untracked = false;
+		walk_tables(&zap, block_table);
+		track_blocked(&zap);
+		walk_tables(&zap, unlink_table);
+	} while (zap.again);
+
+	mirror_end_batch(&zap.batch);
+	kvm->arch.mirror->nr_blockers--;
+}
+
+/*
+ * The range becomes private: the guest can have huge leaves where empty tables were.  mmu_lock is
+ * held for write; it is dropped and taken again.  The range must have may_block.
+ */
+void kvm_mirror_unlink_tables(struct kvm *kvm, const struct kvm_gfn_range *range)
+{
+	if (kvm_has_mirror(kvm))
+		unlink_empty_tables(kvm, range->start, range->end);
+}
+
 /* Remove all private memory.  Takes mmu_lock. */
 void mirror_zap_all(struct kvm *kvm)
 {
+	int level;
+
 	write_lock(&kvm->mmu_lock);
 	zap_gfns(kvm, 0, mirror_end_gfn(kvm));
+	/* While the VM lives, a table goes when those below it have gone. */
+	for (level = PG_LEVEL_2M; level <= kvm_mirror_root_level(kvm); level++) {
+		if (kvm->arch.mirror->life == MIRROR_LIVE)
+			unlink_empty_tables(kvm, 0, mirror_end_gfn(kvm));
+	}
 	write_unlock(&kvm->mmu_lock);
 }
 

@@ -121,7 +121,6 @@ static void test_split(void)
 int main(void)
 {
 	test_ranges(0);
-	test_ranges(KVM_MIRROR_TEST_STRICT);
 	test_ranges(KVM_MIRROR_TEST_PENDING);
 	test_mixed();
 	test_split();

@@ -182,8 +182,7 @@ static void test_kill(int rounds)
 		TEST_ASSERT(!pipe(pipefd), "pipe");
 		pid = fork();
 		if (!pid) {
-			struct mirror_vm *m = mirror_create(MIRROR_MAX_VCPUS,
-							    i % 2 ? KVM_MIRROR_TEST_STRICT : 0);
+			struct mirror_vm *m = mirror_create(MIRROR_MAX_VCPUS, 0);
 			struct thread t[MIRROR_MAX_VCPUS];
 			pthread_t id[MIRROR_MAX_VCPUS];
 
@@ -224,7 +223,7 @@ int main(int argc, char *argv[])
 	test_one_range(KVM_MIRROR_TEST_PENDING, 0);
 	test_one_range(0, 100);
 	test_convert_under_load(0, 0, rounds);
-	test_convert_under_load(KVM_MIRROR_TEST_STRICT, 200, rounds);
+	test_convert_under_load(0, 200, rounds);
 	test_convert_under_load(KVM_MIRROR_TEST_PENDING, 200, rounds);
 	test_punch_under_load(rounds);
 	test_kill(rounds / 5);

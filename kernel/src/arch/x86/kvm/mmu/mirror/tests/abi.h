@@ -48,10 +48,8 @@ enum kvm_mirror_test_cmd_id {
 	KVM_MIRROR_TEST_SPLIT,
 };
 
-/* Tables of the private PT are kept until the VM is dead, as with the TDX module. */
-#define KVM_MIRROR_TEST_STRICT		0x1
 /* A new page is pending: the guest must accept it before use, as in a TD. */
-#define KVM_MIRROR_TEST_PENDING		0x2
+#define KVM_MIRROR_TEST_PENDING		0x1
 
 struct kvm_mirror_test_cmd {
 	__u32 id;

@@ -15,17 +15,16 @@ static int init_vm(struct kvm *kvm, u64 flags)
 		.root_level = PT64_ROOT_4LEVEL,
 		.ept = mirror_test_has_ept(),
 		.pending = flags & KVM_MIRROR_TEST_PENDING,
-		.strict_walk = flags & KVM_MIRROR_TEST_STRICT,
 	};
 	struct kvm_mirror_config config = {
-		.ops = mock_config.strict_walk ? &kvm_mock_strict_ops : &kvm_mock_ops,
+		.ops = &kvm_mock_ops,
 		.shared_gfn = gpa_to_gfn(BIT_ULL(KVM_MIRROR_TEST_SHARED_BIT)),
 		.root_level = PT64_ROOT_4LEVEL,
 	};
 	struct mirror_test_vm *vm;
 	int ret;
 
-	if (flags & ~(u64)(KVM_MIRROR_TEST_PENDING | KVM_MIRROR_TEST_STRICT))
+	if (flags & ~(u64)KVM_MIRROR_TEST_PENDING)
 		return -EINVAL;
 
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);

@@ -20,4 +20,3 @@ FOR_KUNIT(kvm_mock_init);
 FOR_KUNIT(kvm_mock_uninit);
 FOR_KUNIT(kvm_mock_script);
 FOR_KUNIT(kvm_mock_ops);
-FOR_KUNIT(kvm_mock_strict_ops);

@@ -42,14 +42,13 @@ static void init_slot(struct half_vm *vm)
 	rcu_assign_pointer(vm->kvm.memslots[0], &vm->slots);
 }
 
-static int init_mirror(struct half_vm *vm, bool strict)
+static int init_mirror(struct half_vm *vm)
 {
 	struct kvm_mock_config mock_config = {
 		.root_level = PT64_ROOT_4LEVEL,
-		.strict_walk = strict,
 	};
 	struct kvm_mirror_config config = {
-		.ops = strict ? &kvm_mock_strict_ops : &kvm_mock_ops,
+		.ops = &kvm_mock_ops,
 		.backend = &vm->mock,
 		.shared_gfn = gpa_to_gfn(BIT_ULL(47)),
 		.root_level = PT64_ROOT_4LEVEL,
@@ -69,7 +68,7 @@ static int init_mirror(struct half_vm *vm, bool strict)
 	return ret;
 }
 
-static struct half_vm *create_vm(struct kunit *test, bool strict)
+static struct half_vm *create_vm(struct kunit *test)
 {
 	struct half_vm *vm = kvzalloc(sizeof(*vm), GFP_KERNEL);
 	int i;
@@ -81,7 +80,7 @@ static struct half_vm *create_vm(struct kunit *test, bool strict)
 	vm->kvm.arch.vm_type = KVM_X86_SW_PROTECTED_VM;
 	init_slot(vm);
 	KUNIT_ASSERT_EQ(test, kvm_mmu_init_vm(&vm->kvm), 0);
-	KUNIT_ASSERT_EQ(test, init_mirror(vm, strict), 0);
+	KUNIT_ASSERT_EQ(test, init_mirror(vm), 0);
 
 	for (i = 0; i < NR_VCPUS; i++) {
 		vm->vcpus[i].kvm = &vm->kvm;
@@ -189,7 +188,7 @@ static void test_transitions(struct kunit *test)
 
 static void test_map_and_zap(struct kunit *test)
 {
-	struct half_vm *vm = create_vm(test, false);
+	struct half_vm *vm = create_vm(test);
 
 	map_pages(test, vm, 0, NR_PAGES);
 	expect_clean(test, vm, NR_PAGES);
@@ -208,10 +207,10 @@ static void test_map_and_zap(struct kunit *test)
 	destroy_vm(test, vm);
 }
 
-/* Tables of the private PT are kept until the VM is dead. */
-static void test_strict(struct kunit *test)
+/* A table that a range empties goes with the next one that removes leaves. */
+static void test_empty_tables(struct kunit *test)
 {
-	struct half_vm *vm = create_vm(test, true);
+	struct half_vm *vm = create_vm(test);
 	long nr_tables;
 
 	map_pages(test, vm, 0, NR_PAGES);
@@ -221,12 +220,15 @@ static void test_strict(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&vm->mock.nr_tables), nr_tables);
 	map_pages(test, vm, 5, 10);
 	expect_clean(test, vm, 10);
+	zap_pages(vm, 0, NR_PAGES);
+	KUNIT_EXPECT_LT(test, atomic64_read(&vm->mock.nr_tables), nr_tables);
+	expect_clean(test, vm, 0);
 	destroy_vm(test, vm);
 }
 
 static void test_huge(struct kunit *test)
 {
-	struct half_vm *vm = create_vm(test, false);
+	struct half_vm *vm = create_vm(test);
 
 	KUNIT_ASSERT_EQ(test, map_page(vm, 0, 0, PG_LEVEL_2M), 0);
 	KUNIT_ASSERT_EQ(test, map_page(vm, 0, 512, PG_LEVEL_2M), 0);
@@ -250,7 +252,7 @@ static void test_huge(struct kunit *test)
 /* Each op returns -EBUSY a few times; mapping and zapping succeed all the same. */
 static void test_busy(struct kunit *test)
 {
-	struct half_vm *vm = create_vm(test, false);
+	struct half_vm *vm = create_vm(test);
 	int op;
 
 	for (op = KVM_MOCK_LINK; op < KVM_MOCK_READ; op++)
@@ -298,7 +300,7 @@ static int map_for_ever(void *arg)
  */
 static void test_parallel(struct kunit *test)
 {
-	struct half_vm *vm = create_vm(test, false);
+	struct half_vm *vm = create_vm(test);
 	struct task_struct *tasks[NR_VCPUS];
 	struct mapper mappers[NR_VCPUS];
 	int i;
@@ -326,7 +328,7 @@ static void test_parallel(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(test_transitions),
 	KUNIT_CASE(test_map_and_zap),
-	KUNIT_CASE(test_strict),
+	KUNIT_CASE(test_empty_tables),
 	KUNIT_CASE(test_huge),
 	KUNIT_CASE(test_busy),
 	KUNIT_CASE_SLOW(test_parallel),

@@ -179,7 +179,10 @@ static u64 *table_of(u64 entry)
 	return __va(entry & MOCK_ADDR);
 }
 
-/* Returns the entry of @gfn at @level, or NULL if no table leads there. */
+/*
+ * Returns the entry of @gfn at @level, or NULL if no table leads there, or a blocked one does while
+ * the VM lives.
+ */
 static u64 *find_entry(struct kvm_mock *mock, gfn_t gfn, int level)
 {
 	u64 *table = mock->root;
@@ -190,7 +193,7 @@ static u64 *find_entry(struct kvm_mock *mock, gfn_t gfn, int level)
 		enum kvm_mock_state state = state_of(entry);
 
 		if (state != KVM_MOCK_NL_MAPPED &&
-		    (state != KVM_MOCK_NL_BLOCKED || mock->config.strict_walk))
+		    (state != KVM_MOCK_NL_BLOCKED || !mock->dead))
 			return NULL;
 		table = table_of(entry);
 	}
@@ -475,22 +478,6 @@ static int mock_die(struct kvm *kvm)
 
 const struct kvm_private_pt_ops kvm_mock_ops = {
 	.name		= "mock",
-	.max_level	= PG_LEVEL_2M,
-	.traits		= KVM_PRIVATE_PT_LIVE_UNLINK,
-	.link		= mock_link,
-	.map		= mock_map,
-	.block		= mock_block,
-	.track		= mock_track,
-	.unmap		= mock_unmap,
-	.split		= mock_split,
-	.unlink		= mock_unlink,
-	.read		= mock_read,
-	.die		= mock_die,
-};
-
-/* For config.strict_walk: KVM unlinks no table until the VM is dead. */
-const struct kvm_private_pt_ops kvm_mock_strict_ops = {
-	.name		= "mock-strict",
 	.max_level	= PG_LEVEL_2M,
 	.link		= mock_link,
 	.map		= mock_map,

@@ -30,8 +30,6 @@ struct kvm_mock_config {
 	bool ept;
 	/* A new leaf is pending until the guest accepts it. */
 	bool pending;
-	/* Ops fail on entries below a blocked table: no leaf can be removed there. */
-	bool strict_walk;
 };
 
 /* Which calls of one op fail, see kvm_mock_script(). */
@@ -79,7 +77,6 @@ struct kvm_mock {
 };
 
 extern const struct kvm_private_pt_ops kvm_mock_ops;
-extern const struct kvm_private_pt_ops kvm_mock_strict_ops;
 
 /* The caller has zeroed @mock. */
 int __must_check kvm_mock_init(struct kvm_mock *mock, const struct kvm_mock_config *config);

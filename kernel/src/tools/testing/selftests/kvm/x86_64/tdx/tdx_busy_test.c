@@ -66,7 +66,7 @@ enum loss {
 /* Which pages a leaf gives to the TDX module, which keeps them until the end of the TD. */
 enum gift { GIVES_NOTHING, GIVES_TD, GIVES_VCPU, NR_GIFTS };
 
-/* All leaves that KVM calls for a TD. */
+/* All leaves that KVM calls in the life of the small TD. */
 static const struct leaf {
 	enum tdx_host_leaf nr;
 	enum loss loss;
@@ -75,9 +75,9 @@ static const struct leaf {
 	{ TDH_MNG_CREATE, .gives = GIVES_TD }, { TDH_MNG_KEY_CONFIG },
 	{ TDH_MNG_ADDCX, .gives = GIVES_TD }, { TDH_MNG_INIT }, { TDH_MNG_RD },
 	{ TDH_VP_CREATE, .gives = GIVES_VCPU }, { TDH_VP_ADDCX, .gives = GIVES_VCPU },
-	{ TDH_VP_INIT }, { TDH_VP_WR }, { TDH_MEM_SEPT_ADD, .gives = GIVES_TD },
+	{ TDH_VP_INIT }, { TDH_VP_WR }, { TDH_MEM_SEPT_ADD },
 	{ TDH_MEM_PAGE_ADD }, { TDH_MR_EXTEND }, { TDH_MR_FINALIZE }, { TDH_VP_ENTER },
-	{ TDH_MEM_PAGE_AUG }, { TDH_MEM_PAGE_DEMOTE, .gives = GIVES_TD },
+	{ TDH_MEM_PAGE_AUG }, { TDH_MEM_PAGE_DEMOTE },
 	{ TDH_MEM_RANGE_BLOCK }, { TDH_MEM_TRACK }, { TDH_MEM_PAGE_REMOVE },
 	{ TDH_PHYMEM_PAGE_WBINVD, MAY_LOSE_TDR }, { TDH_PHYMEM_PAGE_RECLAIM, LOSES_PAGES },
 	{ TDH_VP_FLUSH, LOSES_KEYID }, { TDH_MNG_VPFLUSHDONE, LOSES_NOTHING },
@@ -148,7 +148,10 @@ static void use_memory(struct td *td)
 	td_expect_verified(td);
 }
 
-/* How many pages of private memory the small TD has at its end; all processes share it. */
+/*
+ * How many pages of private memory the small TD has at its end, and of tables for it; all processes
+ * share it.
+ */
 static unsigned long *nr_private;
 
 /*
@@ -167,7 +170,8 @@ static void live(bool must_die)
 		use_memory(&td);
 		EXPECT(!must_die || calls_to_come());
 		*nr_private = td_stat(&td, "mirror_pages_4k") +
-			      td_stat(&td, "mirror_pages_2m") * (HUGE / PAGE);
+			      td_stat(&td, "mirror_pages_2m") * (HUGE / PAGE) +
+			      td_stat(&td, "mirror_tables");
 	}
 	td_destroy(&td);
 	fflush(stdout);

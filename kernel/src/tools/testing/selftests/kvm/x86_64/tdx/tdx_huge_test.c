@@ -268,6 +268,32 @@ static void test_convert_whole(void)
 	destroy();
 }
 
+/*
+ * Convert one page of 2 MiB, which splits them, then the rest, and all of it back: the empty table
+ * goes, and the guest gets 2 MiB in one page again.  No conversion takes more than one kick.
+ */
+static void test_convert_split(void)
+{
+	long kicks, tables;
+
+	create_filled(AT + HUGE, HUGE);
+	tables = td_stat(&td, "mirror_tables");
+	EXPECT_EQ(td_map_gpa(&td, 0, AT + HUGE + 7 * PAGE, PAGE, false), 0);
+	EXPECT_EQ(td_stat(&td, "mirror_tables") - tables, 1);
+	kicks = td_stat(&td, "mirror_kicks");
+	EXPECT_EQ(td_map_gpa(&td, 0, AT + HUGE, HUGE, false), 0);
+	EXPECT_EQ(td_stat(&td, "mirror_kicks") - kicks, 1);
+	EXPECT_MAPPED(0, 2, 1);
+	EXPECT_EQ(td_map_gpa(&td, 0, AT + HUGE, HUGE, true), 0);
+	EXPECT_EQ(td_stat(&td, "mirror_kicks") - kicks, 2);
+	EXPECT_EQ(td_stat(&td, "mirror_tables") - tables, 0);
+	EXPECT_EQ(td_accept(&td, 0, AT + HUGE, HUGE, 1), 0);
+	EXPECT_MAPPED(0, 3, 1);
+	expect_zero(AT + HUGE, HUGE);
+	expect_rest(AT + HUGE, HUGE);
+	destroy();
+}
+
 /* The host punches a hole of this range; the memory around it must keep its data. */
 static void punch_part(uint64_t gpa, uint64_t bytes, unsigned int nr_cut)
 {
@@ -565,6 +591,7 @@ int main(void)
 		{ "accept", test_accept }, { "accept-smaller", test_accept_smaller },
 		{ "mixed", test_mixed }, { "convert-middle", test_convert_middle },
 		{ "convert-edges", test_convert_edges }, { "convert-whole", test_convert_whole },
+		{ "convert-split", test_convert_split },
 		{ "punch", test_punch }, { "accept-race", test_accept_race },
 		{ "convert-race", test_convert_race }, { "pre-fault", test_pre_fault },
 		{ "demote-again", test_demote_again },
