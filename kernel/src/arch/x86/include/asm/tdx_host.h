@@ -42,18 +42,6 @@ static inline u64 tdx_hkid_pa(phys_addr_t page, u16 hkid)
 	return page | (u64)hkid << boot_cpu_data.x86_phys_bits;
 }
 
-/* Metadata (PAMT) of a physical page, as TDH.PHYMEM.PAGE.RDMD returns it. */
-struct tdx_page_info {
-	/* Type of the page, one of TDX_PT_* */
-	u64 type;
-	/* TDR of the TD that owns the page; 0 if none does. */
-	phys_addr_t owner;
-	/* Size of the page or of the huge page that it belongs to: 0 = 4K, 1 = 2M, 2 = 1G. */
-	u64 level;
-	/* Epoch of the TD in which the page was blocked. */
-	u64 block_epoch;
-};
-
 #define TDX_MAX_CPUID_CONFIGS		128
 
 /* Global metadata of the module, read once by tdx_enable(). */
@@ -235,7 +223,6 @@ u64 tdh_mng_addcx(phys_addr_t tdr, phys_addr_t page);
  */
 u64 tdh_mng_init(phys_addr_t tdr, phys_addr_t td_params, u64 *ret_rcx);
 u64 tdh_mng_rd(phys_addr_t tdr, u64 field, u64 *ret_value);
-u64 tdh_mng_wr(phys_addr_t tdr, u64 field, u64 value, u64 mask);
 u64 tdh_mng_vpflushdone(phys_addr_t tdr);
 u64 tdh_mng_key_freeid(phys_addr_t tdr);
 /* Measures 256 bytes at @gpa, which is aligned to 256. */
@@ -266,7 +253,6 @@ u64 tdh_mem_page_add(phys_addr_t tdr, u64 gpa, phys_addr_t page, phys_addr_t sou
 u64 tdh_mem_page_aug(phys_addr_t tdr, u64 gpa, int level, phys_addr_t page,
 		     struct tdx_sept_info *ret_sept);
 u64 tdh_mem_range_block(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept);
-u64 tdh_mem_range_unblock(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept);
 /* @ret_page: the page that was mapped there; written on success only. */
 u64 tdh_mem_page_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
 			struct tdx_sept_info *ret_sept);
@@ -274,8 +260,6 @@ u64 tdh_mem_sept_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_pa
 			struct tdx_sept_info *ret_sept);
 u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_page,
 			struct tdx_sept_info *ret_sept);
-u64 tdh_mem_page_promote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_sept_page,
-			 struct tdx_sept_info *ret_sept);
 u64 tdh_mem_sept_rd(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept);
 u64 tdh_mem_track(phys_addr_t tdr);
 
@@ -283,7 +267,6 @@ u64 tdh_mem_track(phys_addr_t tdr);
 u64 tdh_phymem_page_reclaim(phys_addr_t page, u64 *ret_type, phys_addr_t *ret_owner,
 			    u64 *ret_level);
 u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid);
-u64 tdh_phymem_page_rdmd(phys_addr_t page, struct tdx_page_info *ret_info);
 /* Call this once on each package; again with @resume set after INTERRUPTED_RESUMABLE. */
 u64 tdh_phymem_cache_wb(bool resume);
 

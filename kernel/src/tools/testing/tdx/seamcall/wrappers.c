@@ -19,7 +19,6 @@
 #define OUT_R8	0x1e000ULL
 
 static struct tdx_sept_info sept;
-static struct tdx_page_info info;
 static phys_addr_t page;
 static u64 value, type, level;
 
@@ -36,7 +35,6 @@ static const struct {
 	ROW(TDH_MNG_ADDCX, tdh_mng_addcx, PAGE, TDR, 0, 0),
 	ROW(TDH_MNG_INIT, tdh_mng_init, TDR, PAGE, 0, 0),
 	ROW(TDH_MNG_RD, tdh_mng_rd, TDR, FIELD, 0, 0),
-	ROW(TDH_MNG_WR, tdh_mng_wr, TDR, FIELD, 0xab, 0xff),
 	ROW(TDH_MNG_VPFLUSHDONE, tdh_mng_vpflushdone, TDR, 0, 0, 0),
 	ROW(TDH_MNG_KEY_FREEID, tdh_mng_key_freeid, TDR, 0, 0, 0),
 	ROW(TDH_MR_EXTEND, tdh_mr_extend, GPA + 256, TDR, 0, 0),
@@ -51,15 +49,12 @@ static const struct {
 	ROW(TDH_MEM_PAGE_ADD, tdh_mem_page_add, GPA, TDR, PAGE, PAGE2),
 	ROW(TDH_MEM_PAGE_AUG, tdh_mem_page_aug, GPA | 1, TDR, PAGE, 0),
 	ROW(TDH_MEM_RANGE_BLOCK, tdh_mem_range_block, GPA | 1, TDR, 0, 0),
-	ROW(TDH_MEM_RANGE_UNBLOCK, tdh_mem_range_unblock, GPA | 1, TDR, 0, 0),
 	ROW(TDH_MEM_PAGE_REMOVE, tdh_mem_page_remove, GPA | 1, TDR, 0, 0),
 	ROW(TDH_MEM_SEPT_REMOVE, tdh_mem_sept_remove, GPA | 1, TDR, 0, 0),
 	ROW(TDH_MEM_PAGE_DEMOTE, tdh_mem_page_demote, GPA | 1, TDR, PAGE, 0),
-	ROW(TDH_MEM_PAGE_PROMOTE, tdh_mem_page_promote, GPA | 1, TDR, 0, 0),
 	ROW(TDH_MEM_SEPT_RD, tdh_mem_sept_rd, GPA | 3, TDR, 0, 0),
 	ROW(TDH_MEM_TRACK, tdh_mem_track, TDR, 0, 0, 0),
 	ROW(TDH_PHYMEM_PAGE_RECLAIM, tdh_phymem_page_reclaim, PAGE, 0, 0, 0),
-	ROW(TDH_PHYMEM_PAGE_RDMD, tdh_phymem_page_rdmd, PAGE, 0, 0, 0),
 	ROW(TDH_PHYMEM_CACHE_WB, tdh_phymem_cache_wb, 1, 0, 0, 0),
 };
 
@@ -72,7 +67,6 @@ static u64 make_call(u64 leaf)
 	case TDH_MNG_ADDCX: return tdh_mng_addcx(TDR, PAGE);
 	case TDH_MNG_INIT: return tdh_mng_init(TDR, PAGE, &value);
 	case TDH_MNG_RD: return tdh_mng_rd(TDR, FIELD, &value);
-	case TDH_MNG_WR: return tdh_mng_wr(TDR, FIELD, 0xab, 0xff);
 	case TDH_MNG_VPFLUSHDONE: return tdh_mng_vpflushdone(TDR);
 	case TDH_MNG_KEY_FREEID: return tdh_mng_key_freeid(TDR);
 	case TDH_MR_EXTEND: return tdh_mr_extend(TDR, GPA + 256, &sept);
@@ -87,15 +81,12 @@ static u64 make_call(u64 leaf)
 	case TDH_MEM_PAGE_ADD: return tdh_mem_page_add(TDR, GPA, PAGE, PAGE2, &sept);
 	case TDH_MEM_PAGE_AUG: return tdh_mem_page_aug(TDR, GPA, 1, PAGE, &sept);
 	case TDH_MEM_RANGE_BLOCK: return tdh_mem_range_block(TDR, GPA, 1, &sept);
-	case TDH_MEM_RANGE_UNBLOCK: return tdh_mem_range_unblock(TDR, GPA, 1, &sept);
 	case TDH_MEM_PAGE_REMOVE: return tdh_mem_page_remove(TDR, GPA, 1, &page, &sept);
 	case TDH_MEM_SEPT_REMOVE: return tdh_mem_sept_remove(TDR, GPA, 1, &page, &sept);
 	case TDH_MEM_PAGE_DEMOTE: return tdh_mem_page_demote(TDR, GPA, 1, PAGE, &sept);
-	case TDH_MEM_PAGE_PROMOTE: return tdh_mem_page_promote(TDR, GPA, 1, &page, &sept);
 	case TDH_MEM_SEPT_RD: return tdh_mem_sept_rd(TDR, GPA, 3, &sept);
 	case TDH_MEM_TRACK: return tdh_mem_track(TDR);
 	case TDH_PHYMEM_PAGE_RECLAIM: return tdh_phymem_page_reclaim(PAGE, &type, &page, &level);
-	case TDH_PHYMEM_PAGE_RDMD: return tdh_phymem_page_rdmd(PAGE, &info);
 	case TDH_PHYMEM_CACHE_WB: return tdh_phymem_cache_wb(true);
 	}
 	return ~0ULL;
@@ -114,21 +105,17 @@ static bool outputs_right(u64 leaf, bool success)
 		return value == OUT_R8;
 	case TDH_MEM_PAGE_REMOVE:
 	case TDH_MEM_SEPT_REMOVE:
-	case TDH_MEM_PAGE_PROMOTE:
 		return sept_set && page == (success ? OUT_RCX : 0);
 	case TDH_MR_EXTEND:
 	case TDH_MEM_SEPT_ADD:
 	case TDH_MEM_PAGE_ADD:
 	case TDH_MEM_PAGE_AUG:
 	case TDH_MEM_RANGE_BLOCK:
-	case TDH_MEM_RANGE_UNBLOCK:
 	case TDH_MEM_PAGE_DEMOTE:
 	case TDH_MEM_SEPT_RD:
 		return sept_set && tdx_sept_level(&sept) == 4 && tdx_sept_state(&sept) == 0xd0;
 	case TDH_PHYMEM_PAGE_RECLAIM:
 		return type == OUT_RCX && page == OUT_RDX && level == OUT_R8;
-	case TDH_PHYMEM_PAGE_RDMD:
-		return info.type == OUT_RCX && info.owner == OUT_RDX && info.level == OUT_R8;
 	}
 	return !value && !page && !type && !level && !sept.entry;
 }
@@ -146,7 +133,6 @@ void case_wrappers_pass_registers(void)
 			u64 leaf = rows[i].fn & TDX_LEAF_NR_MASK;
 
 			sept = (struct tdx_sept_info){};
-			info = (struct tdx_page_info){};
 			page = 0;
 			value = 0;
 			type = 0;

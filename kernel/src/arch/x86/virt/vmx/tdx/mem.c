@@ -81,14 +81,6 @@ u64 tdh_mem_range_block(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_inf
 }
 EXPORT_SYMBOL_GPL(tdh_mem_range_block);
 
-u64 tdh_mem_range_unblock(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept)
-{
-	struct tdx_module_args args = { .rdx = tdr };
-
-	return sept_call(TDH_MEM_RANGE_UNBLOCK, gpa, level, &args, ret_sept);
-}
-EXPORT_SYMBOL_GPL(tdh_mem_range_unblock);
-
 u64 tdh_mem_page_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page,
 			struct tdx_sept_info *ret_sept)
 {
@@ -111,13 +103,6 @@ u64 tdh_mem_page_demote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t sept_pa
 	return sept_give(TDH_MEM_PAGE_DEMOTE, gpa, level, &args, TDX_PS_4K, ret_sept);
 }
 EXPORT_SYMBOL_GPL(tdh_mem_page_demote);
-
-u64 tdh_mem_page_promote(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_sept_page,
-			 struct tdx_sept_info *ret_sept)
-{
-	return sept_take(TDH_MEM_PAGE_PROMOTE, tdr, gpa, level, ret_sept_page, ret_sept);
-}
-EXPORT_SYMBOL_GPL(tdh_mem_page_promote);
 
 u64 tdh_mem_sept_rd(phys_addr_t tdr, u64 gpa, int level, struct tdx_sept_info *ret_sept)
 {

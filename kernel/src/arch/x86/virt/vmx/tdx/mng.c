@@ -49,14 +49,6 @@ u64 tdh_mng_rd(phys_addr_t tdr, u64 field, u64 *ret_value)
 }
 EXPORT_SYMBOL_GPL(tdh_mng_rd);
 
-u64 tdh_mng_wr(phys_addr_t tdr, u64 field, u64 value, u64 mask)
-{
-	struct tdx_module_args args = { .rcx = tdr, .rdx = field, .r8 = value, .r9 = mask };
-
-	return tdx_call(TDH_MNG_WR, &args);
-}
-EXPORT_SYMBOL_GPL(tdh_mng_wr);
-
 u64 tdh_mng_vpflushdone(phys_addr_t tdr)
 {
 	struct tdx_module_args args = { .rcx = tdr };

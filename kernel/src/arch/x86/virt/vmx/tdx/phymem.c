@@ -28,21 +28,6 @@ u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid)
 }
 EXPORT_SYMBOL_GPL(tdh_phymem_page_wbinvd);
 
-u64 tdh_phymem_page_rdmd(phys_addr_t page, struct tdx_page_info *ret_info)
-{
-	struct tdx_module_args args = { .rcx = page };
-	u64 status = tdx_call(TDH_PHYMEM_PAGE_RDMD, &args);
-
-	*ret_info = (struct tdx_page_info){
-		.type = args.rcx,
-		.owner = args.rdx,
-		.level = args.r8,
-		.block_epoch = args.r9,
-	};
-	return status;
-}
-EXPORT_SYMBOL_GPL(tdh_phymem_page_rdmd);
-
 u64 tdh_phymem_cache_wb(bool resume)
 {
 	struct tdx_module_args args = { .rcx = resume };
