@@ -72,6 +72,7 @@ static void play(void *context)
 
 	if (!row) {
 		printf("# %s: no such row in the conformance table\n", line->column[ROW]);
+		replay_counts->errors++;
 		return;
 	}
 	conformance_run(row);
