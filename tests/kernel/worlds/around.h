@@ -4,10 +4,9 @@
 
 /* Kernel definitions that softmod's worlds need and the shim does not have. */
 
-#define EFER_SCE		BIT(0)
-#define EFER_LME		BIT(8)
-#define EFER_LMA		BIT(10)
-#define EFER_NX			BIT(11)
+/* asm/msr-index.h defines these again. */
+#undef X86_MEMTYPE_WB
+#undef MSR_IA32_MKTME_KEYID_PARTITIONING
 #define X86_EFLAGS_TF		BIT(8)
 #define X86_EFLAGS_IF		BIT(9)
 #define X86_EFLAGS_RF		BIT(16)

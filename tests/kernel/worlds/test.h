@@ -7,6 +7,7 @@ void report(bool ok, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 void test_controls(void);
+void test_msr(void);
 void test_svm(void);
 void test_vmx(void);
 

@@ -191,9 +191,11 @@ enum sm_msr_result sm_apic_read(struct sm_vcpu *vcpu, u32 msr, u64 *ret_value)
 		if (!(vcpu->tdcs->td_ctls & SM_TD_CTLS_ENUM_TOPOLOGY))
 			return SM_MSR_VE;
 		break;
-	case APIC_TPR:
-	case APIC_PPR:
+	/* Reads of these go to the page, of those that can only be written, too. */
+	case APIC_TPR ... 0x0c:
+	case 0x0e:
 	case APIC_ISR ... APIC_IRR + 7:
+	case APIC_SELF_IPI:
 		break;
 	default:
 		return SM_MSR_GP;

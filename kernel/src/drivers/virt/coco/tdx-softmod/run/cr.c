@@ -9,7 +9,6 @@
 
 #define CR0_GUEST		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | X86_CR0_NE | \
 				 X86_CR0_WP | X86_CR0_AM | X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
-#define CR0_FIXED		(X86_CR0_PE | X86_CR0_NE)
 #define LMSW_BITS		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS)
 
 /* Bits that any CPU with long mode has. */
@@ -80,11 +79,11 @@ static enum sm_next handle_cr0_write(struct sm_vcpu *vcpu, const struct sm_vmexi
 	if (is_lmsw_from_memory(exit))
 		return inject_ve_cr(vcpu, exit);
 
+	/* First what a CPU with VMX refuses, then what the module does not let the guest do. */
 	value = cr0_value(vcpu, exit);
-	if (value >> 32 || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)) ||
-	    ((value & X86_CR0_NW) && !(value & X86_CR0_CD)))
+	if (!(value & X86_CR0_NE) || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)))
 		return sm_inject_gp(vcpu);
-	if ((value & CR0_FIXED) != CR0_FIXED || (value & (X86_CR0_NW | X86_CR0_CD)))
+	if (!(value & X86_CR0_PE) || (value & (X86_CR0_NW | X86_CR0_CD)) || value >> 32)
 		return inject_ve_cr(vcpu, exit);
 
 	value = (value & CR0_GUEST) | X86_CR0_ET;

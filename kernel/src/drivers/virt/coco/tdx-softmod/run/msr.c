@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RDMSR and WRMSR: a table of what each MSR does.  MSRs that are not in it are #VE.  STAR,
- * LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see load.c.
+ * RDMSR and WRMSR: a table of what each MSR does in TDX module 1.5.05.  MSRs that are not in it
+ * are #VE.  STAR, LSTAR, FMASK, the FS and GS bases and the SYSENTER MSRs do not exit, see load.c.
+ *
+ * Features that no TD has with softmod, such as performance monitoring, are not in the table as
+ * such: their MSRs are #GP.
  */
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
@@ -15,7 +18,11 @@ enum kind {
 	GP,
 	/* Reads as @arg. */
 	CONST,
-	/* A write is passed to the CPU if it has the feature @arg; a read is #GP. */
+	/* A read reads the CPU's MSR, and is #GP if it has none. */
+	CPU,
+	/* The same, but 0 if the CPU has none. */
+	VMX_CAPABILITY,
+	/* A write of 0 or 1 is passed to the CPU if it has the feature @arg; a read is #GP. */
 	COMMAND,
 	/* #VE if the TD's CPUID has a bit, else #GP.  @arg: leaf << 16 | bit of ECX. */
 	CPUID_VE,
@@ -46,12 +53,12 @@ static const struct msr_range ranges[] = {
 	{ 0x8c, 0x8f, GP, GP },
 	{ 0x98, 0x9b, GP, GP },
 	{ 0x9e, 0x9e, GP, GP },
-	/* CPUs with AMD-V do not have it, where a read is #GP. */
-	{ 0xbc, 0xbc, GP, VE },
-	{ 0xbd, 0xbd, CONST, VE, 1 },
+	{ 0xbc, 0xbc, CPU, VE },
+	/* Read-only: the CPU refuses writes that the module lets through to it. */
+	{ 0xbd, 0xbd, CONST, GP, 1 },
 	{ 0xc1, 0xc8, GP, GP },
 	{ 0xe1, 0xe1, GP, GP },
-	{ 0x10a, 0x10a, ARCH_CAPABILITIES, VE },
+	{ 0x10a, 0x10a, ARCH_CAPABILITIES, GP },
 	{ 0x10b, 0x10b, GP, COMMAND, X86_FEATURE_FLUSH_L1D },
 	{ 0x122, 0x122, GP, GP },
 	{ 0x186, 0x18d, GP, GP },
@@ -63,31 +70,39 @@ static const struct msr_range ranges[] = {
 	{ 0x1f8, 0x1fa, CPUID_VE, CPUID_VE, CPUID_ECX(1, 18) },
 	{ 0x276, 0x276, GP, GP },
 	{ 0x277, 0x277, PAT, PAT },
-	{ 0x309, 0x30c, GP, GP },
+	{ 0x309, 0x310, GP, GP },
 	{ 0x329, 0x329, GP, GP },
 	{ 0x345, 0x345, CONST, GP, 0 },
-	{ 0x38d, 0x390, GP, GP },
+	{ 0x38d, 0x392, GP, GP },
 	{ 0x3f1, 0x3f2, GP, GP },
 	{ 0x3f6, 0x3f7, GP, GP },
-	{ 0x480, 0x492, VE, GP },
+	{ 0x480, 0x480, VMX_CAPABILITY, GP },
+	{ 0x481, 0x484, VE, GP },
+	{ 0x485, 0x489, VMX_CAPABILITY, GP },
+	{ 0x48a, 0x48a, VE, GP },
+	{ 0x48b, 0x492, VMX_CAPABILITY, GP },
 	{ 0x4c1, 0x4c8, GP, GP },
 	{ 0x500, 0x500, GP, GP },
-	{ 0x560, 0x587, GP, GP },
+	{ 0x560, 0x561, GP, GP },
+	{ 0x570, 0x572, GP, GP },
+	{ 0x580, 0x587, GP, GP },
 	{ 0x600, 0x600, DS_AREA, DS_AREA },
-	{ 0x6a0, 0x6a8, GP, GP },
+	{ 0x6a0, 0x6a0, GP, GP },
+	{ 0x6a2, 0x6a2, GP, GP },
+	{ 0x6a4, 0x6a8, GP, GP },
 	{ 0x6e0, 0x6e0, CPUID_VE, CPUID_VE, CPUID_ECX(1, 24) },
 	{ 0x6e1, 0x6e1, GP, GP },
 	{ 0x800, 0x8ff, APIC, APIC },
 	{ 0x981, 0x984, CPUID_VE, CPUID_VE, CPUID_ECX(7, 13) },
 	{ 0x985, 0x98a, GP, GP },
-	{ 0xc80, 0xc80, GP, VE },
+	{ 0xc80, 0xc80, CPU, VE },
 	{ 0xd90, 0xd90, GP, GP },
 	{ 0xd93, 0xd93, GP, GP },
 	{ 0xda0, 0xda0, XSS, XSS },
-	{ 0x1200, 0x121f, GP, GP },
+	{ 0x1200, 0x12ff, GP, GP },
 	{ 0x14ce, 0x14cf, GP, GP },
-	{ 0x1500, 0x151f, GP, GP },
-	{ 0x1600, 0x161f, GP, GP },
+	{ 0x1500, 0x15ff, GP, GP },
+	{ 0x1600, 0x16ff, GP, GP },
 	{ 0x1b01, 0x1b01, GP, GP },
 	{ 0xc0000080, 0xc0000080, EFER, EFER },
 	{ 0xc0000103, 0xc0000103, TSC_AUX, TSC_AUX },
@@ -126,9 +141,13 @@ static enum sm_msr_result read_msr(struct sm_vcpu *vcpu, u32 msr, u64 *ret)
 		*ret = run->msrs[SM_MSR_TSC_AUX];
 		return SM_MSR_DONE;
 	case SPEC_CTRL:
-		if (!sm_host_has_msr(SM_MSR_SPEC_CTRL))
-			return SM_MSR_GP;
-		*ret = run->msrs[SM_MSR_SPEC_CTRL];
+		*ret = run->spec_ctrl;
+		return SM_MSR_DONE;
+	case CPU:
+		return rdmsrl_safe(msr, ret) ? SM_MSR_GP : SM_MSR_DONE;
+	case VMX_CAPABILITY:
+		if (rdmsrl_safe(msr, ret))
+			*ret = 0;
 		return SM_MSR_DONE;
 	case CPUID_VE:
 		return cpuid_ve(vcpu, range->arg);
@@ -154,7 +173,7 @@ static enum sm_msr_result read_msr(struct sm_vcpu *vcpu, u32 msr, u64 *ret)
 		*ret = run->msrs[SM_MSR_XSS];
 		return SM_MSR_DONE;
 	case DEBUGCTL:
-		*ret = run->msrs[SM_MSR_DEBUGCTL];
+		*ret = run->debugctl;
 		return SM_MSR_DONE;
 	case GP:
 	case COMMAND:
@@ -201,13 +220,17 @@ static enum sm_msr_result write_debugctl(struct sm_vcpu *vcpu, u64 value)
 {
 	struct sm_run *run = sm_run(vcpu);
 
-	if (value & ~(u64)(DEBUGCTLMSR_LBR | DEBUGCTLMSR_BTF | DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS))
+	if (value & ~(u64)(DEBUGCTLMSR_LBR | DEBUGCTLMSR_BTF | DEBUGCTLMSR_BUS_LOCK_DETECT |
+			   DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS))
 		return SM_MSR_GP;
 	/* TR without BTS would send branch trace messages to nowhere. */
 	if ((value & (DEBUGCTLMSR_TR | DEBUGCTLMSR_BTS)) == DEBUGCTLMSR_TR)
 		return SM_MSR_VE;
-	if (value & ~(u64)DEBUGCTLMSR_BTF)
+	if (value & ~(u64)(DEBUGCTLMSR_BTF | DEBUGCTLMSR_BUS_LOCK_DETECT))
 		return SM_MSR_GP;
+	/* No bus lock is detected; each CPU with TDX can, so the guest may ask for it. */
+	run->debugctl = value;
+	value &= DEBUGCTLMSR_BTF;
 	if (value != run->msrs[SM_MSR_DEBUGCTL]) {
 		wrmsrl(MSR_IA32_DEBUGCTLMSR, value);
 		run->msrs[SM_MSR_DEBUGCTL] = value;
@@ -226,18 +249,41 @@ static enum sm_msr_result write_tsc_aux(struct sm_vcpu *vcpu, u64 value)
 	return SM_MSR_DONE;
 }
 
+/* Bits of SPEC_CTRL that each CPU with TDX has; BHI_DIS_S is the last one. */
+#define SPEC_CTRL_VALID		(GENMASK_ULL(7, 0) | BIT_ULL(10))
+
+/* Those that this CPU has. */
+static u64 spec_ctrl_of_cpu(void)
+{
+	u64 bits = 0;
+
+	if (!sm_host_has_msr(SM_MSR_SPEC_CTRL))
+		return 0;
+	if (boot_cpu_has(X86_FEATURE_IBRS))
+		bits |= SPEC_CTRL_IBRS;
+	if (boot_cpu_has(X86_FEATURE_STIBP))
+		bits |= SPEC_CTRL_STIBP;
+	if (boot_cpu_has(X86_FEATURE_SPEC_CTRL_SSBD) || boot_cpu_has(X86_FEATURE_AMD_SSBD))
+		bits |= SPEC_CTRL_SSBD;
+	return bits;
+}
+
+/*
+ * The guest reads what it wrote.  At the next run the CPU gets the bits that it has, if it
+ * accepts them: write them now to see that, and then the host's again.
+ */
 static enum sm_msr_result write_spec_ctrl(struct sm_vcpu *vcpu, u64 value)
 {
-	u64 host = this_cpu_read(x86_spec_ctrl_current);
+	u64 host = this_cpu_read(x86_spec_ctrl_current), bits = value & spec_ctrl_of_cpu();
 
-	/*
-	 * Write the value to the CPU to see whether it accepts it, then restore the host's.
-	 * The guest's takes effect at the next run.
-	 */
-	if (!sm_host_has_msr(SM_MSR_SPEC_CTRL) || wrmsrl_safe(MSR_IA32_SPEC_CTRL, value))
+	if (value & ~SPEC_CTRL_VALID)
 		return SM_MSR_GP;
-	wrmsrl(MSR_IA32_SPEC_CTRL, host);
-	sm_run(vcpu)->msrs[SM_MSR_SPEC_CTRL] = value;
+	if (bits && wrmsrl_safe(MSR_IA32_SPEC_CTRL, bits))
+		return SM_MSR_GP;
+	if (bits)
+		wrmsrl(MSR_IA32_SPEC_CTRL, host);
+	sm_run(vcpu)->spec_ctrl = value;
+	sm_run(vcpu)->msrs[SM_MSR_SPEC_CTRL] = bits;
 	return SM_MSR_DONE;
 }
 
@@ -252,7 +298,7 @@ static enum sm_msr_result write_msr(struct sm_vcpu *vcpu, u32 msr, u64 value)
 	case SPEC_CTRL:
 		return write_spec_ctrl(vcpu, value);
 	case COMMAND:
-		if (!boot_cpu_has(range->arg) || wrmsrl_safe(msr, value))
+		if (value > 1 || (boot_cpu_has(range->arg) && wrmsrl_safe(msr, value)))
 			return SM_MSR_GP;
 		return SM_MSR_DONE;
 	case CPUID_VE:
@@ -279,6 +325,8 @@ static enum sm_msr_result write_msr(struct sm_vcpu *vcpu, u32 msr, u64 value)
 	case GP:
 		return SM_MSR_GP;
 	case CONST:
+	case CPU:
+	case VMX_CAPABILITY:
 	case TSC:
 	case ARCH_CAPABILITIES:
 	case VE:

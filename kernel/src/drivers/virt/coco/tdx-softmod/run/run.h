@@ -160,6 +160,9 @@ struct sm_run {
 	u64 xcr0;
 	/* The guest's values of the MSRs that host.c switches, by SM_MSR_*. */
 	u64 msrs[SM_NR_MSRS];
+	/* What the guest reads of those of which the CPU has fewer bits than the guest. */
+	u64 spec_ctrl;
+	u64 debugctl;
 	/* IA32_DS_AREA.  The guest can only read it back. */
 	u64 ds_area;
 	/* DR0-DR3; loaded only once the guest has accessed a debug register. */
