@@ -29,6 +29,9 @@ u8 *world_taken(phys_addr_t pa);
 /* How often sm_platform_host_is_flushed() returns false before it returns true. */
 extern int world_flush_delay;
 
+/* CPUID of the CPU; NULL: one with AVX, PKU and SHA, and without what Intel alone has. */
+extern void (*world_cpuid)(u32 leaf, u32 subleaf, u32 ret_regs[4]);
+
 /* Makes the SEAMCALLs from SYS.INIT to TDMR.INIT; false if one failed. */
 bool world_boot(void);
 /* Calls TDMR.INIT until the first TDMR is ready. */

@@ -33,6 +33,7 @@ static const struct {
 	{ "life", test_life },
 	{ "flushed", test_flushed },
 	{ "sept", test_sept },
+	{ "cpuid", test_cpuid },
 	{ "conformance", test_conformance },
 	{ "exhaustive", test_exhaustive },
 	{ "random", test_random },

@@ -204,10 +204,15 @@ bool sm_platform_all_lps_in(const unsigned long *lps)
 	return (lps[0] & 3) == 3;
 }
 
-/* A CPU with AVX, PKU and SHA, and without what Intel alone has. */
+void (*world_cpuid)(u32 leaf, u32 subleaf, u32 ret_regs[4]);
+
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 r[4])
 {
 	memset(r, 0, 16);
+	if (world_cpuid) {
+		world_cpuid(leaf, subleaf, r);
+		return;
+	}
 	switch (leaf) {
 	case 1:
 		r[0] = 0x00a00f11;

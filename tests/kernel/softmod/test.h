@@ -19,6 +19,7 @@ void report(bool ok, const char *name, const char *format, ...)
 
 /* Each runs a group of tests. */
 void test_conformance(const struct options *options);
+void test_cpuid(const struct options *options);
 void test_exhaustive(const struct options *options);
 void test_flushed(const struct options *options);
 void test_life(const struct options *options);

@@ -1,80 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID of a TD: what the real CPU has, without what a TD cannot have, and with what the host
- * configures.
+ * CPUID of a TD: what a CPU with TDX has, without what a TD cannot have, and with what the host
+ * configures.  The rows say which bit is which:
  *
- * value = (real & passed) | fixed | (configured & direct) | (configured & real & allowed)
+ * value = (CPU & ~zero & ~direct & ~allowed) | one | (configured & direct) |
+ *	   (configured & CPU & allowed)
+ *
+ * Last, features that need a state component are taken away if XFAM does not have it.
  */
 
 #include "core.h"
+#include "cpuid_rows.h"
 
 enum { EAX, EBX, ECX, EDX };
-
-struct leaf {
-	u32 leaf, subleaf;
-	/* Bits that every TD has if the real CPU has them. */
-	u32 passed[4];
-	/* Bits that every TD has on any CPU. */
-	u32 fixed[4];
-	/* Bits that the host sets freely, and bits that it can set if the real CPU has them. */
-	u32 direct[4], allowed[4];
-	bool is_configurable;
-};
-
-#define NONE		TDX_CPUID_NO_SUBLEAF
-#define PLAIN(l, s)	{ .leaf = (l), .subleaf = (s) }
-#define CONFIG		.is_configurable = true
-/* Lines of 64 bytes */
-#define CACHE(s, d)	{ .leaf = 4, .subleaf = (s), CONFIG, \
-			  .fixed = { 0, 0x3f }, \
-			  .direct = { 0xffffc3ff, 0xfffff000, 0xffffffff, d } }
-#define TOPOLOGY(s)	{ .leaf = 0x1f, .subleaf = (s), CONFIG, .direct = { 0x1f, 0xffff, 0xffff } }
-
-static const struct leaf leaves[] = {
-	{ .leaf = 0, .subleaf = NONE, .fixed = { 0x23, 0x756e6547, 0x6c65746e, 0x49656e69 } },
-	{ .leaf = 1, .subleaf = NONE, CONFIG,
-	  .passed = { 0, 0x0000ff00, 0x46fab217, 0x07a9fbff }, .fixed = { 0, 0, 0x80200000, 0x200 },
-	  .direct = { 0x0fff3fff, 0x00ff0000 }, .allowed = { 0, 0, 0x31044d88, 0xb8440000 } },
-	PLAIN(3, NONE),
-	CACHE(0, 0xfffffffb), CACHE(1, 0xfffffffb), CACHE(2, 0xfffffffb), CACHE(3, 0x7),
-	PLAIN(4, 4),
-	PLAIN(5, NONE),
-	{ .leaf = 7, .subleaf = 0, CONFIG,
-	  .passed = { 0x3, 0x219424e1, 0x19000008, 0xdc000400 }, .fixed = { 0, 0, 0, 1U << 29 },
-	  .allowed = { 0, 0xdc2b9b18, 0x02417f65, 0x0005411c } },
-	{ .leaf = 7, .subleaf = 1, CONFIG, .allowed = { 0x04001d30, 0, 0, 0x430 } },
-	{ .leaf = 7, .subleaf = 2, CONFIG, .passed = { 0, 0, 0, 0x17 },
-	  .allowed = { 0, 0, 0, 0x28 } },
-	PLAIN(8, NONE),
-	{ .leaf = 0xa, .subleaf = NONE, CONFIG },
-	PLAIN(0xb, 0), PLAIN(0xb, 1), PLAIN(0xb, 2),
-	PLAIN(0xd, 0),
-	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1, XSAVES */
-	{ .leaf = 0xd, .subleaf = 1, .passed = { 0xf } },
-	PLAIN(0xd, 2), PLAIN(0xd, 3), PLAIN(0xd, 4), PLAIN(0xd, 5), PLAIN(0xd, 6), PLAIN(0xd, 7),
-	PLAIN(0xd, 8), PLAIN(0xd, 9), PLAIN(0xd, 10), PLAIN(0xd, 11), PLAIN(0xd, 12),
-	PLAIN(0xd, 13), PLAIN(0xd, 14), PLAIN(0xd, 15), PLAIN(0xd, 16), PLAIN(0xd, 17),
-	PLAIN(0xd, 18),
-	PLAIN(0xe, NONE), PLAIN(0x11, NONE), PLAIN(0x12, NONE), PLAIN(0x13, NONE),
-	PLAIN(0x14, 0), PLAIN(0x14, 1),
-	{ .leaf = 0x15, .subleaf = NONE, .fixed = { 1, 0, 25000000, 0 } },
-	PLAIN(0x19, NONE), PLAIN(0x1a, NONE),
-	{ .leaf = 0x1c, .subleaf = NONE, CONFIG, .allowed = { 0xff } },
-	PLAIN(0x1d, 0), PLAIN(0x1d, 1), PLAIN(0x1e, NONE),
-	TOPOLOGY(0), TOPOLOGY(1), TOPOLOGY(2), TOPOLOGY(3), TOPOLOGY(4), TOPOLOGY(5),
-	PLAIN(0x20, NONE),
-	{ .leaf = 0x21, .subleaf = 0, .fixed = { 0, 0x65746e49, 0x20202020, 0x5844546c } },
-	PLAIN(0x22, NONE),
-	{ .leaf = 0x23, .subleaf = 0, CONFIG, .allowed = { 0xf } },
-	PLAIN(0x23, 1), PLAIN(0x23, 2), PLAIN(0x23, 3),
-	{ .leaf = 0x80000000, .subleaf = NONE, .fixed = { 0x80000008 } },
-	/* LAHF, LZCNT, PREFETCHW; SYSCALL, NX, 1 GiB pages, RDTSCP, long mode */
-	{ .leaf = 0x80000001, .subleaf = NONE, .passed = { 0, 0, 0x121, 0x2c100800 } },
-	{ .leaf = 0x80000007, .subleaf = NONE, .fixed = { 0, 0, 0, 0x100 } },
-	/* Widths of physical and linear addresses; WBNOINVD */
-	{ .leaf = 0x80000008, .subleaf = NONE, CONFIG, .passed = { 0xffff },
-	  .allowed = { 0, 0x200 } },
-};
 
 /* Configurable leaves in the ABI's order, in which 7.2 and 23.0 come after others. */
 static const struct {
@@ -85,6 +23,9 @@ static const struct {
 	{ 0x1f, 0 }, { 0x1f, 1 }, { 0x1f, 2 }, { 0x1f, 3 }, { 0x1f, 4 }, { 0x1f, 5 },
 };
 
+/* Number of no state component: softmod gives the feature to no TD. */
+#define NEVER	63
+
 /* Features that a TD has only if XFAM has the state component they need. */
 static const struct {
 	u32 leaf, subleaf, reg, mask;
@@ -93,13 +34,34 @@ static const struct {
 	{ 1, NONE, ECX, BIT(12) | BIT(28) | BIT(29), 2 },
 	{ 7, 0, EBX, BIT(5), 2 },
 	{ 7, 0, EBX, 0xdc230000, 5 },
+	{ 7, 0, EBX, BIT(25), 8 },
 	{ 7, 0, ECX, BIT(9) | BIT(10), 2 },
 	{ 7, 0, ECX, BIT(1) | BIT(6) | BIT(11) | BIT(12) | BIT(14), 5 },
 	{ 7, 0, ECX, BIT(3), 9 },
-	{ 7, 0, EDX, BIT(2) | BIT(3) | BIT(8), 5 },
+	{ 7, 0, ECX, BIT(7), 11 },
+	/* Key Locker and PKS. */
+	{ 7, 0, ECX, BIT(23) | BIT(31), NEVER },
+	{ 7, 0, EDX, BIT(2) | BIT(3) | BIT(8) | BIT(23), 5 },
+	{ 7, 0, EDX, BIT(5), 14 },
+	{ 7, 0, EDX, BIT(19), 15 },
+	{ 7, 0, EDX, BIT(20), 11 },
+	{ 7, 0, EDX, BIT(22) | BIT(24) | BIT(25), 18 },
 	{ 7, 1, EAX, BIT(4), 2 },
 	{ 7, 1, EAX, BIT(5), 5 },
+	/* LASS */
+	{ 7, 1, EAX, BIT(6), NEVER },
 	{ 7, 1, EDX, BIT(4) | BIT(5), 2 },
+	{ 0xd, 1, EAX, BIT(4), 18 },
+};
+
+/* Leaves that are all zero unless XFAM has the state component that they are about. */
+static const struct {
+	u32 leaf;
+	u8 xfam_bit;
+} leaf_needs_xfam[] = {
+	/* Performance monitoring, in 0xA and 0x23; Key Locker. */
+	{ 0xa, NEVER }, { 0x23, NEVER }, { 0x19, NEVER },
+	{ 0x14, 8 }, { 0x1c, 15 }, { 0x1d, 18 }, { 0x1e, 18 },
 };
 
 #define MAX_BASE_LEAF	0x23
@@ -108,8 +70,8 @@ int sm_cpuid_index(u32 leaf, u32 subleaf)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
-		if (leaves[i].leaf == leaf && leaves[i].subleaf == subleaf)
+	for (i = 0; i < ARRAY_SIZE(sm_cpuid_rows); i++) {
+		if (sm_cpuid_rows[i].leaf == leaf && sm_cpuid_rows[i].subleaf == subleaf)
 			return i;
 	}
 	return -1;
@@ -117,43 +79,58 @@ int sm_cpuid_index(u32 leaf, u32 subleaf)
 
 bool sm_cpuid_leaf(unsigned int i, u32 *ret_leaf, u32 *ret_subleaf)
 {
-	if (i >= ARRAY_SIZE(leaves))
+	if (i >= ARRAY_SIZE(sm_cpuid_rows))
 		return false;
-	*ret_leaf = leaves[i].leaf;
-	*ret_subleaf = leaves[i].subleaf;
+	*ret_leaf = sm_cpuid_rows[i].leaf;
+	*ret_subleaf = sm_cpuid_rows[i].subleaf;
 	return true;
 }
 
-static void real_cpuid(const struct leaf *leaf, u32 ret_regs[4])
+static void real_cpuid(const struct sm_cpuid_row *row, u32 ret_regs[4])
 {
-	sm_platform_cpuid(leaf->leaf, leaf->subleaf == NONE ? 0 : leaf->subleaf, ret_regs);
+	sm_platform_cpuid(row->leaf, row->subleaf == NONE ? 0 : row->subleaf, ret_regs);
+}
+
+/* CPUID of a CPU with TDX that has the instructions of the real one. */
+static void tdx_cpuid(const struct sm_cpuid_row *row, u32 ret_regs[4])
+{
+	unsigned int i;
+
+	real_cpuid(row, ret_regs);
+	for (i = 0; i < 4; i++)
+		ret_regs[i] = (ret_regs[i] & ~row->needs[i]) |
+			      (row->needed[i] & (ret_regs[i] | ~row->real[i]));
 }
 
 void sm_cpuid_config(unsigned int i, struct tdx_cpuid_config *ret_config)
 {
-	const struct leaf *leaf = &leaves[sm_cpuid_index(configs[i].leaf, configs[i].subleaf)];
-	u32 real[4];
+	const struct sm_cpuid_row *row =
+		&sm_cpuid_rows[sm_cpuid_index(configs[i].leaf, configs[i].subleaf)];
+	u32 cpu[4];
 
-	real_cpuid(leaf, real);
-	ret_config->leaf = leaf->leaf;
-	ret_config->sub_leaf = leaf->subleaf;
-	ret_config->mask.eax = leaf->direct[EAX] | (leaf->allowed[EAX] & real[EAX]);
-	ret_config->mask.ebx = leaf->direct[EBX] | (leaf->allowed[EBX] & real[EBX]);
-	ret_config->mask.ecx = leaf->direct[ECX] | (leaf->allowed[ECX] & real[ECX]);
-	ret_config->mask.edx = leaf->direct[EDX] | (leaf->allowed[EDX] & real[EDX]);
+	tdx_cpuid(row, cpu);
+	ret_config->leaf = row->leaf;
+	ret_config->sub_leaf = row->subleaf;
+	ret_config->mask.eax = row->direct[EAX] | (row->allowed[EAX] & cpu[EAX]);
+	ret_config->mask.ebx = row->direct[EBX] | (row->allowed[EBX] & cpu[EBX]);
+	ret_config->mask.ecx = row->direct[ECX] | (row->allowed[ECX] & cpu[ECX]);
+	ret_config->mask.edx = row->direct[EDX] | (row->allowed[EDX] & cpu[EDX]);
 }
 
 /* Leaf 0xD: the state components in XFAM, with the real CPU's sizes and offsets. */
-static void set_xsave(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
+static void set_xsave(const struct sm_tdcs *tdcs, const struct sm_cpuid_row *row, u32 regs[4])
 {
 	u32 real[4], size = SM_XSAVE_MIN_BYTES;
 	unsigned int i;
 
-	if (leaf->subleaf == 1)
+	if (row->subleaf == 1) {
+		/* Supervisor states. */
+		regs[ECX] &= tdcs->xfam;
 		return;
-	if (leaf->subleaf) {
-		if (tdcs->xfam & BIT_ULL(leaf->subleaf))
-			real_cpuid(leaf, regs);
+	}
+	if (row->subleaf) {
+		if (!(tdcs->xfam & BIT_ULL(row->subleaf)))
+			memset(regs, 0, 4 * sizeof(*regs));
 		return;
 	}
 	for (i = 2; i <= 18; i++) {
@@ -186,45 +163,49 @@ static void set_tsc(const struct sm_tdcs *tdcs, u32 regs[4])
 }
 
 /* Bits that depend on XFAM and on the TSC frequency of the TD. */
-static void adjust(const struct sm_tdcs *tdcs, const struct leaf *leaf, u32 regs[4])
+static void adjust(const struct sm_tdcs *tdcs, const struct sm_cpuid_row *row, u32 regs[4])
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(needs_xfam); i++) {
-		if (needs_xfam[i].leaf == leaf->leaf && needs_xfam[i].subleaf == leaf->subleaf &&
+		if (needs_xfam[i].leaf == row->leaf && needs_xfam[i].subleaf == row->subleaf &&
 		    !(tdcs->xfam & BIT_ULL(needs_xfam[i].xfam_bit)))
 			regs[needs_xfam[i].reg] &= ~needs_xfam[i].mask;
 	}
-	if (leaf->leaf == 0xd)
-		set_xsave(tdcs, leaf, regs);
-	if (leaf->leaf == 0x15)
+	for (i = 0; i < ARRAY_SIZE(leaf_needs_xfam); i++) {
+		if (leaf_needs_xfam[i].leaf == row->leaf &&
+		    !(tdcs->xfam & BIT_ULL(leaf_needs_xfam[i].xfam_bit)))
+			memset(regs, 0, 4 * sizeof(*regs));
+	}
+	if (row->leaf == 0xd)
+		set_xsave(tdcs, row, regs);
+	if (row->leaf == 0x15)
 		set_tsc(tdcs, regs);
-	if (leaf->leaf == 7 && !leaf->subleaf)
-		regs[EAX] = 2;
 }
 
-static bool set_leaf(const struct sm_tdcs *tdcs, const struct leaf *leaf,
+static bool set_leaf(const struct sm_tdcs *tdcs, const struct sm_cpuid_row *row,
 		     const struct tdx_cpuid_value *value, u32 regs[4])
 {
-	u32 config[4] = { value->eax, value->ebx, value->ecx, value->edx }, real[4];
+	u32 config[4] = { value->eax, value->ebx, value->ecx, value->edx }, cpu[4];
 	unsigned int i;
 
-	real_cpuid(leaf, real);
+	tdx_cpuid(row, cpu);
 	for (i = 0; i < 4; i++) {
-		if (config[i] & ~(leaf->direct[i] | (leaf->allowed[i] & real[i])))
+		if (config[i] & ~(row->direct[i] | (row->allowed[i] & cpu[i])))
 			return false;
-		regs[i] = (real[i] & leaf->passed[i]) | leaf->fixed[i] | config[i];
+		regs[i] = (cpu[i] & ~(row->zero[i] | row->direct[i] | row->allowed[i])) |
+			  row->one[i] | config[i];
 	}
 	/* Family, model and stepping are the real CPU's; the host may give these or 0. */
-	if (leaf->leaf == 1) {
-		if (config[EAX] && config[EAX] != (real[EAX] & leaf->direct[EAX]))
+	if (row->leaf == 1) {
+		if (config[EAX] && config[EAX] != (cpu[EAX] & row->direct[EAX]))
 			return false;
-		regs[EAX] = real[EAX] & leaf->direct[EAX];
+		regs[EAX] = cpu[EAX] & row->direct[EAX];
 	}
 	/* A TD has both HLE and RTM or none of them. */
-	if (leaf->leaf == 7 && !leaf->subleaf && !(regs[EBX] & BIT(4)) != !(regs[EBX] & BIT(11)))
+	if (row->leaf == 7 && !row->subleaf && !(regs[EBX] & BIT(4)) != !(regs[EBX] & BIT(11)))
 		return false;
-	adjust(tdcs, leaf, regs);
+	adjust(tdcs, row, regs);
 	return true;
 }
 
@@ -272,6 +253,7 @@ static u64 set_topology(struct sm_tdcs *tdcs)
 	} else if (!is_topology(levels)) {
 		return TDX_CPUID_LEAF_1F_FORMAT_UNRECOGNIZED;
 	}
+	memset(old_levels[0], 0, sizeof(*old_levels));
 	for (i = 0; i < NR_TOPOLOGY; i++) {
 		if (TOPOLOGY_TYPE(levels[i][ECX]) == TYPE_SMT)
 			memcpy(old_levels[0], levels[i], sizeof(*levels));
@@ -287,14 +269,14 @@ u64 sm_cpuid_configure(struct sm_tdcs *tdcs, const struct tdx_td_params *params,
 	unsigned int i, n;
 	u64 status;
 
-	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
-		if (!leaves[i].is_configurable)
-			set_leaf(tdcs, &leaves[i], &nothing, tdcs->cpuid[i]);
+	for (i = 0; i < ARRAY_SIZE(sm_cpuid_rows); i++) {
+		if (!sm_cpuid_rows[i].is_configurable)
+			set_leaf(tdcs, &sm_cpuid_rows[i], &nothing, tdcs->cpuid[i]);
 	}
 	/* In the order of TD_PARAMS, which decides which of two wrong values is reported. */
 	for (n = 0; n < SM_NR_CPUID_CONFIGS; n++) {
 		i = sm_cpuid_index(configs[n].leaf, configs[n].subleaf);
-		if (!set_leaf(tdcs, &leaves[i], &params->cpuid_values[n], tdcs->cpuid[i])) {
+		if (!set_leaf(tdcs, &sm_cpuid_rows[i], &params->cpuid_values[n], tdcs->cpuid[i])) {
 			*ret_cpuid = configs[n].leaf | (u64)configs[n].subleaf << 32;
 			return TDX_OPERAND_INVALID | TDX_OPERAND_ID_CPUID_CONFIG;
 		}

@@ -76,6 +76,11 @@ bool sm_platform_all_lps_in(const unsigned long *lps)
 
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4])
 {
+	/* For a leaf that it does not have an Intel CPU returns what the last one has. */
+	if (leaf > cpuid_eax(leaf & BIT(31))) {
+		memset(ret_regs, 0, 4 * sizeof(*ret_regs));
+		return;
+	}
 	cpuid_count(leaf, subleaf, &ret_regs[0], &ret_regs[1], &ret_regs[2], &ret_regs[3]);
 }
 

@@ -87,7 +87,7 @@ unsigned int sm_platform_nr_packages(void);
 /* True if each LP of the machine, online or not, is in @lps, a bitmap of SM_MAX_LPS. */
 bool sm_platform_all_lps_in(const unsigned long *lps);
 
-/* CPUID of the real CPU. */
+/* CPUID of the real CPU; all zero if it does not have the leaf. */
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4]);
 /* The host's XCR0: the user state components that the CPU has enabled. */
 u64 sm_platform_xcr0(void);

@@ -71,8 +71,8 @@ static bool set_dynamic_bits(struct sm_vcpu *vcpu, u32 leaf, u32 subleaf, u32 re
 				    xsave_bytes(sm_run(vcpu)->xcr0, true) : 0;
 		return true;
 	case 0x80000001:
-		if (!sm_is_64bit(vcpu))
-			regs[EDX] &= ~BIT(11);
+		/* SYSCALL */
+		set_bit_to(&regs[EDX], 11, sm_is_64bit(vcpu));
 		return true;
 	default:
 		return true;

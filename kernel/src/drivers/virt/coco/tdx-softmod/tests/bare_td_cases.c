@@ -480,6 +480,7 @@ void bare_td_run_cases(struct bare_td *td)
 		return;
 	test_tdcalls(td);
 	test_insns(td);
+	bare_td_test_tables(td);
 	test_double_fault(td);
 	test_cpu(td);
 	test_xmm(td);

@@ -94,6 +94,8 @@ void bare_td_equal(struct bare_td *td, const char *name, u64 got, u64 want);
 
 /* bare_td_cases.c: all cases; the guest has not run yet. */
 void bare_td_run_cases(struct bare_td *td);
+/* bare_td_tables.c: CPUID and MSRs. */
+void bare_td_test_tables(struct bare_td *td);
 
 /* bare_td_gate.S */
 void td_call_interrupt_gate(unsigned long handler);
