@@ -112,6 +112,8 @@ TD_NOP(inject_exception, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(cancel_injection, (struct kvm_vcpu *vcpu), (vcpu))
 TD_OP(bool, get_nmi_mask, (struct kvm_vcpu *vcpu), (vcpu), false)
 TD_NOP(set_nmi_mask, (struct kvm_vcpu *vcpu, bool masked), (vcpu, masked))
+/* A TD that halts calls the host: the vCPU is never halted in the guest. */
+TD_NOP(clear_hlt, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(enable_nmi_window, (struct kvm_vcpu *vcpu), (vcpu))
 TD_NOP(enable_irq_window, (struct kvm_vcpu *vcpu), (vcpu))
 TD_OP(bool, is_vnmi_pending, (struct kvm_vcpu *vcpu), (vcpu), false)
