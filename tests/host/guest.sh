@@ -51,7 +51,7 @@ make_xml() {
 	[[ -z $serial ]] || edit+="; s,<target dev='vda'.*,&<serial>$serial</serial>,"
 	if [[ $kind == plain ]]; then
 		take_kernel
-		arguments="root=UUID=$(blkid -o value -s UUID "$base-part2") ro console=ttyS0 loglevel=6"
+		arguments="root=UUID=$(blkid -o value -s UUID "$base-part2") ro console=ttyS0,115200 loglevel=6"
 		arguments+=" systemd.show_status=no guest-check"
 		edit+="; /<launchSecurity/d; s,<os firmware='efi'>,<os>,
 			s,</type>,&<kernel>$images/$name.vmlinuz</kernel><initrd>$images/$name.initrd</initrd><cmdline>$arguments</cmdline>,"
