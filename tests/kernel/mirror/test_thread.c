@@ -246,6 +246,63 @@ static bool test_faults(const struct options *options, char *ret_value, size_t s
 	return true;
 }
 
+static bool has_ended;
+
+/* Reads the statistics all the time, as two monitors do.  Sums only grow. */
+static void *run_monitor(void *arg)
+{
+	struct job *job = arg;
+	s64 last = 0;
+
+	shim_seed(job->seed);
+	while (!READ_ONCE(has_ended)) {
+		s64 now = world_counter(job->w, MIRROR_OP_COUNT(MIRROR_OP_MAP));
+
+		BUG_ON(now < last);
+		last = now;
+		job->nr_done++;
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* Nothing that vCPUs count gets lost, or is counted twice, while others sum it up; nor after the VM's end. */
+static bool test_counters(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 4 };
+	struct world *w = world_create(&config);
+	struct job jobs[MAX_VCPUS + 2];
+	int i;
+
+	ASSERT(w);
+	memset(w->huge_ok, 0, sizeof(w->huge_ok));
+	has_ended = false;
+	pthread_barrier_init(&start_line, NULL, config.nr_vcpus);
+	shim_nr_threads = ARRAY_SIZE(jobs);
+	for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+		jobs[i] = (struct job){ .w = w, .id = i, .seed = options->seed + i };
+		pthread_create(&jobs[i].thread, NULL, i < config.nr_vcpus ? run_march : run_monitor, &jobs[i]);
+	}
+	for (i = 0; i < (int)ARRAY_SIZE(jobs); i++) {
+		if (i == config.nr_vcpus)
+			WRITE_ONCE(has_ended, true);
+		pthread_join(jobs[i].thread, NULL);
+	}
+	shim_nr_threads = 1;
+	pthread_barrier_destroy(&start_line);
+	ASSERT(at_rest(w));
+	ASSERT_EQ(world_counter(w, MIRROR_OP_COUNT(MIRROR_OP_MAP)), 3 * BLOCK_PAGES);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 3 * BLOCK_PAGES);
+	ASSERT_EQ(atomic64_read(&w->kvm.stat.pages[0]), 3 * BLOCK_PAGES);
+	kvm_mirror_destroy(&w->kvm);
+	ASSERT_EQ(atomic64_read(&w->kvm.stat.mirror.values[MIRROR_OP_COUNT(MIRROR_OP_UNMAP)]), 3 * BLOCK_PAGES);
+	ASSERT_EQ(world_counter(w, MIRROR_NR_LEAVES_4K), 0);
+	ASSERT_EQ(atomic64_read(&w->kvm.stat.pages[0]), 0);
+	snprintf(ret_value, size, "%ld sums", jobs[config.nr_vcpus].nr_done + jobs[config.nr_vcpus + 1].nr_done);
+	world_destroy(w);
+	return nothing_leaks();
+}
+
 static bool test_removals(const struct options *options, char *ret_value, size_t size)
 {
 	struct world_config config = { .nr_vcpus = 3 };
@@ -504,6 +561,7 @@ static bool test_no_memory(const struct options *options, char *ret_value, size_
 
 const struct test thread_tests[] = {
 	{ "threads.faults", test_faults },
+	{ "threads.counters", test_counters },
 	{ "threads.removals", test_removals },
 	{ "threads.pending", test_pending },
 	{ "threads.end", test_end },

@@ -714,7 +714,8 @@ bool world_verify(struct world *w)
 
 s64 world_counter(struct world *w, enum mirror_counter counter)
 {
-	return atomic64_read(&w->kvm.stat.mirror.counters[counter]);
+	kvm_mirror_sum_stat(&w->kvm);
+	return atomic64_read(&w->kvm.stat.mirror.values[counter]);
 }
 
 int world_mapped(struct world *w, int page, enum side side)

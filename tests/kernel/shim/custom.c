@@ -15,6 +15,7 @@ bool shim_preempt, shim_contended, shim_verbose, shim_expect_errors, shim_has_pl
 int shim_nr_threads = 1, shim_yield_chance, shim_fail_chance;
 void (*shim_on_yield)(void), (*shim_on_wait)(void), (*shim_on_write_lock)(void), (*shim_on_alloc)(void);
 __thread int shim_mmu_lock, shim_in_op;
+__thread long shim_nr_locks;
 int shim_nr_write_locks, shim_signal_nth;
 atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
 unsigned long shim_page_offset;
@@ -94,6 +95,7 @@ void shim_rwlock_init(rwlock_t *l)
 
 void read_lock(rwlock_t *l)
 {
+	shim_nr_locks++;
 	BUG_ON(shim_mmu_lock || shim_in_op);
 	pthread_rwlock_rdlock(&l->lock);
 	shim_mmu_lock = 1;
@@ -108,6 +110,7 @@ void read_unlock(rwlock_t *l)
 
 void write_lock(rwlock_t *l)
 {
+	shim_nr_locks++;
 	BUG_ON(shim_mmu_lock || shim_in_op);
 	__atomic_fetch_add(&l->waiters, 1, __ATOMIC_SEQ_CST);
 	pthread_rwlock_wrlock(&l->lock);
@@ -181,11 +184,25 @@ void shim_cond_resched(void)
 
 void spin_lock(spinlock_t *l)
 {
+	shim_nr_locks++;
 	BUG_ON(shim_in_op);
 	pthread_mutex_lock(&l->lock);
 }
 
 void spin_unlock(spinlock_t *l)
+{
+	pthread_mutex_unlock(&l->lock);
+}
+
+void mutex_lock(struct mutex *l)
+{
+	shim_nr_locks++;
+	shim_may_sleep();
+	BUG_ON(shim_mmu_lock);
+	pthread_mutex_lock(&l->lock);
+}
+
+void mutex_unlock(struct mutex *l)
 {
 	pthread_mutex_unlock(&l->lock);
 }

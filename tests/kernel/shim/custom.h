@@ -35,6 +35,7 @@ void shim_jitter(void);
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELEASE)
 #define smp_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -182,6 +183,11 @@ static inline void list_del(struct list_head *e)
 /* Locks.  To take or release a lock where the kernel must not do so is a BUG. */
 typedef struct { pthread_rwlock_t lock; int waiters; } rwlock_t;
 typedef struct { pthread_mutex_t lock; } spinlock_t;
+struct mutex { pthread_mutex_t lock; };
+#define DEFINE_MUTEX(name) struct mutex name
+#define mutex_init(l) pthread_mutex_init(&(l)->lock, NULL)
+void mutex_lock(struct mutex *l);
+void mutex_unlock(struct mutex *l);
 void shim_rwlock_init(rwlock_t *l);
 void read_lock(rwlock_t *l);
 void read_unlock(rwlock_t *l);
@@ -198,6 +204,8 @@ extern bool shim_contended;
 bool need_resched(void);
 /* How this thread holds mmu_lock: 0 not at all, 1 for read, 2 for write. */
 extern __thread int shim_mmu_lock;
+/* How many locks this thread has taken. */
+extern __thread long shim_nr_locks;
 /* How often a lock was taken for write.  Changed with the lock held. */
 extern int shim_nr_write_locks;
 /* Not 0 while an op of the private PT runs: to sleep, to allocate and to take a lock are BUGs. */

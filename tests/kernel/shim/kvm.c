@@ -21,6 +21,48 @@ void shim_kvm_bug(struct kvm *kvm, const char *file, int line, const char *what)
 		fprintf(stderr, "# %s:%d: KVM_BUG_ON(%s), as asked for\n", file, line, what);
 }
 
+int shim_nr_cpu_ids;
+static bool cpu_taken[SHIM_MAX_CPUS];
+static pthread_mutex_t cpus_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t cpu_key;
+
+static void free_cpu(void *number)
+{
+	pthread_mutex_lock(&cpus_lock);
+	cpu_taken[(long)number - 1] = false;
+	pthread_mutex_unlock(&cpus_lock);
+}
+
+static __attribute__((constructor)) void create_cpu_key(void)
+{
+	pthread_key_create(&cpu_key, free_cpu);
+}
+
+int shim_this_cpu(void)
+{
+	static __thread int number;
+	int cpu = 0;
+
+	if (number)
+		return number - 1;
+
+	pthread_mutex_lock(&cpus_lock);
+	while (cpu_taken[cpu])
+		BUG_ON(++cpu == SHIM_MAX_CPUS);
+	cpu_taken[cpu] = true;
+	WRITE_ONCE(shim_nr_cpu_ids, max(shim_nr_cpu_ids, cpu + 1));
+	pthread_mutex_unlock(&cpus_lock);
+	number = cpu + 1;
+	pthread_setspecific(cpu_key, (void *)(long)number);
+	return cpu;
+}
+
+void *shim_alloc_percpu(size_t size)
+{
+	BUG_ON(size > SHIM_PERCPU_SIZE);
+	return kzalloc(SHIM_MAX_CPUS * SHIM_PERCPU_SIZE, GFP_KERNEL_ACCOUNT);
+}
+
 int kvm_mmu_topup_memory_cache(struct kvm_mmu_memory_cache *mc, int min)
 {
 	shim_may_sleep();

@@ -78,6 +78,24 @@ extern struct kvm_host_values kvm_host;
 extern bool tdp_enabled, tdp_mmu_enabled;
 extern int nx_huge_pages;
 #define kvm_x86_call(op) shim_kvm_##op
+
+/*
+ * Per-CPU memory.  Each thread has a CPU of its own, from the first time it asks until it ends: a thread that is preempted while
+ * it counts is then the only one that counts there, as in the kernel, whose this_cpu_add() is one instruction.
+ */
+#define SHIM_MAX_CPUS 320
+#define SHIM_PERCPU_SIZE 1024
+int shim_this_cpu(void);
+void *shim_alloc_percpu(size_t size);
+/* CPUs that threads have had so far. */
+extern int shim_nr_cpu_ids;
+#define __percpu
+#define alloc_percpu_gfp(type, gfp) ((type *)shim_alloc_percpu(sizeof(type)))
+#define free_percpu(p) kfree(p)
+#undef for_each_possible_cpu
+#define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < READ_ONCE(shim_nr_cpu_ids); (cpu)++)
+#define per_cpu_ptr(p, cpu) ((__typeof__(p))(void *)((char *)(p) + (size_t)(cpu) * SHIM_PERCPU_SIZE))
+#define this_cpu_add(v, by) ({ __typeof__(v) *p_ = per_cpu_ptr(&(v), shim_this_cpu()); __atomic_store_n(p_, *p_ + (by), __ATOMIC_RELAXED); })
 #define shim_kvm_get_mt_mask(vcpu, gfn, mmio) ((u8)(X86_MEMTYPE_WB << 3))
 
 /* A KVM_BUG_ON that fires is counted in shim_nr_kvm_bugs.  It is also a WARN, unless the test sets shim_expect_bug. */

@@ -83,7 +83,6 @@ struct kvm_vcpu {
 #undef guard
 #define guard(type) shim_guard_##type
 static inline void shim_guard_irqsave(void) { }
-#define smp_load_acquire(p) READ_ONCE(*(p))
 #define smp_call_function_single(cpu, fn, arg, wait) (shim_cpu_now = (cpu), (fn)(arg))
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) name[SHIM_NR_CPUS]
 #define EXPORT_PER_CPU_SYMBOL_GPL(name)

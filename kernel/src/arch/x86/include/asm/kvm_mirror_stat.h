@@ -4,7 +4,8 @@
 
 /*
  * Statistics of the mirrored page table of a VM.  They are part of KVM's binary statistics of
- * the VM, and are files in the VM's debugfs folder.
+ * the VM, and are files in the VM's debugfs folder.  The values are sums over all CPUs, see
+ * kvm_mirror_sum_stat().
  */
 
 #include <linux/atomic.h>
@@ -48,28 +49,30 @@ enum mirror_counter {
 	MIRROR_NR_COUNTERS,
 };
 
+/* Behind the counters: the calls of each op, and the nanoseconds spent in them. */
+#define MIRROR_OP_COUNT(op)	(MIRROR_NR_COUNTERS + (op))
+#define MIRROR_OP_NS(op)	(MIRROR_OP_COUNT(MIRROR_NR_OPS) + (op))
+#define MIRROR_NR_VALUES	MIRROR_OP_NS(MIRROR_NR_OPS)
+
 struct kvm_mirror_stat {
-	atomic64_t counters[MIRROR_NR_COUNTERS];
-	/* Calls of each op, and nanoseconds spent in them. */
-	atomic64_t op_count[MIRROR_NR_OPS];
-	atomic64_t op_ns[MIRROR_NR_OPS];
+	atomic64_t values[MIRROR_NR_VALUES];
 };
 
-#define KVM_MIRROR_STAT(member, what, type, unit, exponent)				\
+#define KVM_MIRROR_STAT(value, what, type, unit, exponent)				\
 {											\
 	STATS_DESC_COMMON(KVM_STATS_TYPE_##type, KVM_STATS_UNIT_##unit,			\
 			  KVM_STATS_BASE_POW10, exponent, 1, 0),			\
-	.offset = offsetof(struct kvm_vm_stat, mirror.member),				\
+	.offset = offsetof(struct kvm_vm_stat, mirror.values[value]),			\
 	.name = "mirror_" what,								\
 }
 
 #define KVM_MIRROR_NOW(counter, what)							\
-	KVM_MIRROR_STAT(counters[MIRROR_NR_##counter], what, INSTANT, NONE, 0)
+	KVM_MIRROR_STAT(MIRROR_NR_##counter, what, INSTANT, NONE, 0)
 #define KVM_MIRROR_COUNT(counter, what)							\
-	KVM_MIRROR_STAT(counters[MIRROR_COUNT_##counter], what, CUMULATIVE, NONE, 0)
+	KVM_MIRROR_STAT(MIRROR_COUNT_##counter, what, CUMULATIVE, NONE, 0)
 #define KVM_MIRROR_OP(op, what)								\
-	KVM_MIRROR_STAT(op_count[MIRROR_OP_##op], what, CUMULATIVE, NONE, 0),		\
-	KVM_MIRROR_STAT(op_ns[MIRROR_OP_##op], what "_ns", CUMULATIVE, SECONDS, -9)
+	KVM_MIRROR_STAT(MIRROR_OP_COUNT(MIRROR_OP_##op), what, CUMULATIVE, NONE, 0),	\
+	KVM_MIRROR_STAT(MIRROR_OP_NS(MIRROR_OP_##op), what "_ns", CUMULATIVE, SECONDS, -9)
 
 #define KVM_MIRROR_STATS_DESC								\
 	KVM_MIRROR_NOW(LEAVES_4K, "pages_4k"),						\
@@ -84,7 +87,7 @@ struct kvm_mirror_stat {
 	KVM_MIRROR_COUNT(ROUNDS, "rounds"),						\
 	KVM_MIRROR_COUNT(KICKS, "kicks"),						\
 	KVM_MIRROR_COUNT(HOLDS, "holds"),						\
-	KVM_MIRROR_STAT(counters[MIRROR_MAX_HELD], "longest_hold", PEAK, NONE, 0),	\
+	KVM_MIRROR_STAT(MIRROR_MAX_HELD, "longest_hold", PEAK, NONE, 0),	\
 	KVM_MIRROR_OP(LINK, "link"),							\
 	KVM_MIRROR_OP(MAP, "map"),							\
 	KVM_MIRROR_OP(BLOCK, "block"),							\

@@ -162,7 +162,7 @@ void td_vm_destroy(struct kvm *kvm)
 
 	/* Remove the private pages and tables that are left, before the TDR, their owner. */
 	kvm_mirror_destroy(kvm);
-	td_count_leak(atomic64_read(&kvm->stat.mirror.counters[MIRROR_NR_LEAKED]));
+	td_count_leak(atomic64_read(&kvm->stat.mirror.values[MIRROR_NR_LEAKED]));
 
 	reclaim_tdcs(td);
 	reclaim_tdr(td);

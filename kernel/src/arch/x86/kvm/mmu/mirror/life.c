@@ -2,6 +2,8 @@
 /*
  * Creation and teardown of a VM's mirrored PT.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "mirror_internal.h"
 
 static int check_config(const struct kvm_mirror_config *config)
@@ -74,7 +76,9 @@ static void free_mirror(struct kvm_mirror *mirror)
 
 	list_for_each_entry_safe(sp, next, &mirror->reserve, link)
 		mirror_free_page(sp);
-	mirror_free_page(mirror->root);
+	if (mirror->root)
+		mirror_free_page(mirror->root);
+	free_percpu(mirror->counts);
 	kfree(mirror);
 }
 
@@ -107,10 +111,12 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 	mirror->ops = config->ops;
 	mirror->backend = config->backend;
 	INIT_LIST_HEAD(&mirror->reserve);
+	mutex_init(&mirror->stat_lock);
 
+	mirror->counts = alloc_percpu_gfp(struct mirror_counts, GFP_KERNEL_ACCOUNT);
 	mirror->root = alloc_root(config->root_level);
-	if (!mirror->root) {
-		kfree(mirror);
+	if (!mirror->counts || !mirror->root) {
+		free_mirror(mirror);
 		return -ENOMEM;
 	}
 
@@ -127,7 +133,8 @@ int kvm_mirror_init(struct kvm *kvm, const struct kvm_mirror_config *config)
 	 */
 	write_lock(&kvm->mmu_lock);
 	kvm->arch.shared_gfn = config->shared_gfn;
-	kvm->arch.mirror = mirror;
+	/* Pairs with kvm_mirror_sum_stat(), which does not take mmu_lock. */
+	smp_store_release(&kvm->arch.mirror, mirror);
 	write_unlock(&kvm->mmu_lock);
 
 	mirror_create_debugfs(kvm);
@@ -198,6 +205,7 @@ void kvm_mirror_destroy(struct kvm *kvm)
 	if (mirror->life != MIRROR_DEAD)
 		mirror_abandon_all(kvm);
 	WARN_ON_ONCE(mirror->nr_blockers);
+	kvm_mirror_sum_stat(kvm);
 	kvm->arch.mirror = NULL;
 
 	free_mirror(mirror);

@@ -8,6 +8,8 @@
 #include <linux/bitfield.h>
 #include <linux/debugfs.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -69,12 +71,24 @@ enum mirror_life {
  */
 #define MIRROR_SPLIT_TRIES	1000
 
+/* Statistics of one VM on one CPU: each vCPU that faults changes some of them. */
+struct mirror_counts {
+	/* What this CPU has counted. */
+	u64 values[MIRROR_NR_VALUES];
+	/* How much of that kvm_mirror_sum_stat() has added to the VM's statistics. */
+	u64 added[MIRROR_NR_VALUES];
+};
+
 /* Mirrored PT of one VM. */
 struct kvm_mirror {
 	/* How to change and read the private PT; set at creation. */
 	const struct kvm_private_pt_ops *ops;
 	/* Data of the ops; set at creation. */
 	void *backend;
+	/* Statistics; set at creation. */
+	struct mirror_counts __percpu *counts;
+	/* Held by whoever sums the statistics up: protects mirror_counts.added. */
+	struct mutex stat_lock;
 	/* Root of the mirrored PT; lives as long as this struct. */
 	struct kvm_mmu_page *root;
 	/* Changes with mmu_lock held for write; see mirror_wait_dying(). */
@@ -202,14 +216,16 @@ void mirror_create_debugfs(struct kvm *kvm);
 
 static inline void mirror_count(struct kvm *kvm, enum mirror_counter counter, long by)
 {
-	atomic64_add(by, &kvm->stat.mirror.counters[counter]);
+	this_cpu_add(kvm->arch.mirror->counts->values[counter], by);
 }
 
 /* Count one call of @op that began at @start (local_clock()), and its duration. */
 static inline void mirror_count_op(struct kvm *kvm, enum mirror_op op, u64 start)
 {
-	atomic64_inc(&kvm->stat.mirror.op_count[op]);
-	atomic64_add(local_clock() - start, &kvm->stat.mirror.op_ns[op]);
+	struct mirror_counts __percpu *counts = kvm->arch.mirror->counts;
+
+	this_cpu_add(counts->values[MIRROR_OP_COUNT(op)], 1);
+	this_cpu_add(counts->values[MIRROR_OP_NS(op)], local_clock() - start);
 }
 
 static inline enum mirror_counter mirror_leaf_counter(int level)

@@ -139,7 +139,7 @@ EXPORT_SYMBOL_GPL(kvm_mirror_vcpus_held);
 /* Count an op that was made with mmu_lock held for write, and remember the longest run of them. */
 static void count_held(struct kvm *kvm)
 {
-	atomic64_t *longest = &kvm->stat.mirror.counters[MIRROR_MAX_HELD];
+	atomic64_t *longest = &kvm->stat.mirror.values[MIRROR_MAX_HELD];
 
 	if (++kvm->arch.mirror->nr_ops_held > atomic64_read(longest))
 		atomic64_set(longest, kvm->arch.mirror->nr_ops_held);

@@ -229,8 +229,6 @@ static void remove_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 		mirror_leak_leaf(kvm, iter);
 	else
 		mirror_unpin(kvm, iter->old_spte, iter->level);
-
-	kvm_update_page_stats(kvm, iter->level, -1);
 }
 
 /* Split a huge leaf that is only partly in the range. */
@@ -342,7 +340,6 @@ static void abandon_leaf(struct mirror_zap *zap, struct tdp_iter *iter)
 		return;
 
 	mirror_leak_leaf(zap->kvm, iter);
-	kvm_update_page_stats(zap->kvm, iter->level, -1);
 }
 
 static void abandon_table(struct mirror_zap *zap, struct tdp_iter *iter)

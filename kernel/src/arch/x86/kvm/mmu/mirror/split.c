@@ -35,8 +35,6 @@ int mirror_split(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_m
 		return ret;
 
 	mirror_account_table(kvm, sp, 1);
-	kvm_update_page_stats(kvm, iter->level, -1);
-	kvm_update_page_stats(kvm, iter->level - 1, SPTE_ENT_PER_PAGE);
 	return 0;
 }
 
