@@ -43,6 +43,7 @@ static void reset(const struct options *options)
 	shim_expect_bug = shim_preempt = shim_contended = false;
 	atomic_set(&shim_fail_nth, 0);
 	atomic_set(&shim_nr_warnings, 0);
+	atomic_set(&shim_nr_lines, 0);
 	atomic_set(&shim_nr_kvm_bugs, 0);
 	atomic_set(&shim_nr_live, 0);
 	atomic_set(&shim_nr_pgtables, 0);

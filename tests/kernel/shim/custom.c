@@ -17,7 +17,7 @@ void (*shim_on_yield)(void), (*shim_on_wait)(void), (*shim_on_write_lock)(void),
 __thread int shim_mmu_lock, shim_in_op;
 __thread long shim_nr_locks;
 int shim_nr_write_locks, shim_signal_nth;
-atomic_t shim_nr_warnings, shim_nr_live, shim_fail_nth, shim_failed;
+atomic_t shim_nr_warnings, shim_nr_lines, shim_nr_live, shim_fail_nth, shim_failed;
 unsigned long shim_page_offset;
 long shim_contig_pages;
 unsigned int shim_wbinvds, shim_cpu_now;

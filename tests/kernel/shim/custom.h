@@ -17,7 +17,7 @@ void shim_print(FILE *to, const char *format, ...);
 extern bool shim_verbose, shim_expect_errors;
 #define pr_err(...) (shim_expect_errors ? (void)0 : shim_warn(__FILE__, __LINE__, "pr_err"))
 #define pr_warn(...) shim_print(stderr, "# " __VA_ARGS__)
-#define pr_warn_ratelimited(...) pr_warn(__VA_ARGS__)
+#define pr_warn_ratelimited(...) (atomic_inc(&shim_nr_lines), pr_warn(__VA_ARGS__))
 #define pr_info(...) shim_print(stdout, __VA_ARGS__)
 
 /* Number of threads.  With more than one, a thread that waits yields the CPU, so that others can win a race. */
@@ -282,7 +282,8 @@ extern unsigned long shim_page_offset;
 #define __GFP_NOFAIL 4u
 struct page { unsigned long private; atomic_t refs; int owner; };
 struct kmem_cache { size_t size; };
-extern atomic_t shim_nr_warnings, shim_nr_live;
+/* shim_nr_lines: lines that pr_warn_ratelimited() has logged. */
+extern atomic_t shim_nr_warnings, shim_nr_lines, shim_nr_live;
 /*
  * shim_fail_nth: the Nth allocation from now fails; 0 = none.  shim_fail_chance: in any thread, about one allocation in this
  * many fails; 0 = none.  shim_failed: how many have failed.

@@ -6,6 +6,19 @@
 
 #include "mirror_internal.h"
 
+/*
+ * End a VM that cannot go on for a reason that is not a bug of KVM: what the guest, user space or
+ * the backend has done.  The host neither warns nor panics, whatever panic_on_warn says; it logs
+ * one line.  Any context.  Returns -EIO, for the caller to pass on.
+ */
+int mirror_end_vm(struct kvm *kvm, const char *why)
+{
+	if (!READ_ONCE(kvm->vm_dead))
+		pr_warn_ratelimited("%s, the guest is dead\n", why);
+	kvm_vm_dead(kvm);
+	return -EIO;
+}
+
 static int check_config(const struct kvm_mirror_config *config)
 {
 	gpa_t shared = gfn_to_gpa(config->shared_gfn);

@@ -196,6 +196,15 @@ int __must_check mirror_fill_reserve(struct kvm *kvm);
 struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm);
 void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp);
 
+/* life.c */
+int mirror_end_vm(struct kvm *kvm, const char *why);
+
+/* The VM cannot go on: a leaf is blocked and cannot be split.  Any context. */
+static inline int mirror_split_failed(struct kvm *kvm)
+{
+	return mirror_end_vm(kvm, "a huge page of a guest cannot be split");
+}
+
 /* range.c */
 void mirror_zap_all(struct kvm *kvm);
 void mirror_abandon_all(struct kvm *kvm);
@@ -203,7 +212,6 @@ void mirror_abandon_all(struct kvm *kvm);
 /* split.c */
 int __must_check mirror_split(struct mirror_batch *batch, struct tdp_iter *iter,
 			      struct kvm_mmu_page *sp);
-void mirror_split_failed(struct kvm *kvm);
 
 /* pin.c */
 void mirror_pin(struct kvm *kvm, struct tdp_iter *iter);

@@ -58,7 +58,8 @@ static void account_op(struct kvm *kvm, enum mirror_op op, int level)
 
 /*
  * End of an op that changes the private PT: count it and its duration, trace it, and turn an
- * error after which trying again is pointless into the death of the VM.
+ * error after which trying again is pointless into the death of the VM.  It is no bug of KVM: the
+ * backend may refuse because of what the guest, user space or the hardware has done.
  */
 static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u64 start, int ret)
 {
@@ -67,8 +68,8 @@ static int finish_op(struct kvm *kvm, enum mirror_op op, gfn_t gfn, int level, u
 
 	if (ret == -EBUSY || (ret == -EAGAIN && op == MIRROR_OP_SPLIT))
 		mirror_count(kvm, MIRROR_COUNT_BUSY, 1);
-	else if (KVM_BUG_ON(ret, kvm))
-		return -EIO;
+	else if (ret)
+		return mirror_end_vm(kvm, "a change of a guest's private page table was refused");
 
 	return ret;
 }
@@ -190,7 +191,10 @@ static int until_not_busy(struct mirror_batch *batch,
 		count_held(kvm);
 	}
 
-	return KVM_BUG_ON(ret == -EBUSY, kvm) ? -EIO : ret;
+	if (ret == -EBUSY)
+		return mirror_end_vm(kvm, "a guest's private page table stays busy");
+
+	return ret;
 }
 
 /* mirror_propagate() with mmu_lock held for write: never returns -EBUSY. */

@@ -366,7 +366,7 @@ static void resume_split(struct mirror_zap *zap)
 	zap->interrupted = false;
 
 	if (!--zap->split_tries) {
-		mirror_split_failed(kvm);
+		(void)mirror_split_failed(kvm);
 		zap->broken = true;
 		return;
 	}

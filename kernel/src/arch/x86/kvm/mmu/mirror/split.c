@@ -2,8 +2,6 @@
 /*
  * Replace a huge leaf by a table of smaller leaves.  The guest keeps its data.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include "mirror_internal.h"
 
 /*
@@ -36,13 +34,6 @@ int mirror_split(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_m
 
 	mirror_account_table(kvm, sp, 1);
 	return 0;
-}
-
-/* The VM cannot go on: a leaf is blocked and cannot be split.  Any context. */
-void mirror_split_failed(struct kvm *kvm)
-{
-	pr_warn_ratelimited("a huge page of a guest cannot be split, the guest is dead\n");
-	kvm_vm_dead(kvm);
 }
 
 static int split_at(struct mirror_batch *batch, struct tdp_iter *iter, struct kvm_mmu_page *sp)
@@ -150,10 +141,8 @@ int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn)
 		mirror_break_lock(kvm);
 		ret = try_split(&batch, gfn, true, &sp);
 	}
-	if (ret == -EAGAIN) {
-		mirror_split_failed(kvm);
-		ret = -EIO;
-	}
+	if (ret == -EAGAIN)
+		ret = mirror_split_failed(kvm);
 	mirror_end_batch(&batch);
 	mirror->nr_blockers--;
 	write_unlock(&kvm->mmu_lock);
