@@ -40,6 +40,8 @@ struct kvm_lapic {
 };
 
 struct kvm {
+	rwlock_t mmu_lock;
+	struct mutex slots_lock;
 	struct {
 		unsigned long vm_type;
 		struct kvm_tdx *tdx;
@@ -145,6 +147,19 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm);
 #define gpa_to_gfn(gpa) ((gfn_t)((gpa) >> PAGE_SHIFT))
 int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t gpa, u64 error_code, void *insn, int insn_len);
 int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
+
+/* Initial memory */
+#define PAGE_ALIGNED(x) IS_ALIGNED(x, PAGE_SIZE)
+#define u64_to_user_ptr(x) ((void *)(uintptr_t)(x))
+#define copy_from_user(to, from, n) (memcpy(to, from, n), 0)
+#define copy_to_user copy_from_user
+#define get_user_pages_fast(address, nr, flags, page) ((void)(address), *(page) = NULL, 1)
+#define page_to_phys(page) ((void)(page), (phys_addr_t)PAGE_SIZE)
+#undef put_page
+#define put_page(page) ((void)(page))
+typedef int (*kvm_gmem_populate_cb)(struct kvm *kvm, gfn_t gfn, kvm_pfn_t pfn, void *src, int order, void *opaque);
+long kvm_gmem_populate(struct kvm *kvm, gfn_t gfn, void *src, long npages, kvm_gmem_populate_cb cb, void *opaque);
+int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int level);
 
 /* Interrupts */
 #define pi_test_and_set_pir(vector, pi) ((void)(pi), false)

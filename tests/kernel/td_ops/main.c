@@ -44,6 +44,7 @@ void make_vm(unsigned long type, bool has_precreate)
 
 	memset(&module, 0, sizeof(module));
 	kvm = (struct kvm) { .arch.vm_type = type, .max_vcpus = 2 };
+	shim_rwlock_init(&kvm.mmu_lock);
 	run = (struct kvm_run) {};
 	apics[0] = (struct kvm_lapic) { .vcpu = &vcpu };
 	apics[1] = (struct kvm_lapic) { .vcpu = &second_vcpu };
@@ -77,7 +78,7 @@ int create_vcpu(void)
 int main(void)
 {
 	static const struct test *const groups[] = {
-		vcpu_tests, run_tests, fault_tests, package_tests, mmu_tests, split_tests, table_tests,
+		vcpu_tests, run_tests, fault_tests, package_tests, mmu_tests, split_tests, refused_tests, table_tests,
 	};
 	unsigned int nr = 0, nr_failed = 0;
 

@@ -21,9 +21,12 @@ static int handle_refused_entry(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 
-	/* The SEAMCALL was not possible on this CPU: legitimate only during a reboot. */
-	if (tdx_status_is_software(td->status))
-		KVM_BUG_ON(!kvm_rebooting, vcpu->kvm);
+	/*
+	 * The SEAMCALL was not possible on this CPU.  That is normal during a reboot.  Otherwise the
+	 * TDX module is gone: a machine check may have ended it.
+	 */
+	if (tdx_status_is_software(td->status) && !kvm_rebooting)
+		td_end_vm(vcpu->kvm, "the TDX module does not answer");
 
 	vcpu->run->exit_reason = KVM_EXIT_FAIL_ENTRY;
 	vcpu->run->fail_entry.hardware_entry_failure_reason = td->status;

@@ -134,9 +134,11 @@ noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
 /* The TD exit has acknowledged the interrupt: run the host's handler for it. */
 void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
 {
-	if (KVM_BUG_ON((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
-		       (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR), vcpu->kvm))
+	if ((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
+	    (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR)) {
+		td_end_vm(vcpu->kvm, "the TDX module told of an interrupt that is none");
 		return;
+	}
 
 	kvm_before_interrupt(vcpu, KVM_HANDLING_IRQ);
 	call_interrupt_handler(intr_info & INTR_INFO_VECTOR_MASK);

@@ -30,16 +30,24 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 	unsigned int i;
 	int ret;
 
-	/* MR.EXTEND may be busy: kvm_mirror_verify() (debugfs) may be reading the SEPT. */
 	for (i = 0; i < PAGE_SIZE; i += TD_EXTEND_BYTES) {
+		/*
+		 * The SEAMCALLs that change an entry of the SEPT or read it for verification are made
+		 * with mmu_lock held for write: let none of them find the SEPT busy, nor this one.
+		 */
+		read_lock(&kvm->mmu_lock);
 		ret = td_retry_busy(td_check(TDH_MR_EXTEND, *ret_status =
 					     tdh_mr_extend(td->tdr, gpa + i, NULL)));
-		/* A page measured by half: the TD will never have the expected measurement. */
-		if (KVM_BUG_ON(ret, kvm))
-			return -EIO;
+		read_unlock(&kvm->mmu_lock);
+		if (ret)
+			break;
 	}
+	if (!ret)
+		return 0;
 
-	return 0;
+	/* A page measured by half: the TD will never have the expected measurement. */
+	td_end_vm(kvm, "a page of a TD cannot be measured");
+	return -EIO;
 }
 
 /*

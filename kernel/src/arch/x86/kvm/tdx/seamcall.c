@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Turns the status of a SEAMCALL into an errno, for all files of this folder.
+ * Turns the status of a SEAMCALL into an errno, and ends a TD for which one was refused, for all
+ * files of this folder.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -16,4 +17,11 @@ int td_check(enum tdx_host_leaf leaf, u64 status)
 
 	pr_warn_ratelimited("tdx: %s failed: 0x%llx\n", tdx_leaf_name(leaf), status);
 	return -EIO;
+}
+
+void td_end_vm(struct kvm *kvm, const char *why)
+{
+	if (!READ_ONCE(kvm->vm_dead))
+		pr_warn_ratelimited("tdx: %s, the TD is dead\n", why);
+	kvm_vm_dead(kvm);
 }

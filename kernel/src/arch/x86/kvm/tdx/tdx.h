@@ -14,7 +14,7 @@
  *   vm.c         KVM_CREATE_VM
  *   package.c    CPU packages, for SEAMCALLs that are made once on each
  *   keyid.c      the TD's KeyID and the cgroup that is charged for it
- *   seamcall.c   turns the status of a SEAMCALL into an errno
+ *   seamcall.c   turns the status of a SEAMCALL into an errno; ends a TD
  *   page.c       pages that KVM lends to the TDX module
  *   create.c     creation of the TD in the TDX module: KeyID, TDR, TDCS
  *   teardown.c   releases the KeyID, then reclaims all pages
@@ -240,6 +240,12 @@ extern atomic_t td_nr_leaked;
  * meaningful, or -EIO, which is also logged.
  */
 int td_check(enum tdx_host_leaf leaf, u64 status);
+/*
+ * Ends a TD that cannot go on because of what the TDX module, the guest or user space has done: a
+ * line in the log, once.  KVM_BUG_ON(), which panics a host with panic_on_warn, is for bugs of KVM.
+ * Any context.
+ */
+void td_end_vm(struct kvm *kvm, const char *why);
 
 /* Attempts at a SEAMCALL that needs something which others hold for a moment only. */
 #define TD_BUSY_RETRIES		1000

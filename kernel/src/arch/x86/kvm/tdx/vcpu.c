@@ -100,7 +100,8 @@ void td_vcpu_flush(struct kvm_vcpu *vcpu)
 	if (cpu != -1)
 		smp_call_function_single(cpu, flush_here, td, 1);
 
-	KVM_BUG_ON(td->stuck_on_cpu, vcpu->kvm);
+	if (td->stuck_on_cpu)
+		td_end_vm(vcpu->kvm, "a vCPU cannot leave its CPU");
 }
 
 void td_disable_virtualization_cpu(void)
