@@ -5,7 +5,7 @@
 /* A file with one binding, and what memory_failure() does to it. */
 static struct inode inode;
 static struct address_space cache;
-static struct kvm kvm;
+static struct kvm the_vm;
 static struct { pgoff_t start, end; int nr_begun, nr_ended; } unmapped;
 
 struct kvm_gmem;
@@ -20,6 +20,13 @@ static void kvm_gmem_invalidate_begin(struct kvm_gmem *gmem, pgoff_t start, pgof
 static void kvm_gmem_invalidate_end(struct kvm_gmem *gmem, pgoff_t start, pgoff_t end)
 {
 	unmapped.nr_ended++;
+}
+
+/* Of the VM under test: what protects the guest zeroes its pages. */
+static bool is_zeroed;
+bool kvm_arch_gmem_is_zeroed(struct kvm *vm)
+{
+	return is_zeroed;
 }
 
 #include "gmem_parts.h"
@@ -70,7 +77,7 @@ static struct folio *put_huge(void)
 /* The order of the folio that a fault of @slot gets at @index, or an error. */
 static int fault(const struct kvm_memory_slot *slot, pgoff_t index)
 {
-	struct folio *folio = kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)slot, &cache, index);
+	struct folio *folio = kvm_gmem_grab_slot_folio(&the_vm, (struct kvm_memory_slot *)slot, &cache, index);
 	int order;
 
 	if (IS_ERR(folio))
@@ -155,11 +162,11 @@ static bool test_stubborn(void)
 	unsigned long start = jiffies;
 
 	folio->refs++;
-	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EBUSY);
+	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&the_vm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EBUSY);
 	ASSERT(jiffies - start >= HZ && jiffies - start < 2 * HZ);
 	ASSERT(kvm_gmem_split_edges(&cache, 5, 1024) == -EBUSY);
 	shim_signal_nth = 2;
-	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&kvm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EINTR);
+	ASSERT(PTR_ERR(kvm_gmem_grab_slot_folio(&the_vm, (struct kvm_memory_slot *)&part, &cache, 0)) == -EINTR);
 	shim_signal_nth = 0;
 	folio->refs--;
 	ASSERT(fault(&part, 0) == 0);
@@ -170,7 +177,7 @@ static bool test_stubborn(void)
 static bool test_memory_failure(void)
 {
 	struct folio *folio = put_huge();
-	struct kvm_gmem gmem = { .kvm = &kvm };
+	struct kvm_gmem gmem = { .kvm = &the_vm };
 
 	list_add(&gmem.entry, &cache.i_private_list);
 	folio->refs++;
@@ -193,11 +200,38 @@ static bool test_memory_failure(void)
 	return true;
 }
 
+/* A page is zeroed once: by guest_memfd, unless somebody else does it, and not again at the next fault. */
+static bool test_zeroed_once(void)
+{
+	int i, huge;
+
+	for (i = 0; i < 4; i++) {
+		struct folio *folio;
+
+		huge = i & 1;
+		is_zeroed = i & 2;
+		nr_cleared = 0;
+		folio = kvm_gmem_grab_slot_folio(&the_vm, (struct kvm_memory_slot *)(huge ? &whole : &part), &cache,
+						 huge ? 1024 : 0);
+		ASSERT(!IS_ERR(folio) && folio_order(folio) == (huge ? PMD_ORDER : 0));
+		folio->uptodate = false;
+		ASSERT(!kvm_gmem_prepare_folio(&the_vm, (struct kvm_memory_slot *)&whole,
+					       whole.base_gfn + folio->index, folio));
+		ASSERT(folio_test_uptodate(folio));
+		ASSERT(nr_cleared == (is_zeroed ? 0 : huge ? 512 : 1));
+		folio_unlock(folio);
+		folio_put(folio);
+	}
+	is_zeroed = false;
+	return true;
+}
+
 static const struct { const char *name; bool (*run)(void); } tests[] = {
 	{ "fault-beside-hole", test_fault_beside_hole },
 	{ "stubborn-reference", test_stubborn },
 	{ "many-split", test_many_split },
 	{ "memory-failure", test_memory_failure },
+	{ "zeroed-once", test_zeroed_once },
 };
 
 int main(int argc, char **argv)

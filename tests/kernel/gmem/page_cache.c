@@ -4,7 +4,7 @@
 atomic_t nr_failed_splits, nr_invalidate_waits, nr_lock_waiters, nr_idle, time_stands_still;
 void (*on_split)(void), (*on_invalidate_wait)(void);
 __thread int nr_folio_locks;
-unsigned long jiffies;
+unsigned long jiffies, nr_cleared;
 
 void schedule_timeout_killable(long ticks)
 {

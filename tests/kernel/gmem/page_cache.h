@@ -74,6 +74,10 @@ extern unsigned long jiffies;
 
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 #define fatal_signal_pending(task) shim_signal_pending()
+/* Pages that were zeroed. */
+extern unsigned long nr_cleared;
+#define clear_highpage(page) ((void)(page), (void)nr_cleared++)
+bool kvm_arch_gmem_is_zeroed(struct kvm *kvm);
 void schedule_timeout_killable(long ticks);
 
 struct folio *filemap_get_folio(struct address_space *mapping, pgoff_t index);
@@ -98,6 +102,9 @@ void iput(struct inode *inode);
 #define folio_order(folio) READ_ONCE((folio)->order)
 #define folio_test_large(folio) (READ_ONCE((folio)->order) > 0)
 #define folio_test_uptodate(folio) READ_ONCE((folio)->uptodate)
+#define folio_mark_uptodate(folio) WRITE_ONCE((folio)->uptodate, true)
+#define folio_pfn(folio) ((kvm_pfn_t)(folio)->index)
+#define folio_page(folio, i) ((void)(i), (folio))
 #define folio_test_has_hwpoisoned(folio) READ_ONCE((folio)->poisoned)
 bool kvm_range_has_memory_attributes(struct kvm *kvm, gfn_t start, gfn_t end, unsigned long mask, unsigned long attrs);
 

@@ -99,9 +99,17 @@ static bool table_unlinked(void)
 	return true;
 }
 
+/* guest_memfd need not zero a TD's pages: the TDX module does. */
+static bool pages_are_zeroed(void)
+{
+	ASSERT(td_private_pt_ops.zeroes_pages);
+	return true;
+}
+
 const struct test split_tests[] = {
 	{ "split-succeeds", split_succeeds },
 	{ "split-table-taken-back", table_taken_back },
 	{ "unlinked-table-taken-back", table_unlinked },
+	{ "pages-are-zeroed", pages_are_zeroed },
 	{}
 };

@@ -200,6 +200,8 @@ static int td_read(struct kvm *kvm, gfn_t gfn, int level, struct kvm_private_pt_
 const struct kvm_private_pt_ops td_private_pt_ops = {
 	.name		= "sept",
 	.max_level	= PG_LEVEL_2M,
+	/* TDG.MEM.PAGE.ACCEPT zeroes the page, and TDH.MEM.PAGE.ADD copies the initial contents. */
+	.zeroes_pages	= true,
 	.link		= td_link,
 	.map		= td_map,
 	.block		= td_block,

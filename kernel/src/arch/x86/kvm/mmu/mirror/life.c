@@ -246,3 +246,8 @@ int kvm_mirror_max_level(struct kvm *kvm)
 {
 	return kvm_has_mirror(kvm) ? kvm->arch.mirror->ops->max_level : KVM_MAX_HUGEPAGE_LEVEL;
 }
+
+bool kvm_mirror_zeroes_pages(struct kvm *kvm)
+{
+	return kvm_has_mirror(kvm) && kvm->arch.mirror->ops->zeroes_pages;
+}

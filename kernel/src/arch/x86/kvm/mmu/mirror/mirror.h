@@ -72,6 +72,7 @@ int __must_check kvm_mirror_verify(struct kvm *kvm, struct kvm_mirror_report *re
 struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm);
 int kvm_mirror_root_level(struct kvm *kvm);
 int kvm_mirror_max_level(struct kvm *kvm);
+bool kvm_mirror_zeroes_pages(struct kvm *kvm);
 bool kvm_mirror_vcpus_held(struct kvm *kvm);
 void kvm_mirror_free_cache(struct kvm_vcpu *vcpu);
 /* May sleep.  Brings kvm->stat up to date. */
@@ -117,6 +118,7 @@ static inline int kvm_mirror_prepare_zap(struct kvm *kvm) { return 0; }
 static inline struct kvm_mmu_page *kvm_mirror_root(struct kvm *kvm) { return NULL; }
 static inline int kvm_mirror_root_level(struct kvm *kvm) { return 0; }
 static inline int kvm_mirror_max_level(struct kvm *kvm) { return KVM_MAX_HUGEPAGE_LEVEL; }
+static inline bool kvm_mirror_zeroes_pages(struct kvm *kvm) { return false; }
 static inline void kvm_mirror_free_cache(struct kvm_vcpu *vcpu) { }
 static inline void kvm_mirror_sum_stat(struct kvm *kvm) { }
 static inline bool kvm_has_mirror(const struct kvm *kvm) { return false; }

@@ -48,6 +48,11 @@ struct kvm_private_pt_ops {
 	const char *name;
 	/* Largest leaf the private PT can hold (PG_LEVEL_*). */
 	int max_level;
+	/*
+	 * A page that ->map() gives to the guest is zeroed before the guest can read it, or gets
+	 * its initial contents: guest_memfd need not zero it.
+	 */
+	bool zeroes_pages;
 
 	/* Empty entry -> table.  @private_pt belongs to the private PT on success. */
 	int (*link)(struct kvm *kvm, gfn_t gfn, int level, void *private_pt);
