@@ -42,6 +42,7 @@ struct kvm_lapic {
 struct kvm {
 	rwlock_t mmu_lock;
 	struct mutex slots_lock;
+	int srcu;
 	struct {
 		unsigned long vm_type;
 		struct kvm_tdx *tdx;
@@ -51,6 +52,7 @@ struct kvm {
 		u64 shadow_mmio_value;
 		int cpu_dirty_log_size;
 		gfn_t shared_gfn;
+		unsigned long hypercall_exit_enabled;
 	} arch;
 	int max_vcpus;
 	bool vm_dead;
@@ -70,6 +72,8 @@ struct kvm_vcpu {
 	struct {
 		struct kvm_lapic *apic;
 		struct vcpu_tdx *tdx;
+		struct { void *page_fault; } *mmu;
+		int (*complete_userspace_io)(struct kvm_vcpu *vcpu);
 		int guest_fpu, mp_state, last_vmentry_cpu;
 		bool guest_state_protected, xfd_no_write_intercept, at_instruction_boundary, nmi_injected;
 		unsigned int nmi_pending;
@@ -111,7 +115,8 @@ extern struct kvm_caps kvm_caps;
 
 /* Entry to a TD and exit from it */
 enum { IN_GUEST_MODE = 1 };
-enum { KVM_REQ_EVENT };
+enum { KVM_REQ_EVENT, KVM_REQ_NMI, KVM_REQ_VM_DEAD, KVM_REQ_MMU_FREE_OBSOLETE_ROOTS };
+#define kvm_test_request(request, vcpu) (!!((vcpu)->requests & BIT(request)))
 #define kvm_make_request(request, vcpu) ((vcpu)->requests |= BIT(request))
 #define KVM_RUN_FORCE_IMMEDIATE_EXIT BIT(0)
 #define INTR_INFO_VECTOR_MASK 0xff
@@ -147,6 +152,9 @@ bool kvm_mirror_vcpus_held(struct kvm *kvm);
 #define gpa_to_gfn(gpa) ((gfn_t)((gpa) >> PAGE_SHIFT))
 int kvm_mmu_page_fault(struct kvm_vcpu *vcpu, gpa_t gpa, u64 error_code, void *insn, int insn_len);
 int kvm_mirror_split_gfn(struct kvm *kvm, gfn_t gfn);
+/* A vCPU lets go of the memslots, and takes them again. */
+void kvm_vcpu_srcu_read_unlock(struct kvm_vcpu *vcpu);
+#define kvm_vcpu_srcu_read_lock(vcpu) ((void)(vcpu))
 
 /* Initial memory */
 #define PAGE_ALIGNED(x) IS_ALIGNED(x, PAGE_SIZE)
@@ -170,7 +178,9 @@ int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int leve
 #define get_cpu_mask(cpu) (cpu)
 #define __apic_send_IPI_mask(mask, vector) ((void)(mask))
 #define __apic_send_IPI_self(vector) ((void)0)
-#define kvm_before_interrupt(vcpu, what) ((void)(vcpu))
+/* How often a handler of the host was called for what ended a run. */
+extern unsigned int nr_interrupts;
+#define kvm_before_interrupt(vcpu, what) ((void)(vcpu), (void)nr_interrupts++)
 #define kvm_after_interrupt(vcpu) ((void)(vcpu))
 
 /* KVM_CREATE_VM */
@@ -179,7 +189,18 @@ int kvm_mirror_map_gfn(struct kvm_vcpu *vcpu, gfn_t gfn, kvm_pfn_t pfn, int leve
 extern u64 shadow_mmio_mask;
 #define SHADOW_NONPRESENT_VALUE BIT_ULL(63)
 
+/* TDVMCALL<MapGPA> */
+#define SZ_2M 0x200000UL
+#define KVM_HC_MAP_GPA_RANGE 12
+#define KVM_MAP_GPA_RANGE_PAGE_SZ_4K 0
+#define KVM_MAP_GPA_RANGE_ENCRYPTED BIT(4)
+#define KVM_MAP_GPA_RANGE_DECRYPTED 0
+
 /* Private memory */
+/* How often all CPUs wrote back their caches. */
+extern unsigned int nr_wbinvds;
+#undef wbinvd_on_all_cpus
+#define wbinvd_on_all_cpus() ((void)nr_wbinvds++)
 #define gfn_to_gpa(gfn) ((gpa_t)(gfn) << PAGE_SHIFT)
 #define KVM_PAGES_PER_HPAGE(level) (1UL << (9 * ((level) - 1)))
 

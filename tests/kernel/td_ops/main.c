@@ -10,7 +10,7 @@ int nr_host_restores;
 struct static_key_false kvm_mirror_used;
 struct kvm_caps kvm_caps;
 bool kvm_rebooting;
-unsigned int nr_barriers;
+unsigned int nr_barriers, nr_interrupts, nr_wbinvds;
 
 int td_setup(void)
 {

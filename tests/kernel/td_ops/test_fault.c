@@ -8,15 +8,25 @@
 
 /* How many of the next attempts lose a race; how many attempts there were. */
 static unsigned int nr_lost, nr_tried;
+/* The memslot is being deleted: every attempt loses, until no vCPU uses the memslots. */
+static bool is_deleting;
 
 int kvm_mmu_page_fault(struct kvm_vcpu *v, gpa_t gpa, u64 error_code, void *insn, int insn_len)
 {
 	nr_tried++;
+	/* Nobody else could end this. */
+	if (nr_tried == 1000)
+		return -EDEADLK;
 	if (nr_lost)
 		nr_lost--;
-	else
+	else if (!is_deleting)
 		v->stat.pf_fixed++;
 	return 1;
+}
+
+void kvm_vcpu_srcu_read_unlock(struct kvm_vcpu *v)
+{
+	is_deleting = false;
 }
 
 int kvm_mirror_split_gfn(struct kvm *vm, gfn_t gfn)
@@ -59,7 +69,22 @@ static bool lost_race(void)
 	return true;
 }
 
+/* User space deletes the memslot on which a vCPU faults: neither waits for the other. */
+static bool memslot_deleted(void)
+{
+	make_vm(KVM_X86_TDX_VM, true);
+	kvm.arch.shared_gfn = BIT_ULL(47 - PAGE_SHIFT);
+	ASSERT(!create_vcpu());
+	is_deleting = true;
+	ASSERT(attempts(0, 0) == 2);
+	is_deleting = false;
+	ops.vcpu_free(&vcpu);
+	free_vm();
+	return true;
+}
+
 const struct test fault_tests[] = {
 	{ "fault-lost-race", lost_race },
+	{ "fault-memslot-deleted", memslot_deleted },
 	{}
 };

@@ -15,7 +15,7 @@ struct kvm_memory_slot {
 enum kvm_mr_change { KVM_MR_FLAGS_ONLY };
 #define PMD_SIZE BIT(PMD_SHIFT)
 #define __fls(x) (63 - __builtin_clzl(x))
-#define KVM_REQ_UPDATE_CPU_DIRTY_LOGGING 1
+#define KVM_REQ_UPDATE_CPU_DIRTY_LOGGING 4
 
 /* What the cut functions call. */
 #define kvm_dirty_log_manual_protect_and_init_set(kvm)	false

@@ -90,13 +90,18 @@ static bool is_stuck(struct kvm_vcpu *vcpu, gpa_t gpa, u64 nr_spurious)
  * May a fault that lost a race be tried again at once, and not by entering the TD?  When a TD
  * faults six times at one instruction, the TDX module suspects that the host watches it step by
  * step, and then uses the private PT itself at each entry, so that KVM finds it busy.
+ *
+ * A fault on a memslot that is being deleted loses all races until the memslot is gone, and whoever
+ * deletes it waits until no vCPU uses the memslots: let go of them for a moment.
  */
 static bool may_retry(struct kvm_vcpu *vcpu)
 {
 	if (signal_pending(current) || kvm_request_pending(vcpu))
 		return false;
 
+	kvm_vcpu_srcu_read_unlock(vcpu);
 	cond_resched();
+	kvm_vcpu_srcu_read_lock(vcpu);
 	return true;
 }
 
