@@ -124,11 +124,44 @@ static bool dead(void)
 	return true;
 }
 
+/* Bits 31:16 of the exit reason, such as that of a bus lock, change nothing: an NMI that is not handled would be lost. */
+static bool reason_flags(void)
+{
+	struct vcpu_tdx *td = start();
+
+	nr_interrupts = 0;
+	td->args.r9 = INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR;
+	module.status[TDH_VP_ENTER] = EXIT_REASON_EXCEPTION_NMI | BIT(26);
+	ASSERT(run() == 1 && nr_interrupts == 1);
+	td->args.r9 = INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR;
+	module.status[TDH_VP_ENTER] = EXIT_REASON_EXTERNAL_INTERRUPT | BIT(26);
+	ASSERT(run() == 1 && vcpu.stat.irq_exits == 1);
+	td_handle_exit_irqoff(&vcpu);
+	ASSERT(nr_interrupts == 2);
+	end();
+	return true;
+}
+
+/* A vCPU that is freed while a CPU has it: the CPU's list does not keep it. */
+static bool freed(void)
+{
+	struct vcpu_tdx *td = start();
+
+	ASSERT(run() == 1 && td->assoc_cpu == 0);
+	end();
+	ASSERT(module.nr_calls[TDH_VP_FLUSH] == 1);
+	td_disable_virtualization_cpu();
+	ASSERT(module.nr_calls[TDH_VP_FLUSH] == 1);
+	return true;
+}
+
 const struct test run_tests[] = {
 	{ "shared-root", shared_root },
 	{ "refused-shared-root", refused_shared_root },
 	{ "busy-shared-root", busy_shared_root },
 	{ "refused-nmi", refused_nmi },
 	{ "dead", dead },
+	{ "exit-reason-flags", reason_flags },
+	{ "vcpu-freed", freed },
 	{}
 };

@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bits.h>
 #include <linux/kvm_host.h>
 #include <trace/events/ipi.h>
 
@@ -66,9 +67,10 @@ static bool must_reenter(const struct vcpu_tdx *td)
 	       tdx_status_is(td->status, TDX_CROSS_TD_TRAP);
 }
 
+/* Bits 31:16 of the status tell more about an exit, for example that a bus lock came before it. */
 static __always_inline bool is_nmi_exit(const struct vcpu_tdx *td)
 {
-	return td->status == EXIT_REASON_EXCEPTION_NMI &&
+	return (td->status & ~GENMASK_ULL(31, 16)) == EXIT_REASON_EXCEPTION_NMI &&
 	       (td->args.r9 & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) ==
 	       (INTR_INFO_VALID_MASK | INTR_TYPE_NMI_INTR);
 }
