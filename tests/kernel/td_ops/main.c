@@ -78,7 +78,8 @@ int create_vcpu(void)
 int main(void)
 {
 	static const struct test *const groups[] = {
-		vcpu_tests, run_tests, fault_tests, package_tests, mmu_tests, split_tests, refused_tests, table_tests,
+		vcpu_tests, run_tests, fault_tests, package_tests, mmu_tests, split_tests, refused_tests,
+		map_gpa_tests, table_tests,
 	};
 	unsigned int nr = 0, nr_failed = 0;
 

@@ -43,6 +43,7 @@ struct test {
 	bool (*run)(void);
 };
 
-extern const struct test vcpu_tests[], run_tests[], fault_tests[], package_tests[], mmu_tests[], split_tests[], refused_tests[], table_tests[];
+extern const struct test vcpu_tests[], run_tests[], fault_tests[], package_tests[], mmu_tests[], split_tests[], refused_tests[],
+	map_gpa_tests[], table_tests[];
 
 #endif

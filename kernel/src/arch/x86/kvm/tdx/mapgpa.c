@@ -36,8 +36,11 @@ static int complete_slice(struct kvm_vcpu *vcpu)
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 	u64 ret = vcpu->run->hypercall.ret;
 
+	/* EBUSY: somebody uses a page at the moment, so that no hole can be punched there. */
+	if (ret == EAGAIN || ret == EBUSY)
+		return end_map_gpa(vcpu, GHCI_RETRY);
 	if (ret)
-		return end_map_gpa(vcpu, ret == EAGAIN ? GHCI_RETRY : GHCI_INVALID_OPERAND);
+		return end_map_gpa(vcpu, GHCI_INVALID_OPERAND);
 
 	td->map_gpa = min(td->map_end, ALIGN_DOWN(td->map_gpa, SLICE) + SLICE);
 	if (td->map_gpa == td->map_end)
