@@ -79,7 +79,7 @@ int main(void)
 {
 	static const struct test *const groups[] = {
 		vcpu_tests, run_tests, fault_tests, package_tests, mmu_tests, split_tests, refused_tests,
-		map_gpa_tests, table_tests,
+		map_gpa_tests, pre_fault_tests, init_vm_tests, table_tests,
 	};
 	unsigned int nr = 0, nr_failed = 0;
 

@@ -44,6 +44,6 @@ struct test {
 };
 
 extern const struct test vcpu_tests[], run_tests[], fault_tests[], package_tests[], mmu_tests[], split_tests[], refused_tests[],
-	map_gpa_tests[], table_tests[];
+	map_gpa_tests[], pre_fault_tests[], init_vm_tests[], table_tests[];
 
 #endif
