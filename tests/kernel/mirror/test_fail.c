@@ -645,6 +645,44 @@ static bool test_signals(const struct options *options, char *ret_value, size_t 
 	return true;
 }
 
+static struct world *remapped;
+
+static void invalidate_roots(void)
+{
+	world_zap_all_fast(remapped);
+}
+
+/*
+ * kvm_mirror_map_gfn() tries again more often than the vCPU's caches have pages for, while the shared root becomes obsolete
+ * between two attempts.
+ */
+static bool test_map_retries(const struct options *options, char *ret_value, size_t size)
+{
+	struct world_config config = { .nr_vcpus = 1 };
+	int op;
+
+	for (op = KVM_MOCK_LINK; op <= KVM_MOCK_MAP; op++) {
+		remapped = world_create(&config);
+		ASSERT(remapped);
+<<<<<<< ours
+		ASSERT_EQ(world_convert(remapped, 4000, 1, SHARED), 0);
+		ASSERT(try_fault(remapped, 0, 4000, SHARED));
+=======
+		ASSERT_EQ(world_convert(remapped, 5000, 1, SHARED), 0);
+		ASSERT(try_fault(remapped, 0, 5000, SHARED));
+>>>>>>> theirs
+		kvm_mock_script(remapped->mock, op, 0, 50, -EBUSY);
+		shim_on_yield = invalidate_roots;
+		ASSERT_EQ(kvm_mirror_map_gfn(&remapped->vcpus[0]->vcpu, world_gfn(5), SHIM_GUEST_PFN + 5, PG_LEVEL_4K), 0);
+		shim_on_yield = NULL;
+		ASSERT_EQ(world_mapped(remapped, 5, PRIVATE), PG_LEVEL_4K);
+		ASSERT(world_verify(remapped) && !remapped->kvm.vm_dead);
+		world_destroy(remapped);
+		ASSERT(nothing_leaks());
+	}
+	return true;
+}
+
 const struct test fail_tests[] = {
 	{ "fail.alloc", test_alloc },
 	{ "fail.busy", test_busy },
@@ -656,6 +694,7 @@ const struct test fail_tests[] = {
 	{ "fail.blocked-for-ever", test_blocked_for_ever },
 	{ "fail.publish", test_publish },
 	{ "fail.signals", test_signals },
+	{ "fail.map-retries", test_map_retries },
 	{ "fail.slow", test_slow },
 	{ "fail.end", test_end },
 	{ "fail.leak", test_leak },

@@ -43,7 +43,7 @@ static struct vcpu_tdx *start(void)
 }
 
 /* Ends the test.  Returns whether the VM is dead. */
-static bool end(void)
+static bool free_td(void)
 {
 	module.status[TDH_VP_FLUSH] = TDX_SUCCESS;
 	ops.vcpu_free(&vcpu);
@@ -69,17 +69,45 @@ static int measure(u64 first, u64 then)
 	return td_init_mem_region(&vcpu, &cmd);
 }
 
+/* KVM_TDX_INIT_MEM_REGION of @nr_pages from @gpa on, which is not measured. */
+static int add(u64 gpa, u64 nr_pages)
+{
+	struct kvm_tdx_init_mem_region region = { .source_addr = PAGE_SIZE, .gpa = gpa, .nr_pages = nr_pages };
+	struct kvm_tdx_cmd cmd = { .id = KVM_TDX_INIT_MEM_REGION, .data = (uintptr_t)&region };
+
+	return td_init_mem_region(&vcpu, &cmd);
+}
+
+/* The region's size in bytes may be more than a u64 has; its last page may be the last private one. */
+static bool region_bounds(void)
+{
+	u64 end = BIT_ULL(47);
+
+	start();
+	ASSERT(!add(end - PAGE_SIZE, 1));
+	ASSERT(!add(end - 2 * PAGE_SIZE, 2));
+	ASSERT(add(end - PAGE_SIZE, 2) == -EINVAL);
+	ASSERT(add(end, 1) == -EINVAL);
+	ASSERT(add(0, 0) == -EINVAL);
+	ASSERT(add(PAGE_SIZE, BIT_ULL(52) - 1) == -EINVAL);
+	ASSERT(add(PAGE_SIZE, BIT_ULL(52)) == -EINVAL);
+	ASSERT(add(PAGE_SIZE, BIT_ULL(52) + 1) == -EINVAL);
+	ASSERT(add(GPA + 1, 1) == -EINVAL);
+	ASSERT(!free_td());
+	return true;
+}
+
 /* A page is removed at the same time: BLOCK and MR.EXTEND never meet in the module. */
 static bool extend_against_block(void)
 {
 	start();
 	ASSERT(!measure(TDX_SUCCESS, TDX_SUCCESS));
 	ASSERT(nr_extends == PAGE_SIZE / 256 && !nr_unlocked);
-	ASSERT(!end());
+	ASSERT(!free_td());
 	start();
 	ASSERT(!measure(TDX_OPERAND_BUSY, TDX_SUCCESS));
 	ASSERT(nr_extends == PAGE_SIZE / 256 + 1 && !nr_unlocked);
-	ASSERT(!end());
+	ASSERT(!free_td());
 	return true;
 }
 
@@ -89,11 +117,11 @@ static bool refused_extend(void)
 	ASSERT(measure(TDX_SUCCESS, TDX_OPERAND_INVALID) == -EIO);
 	/* The status, and the end of the TD. */
 	ASSERT(atomic_read(&shim_nr_lines) == 2);
-	ASSERT(end());
+	ASSERT(free_td());
 	start();
 	ASSERT(measure(TDX_OPERAND_BUSY, TDX_OPERAND_BUSY) == -EIO);
 	ASSERT(atomic_read(&shim_nr_lines) == 1);
-	ASSERT(end());
+	ASSERT(free_td());
 	return true;
 }
 
@@ -108,7 +136,7 @@ static bool refused_flush(void)
 	module.status[TDH_VP_FLUSH] = TDX_OPERAND_INVALID;
 	ops.vcpu_load(&vcpu, 1);
 	ASSERT(td->assoc_cpu == -1 && atomic_read(&shim_nr_lines) == 2);
-	ASSERT(end());
+	ASSERT(free_td());
 	return true;
 }
 
@@ -124,7 +152,7 @@ static bool module_is_gone(void)
 	kvm_rebooting = false;
 	ASSERT(run() == 0 && vcpu.run->exit_reason == KVM_EXIT_FAIL_ENTRY);
 	ASSERT(atomic_read(&shim_nr_lines) == 1);
-	ASSERT(end());
+	ASSERT(free_td());
 	return true;
 }
 
@@ -134,11 +162,12 @@ static bool no_interrupt(void)
 	td_handle_interrupt_irqoff(&vcpu, 0);
 	td_handle_interrupt_irqoff(&vcpu, 0);
 	ASSERT(atomic_read(&shim_nr_lines) == 1);
-	ASSERT(end());
+	ASSERT(free_td());
 	return true;
 }
 
 const struct test refused_tests[] = {
+	{ "region-bounds", region_bounds },
 	{ "extend-against-block", extend_against_block },
 	{ "refused-extend", refused_extend },
 	{ "refused-flush", refused_flush },

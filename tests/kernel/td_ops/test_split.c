@@ -34,7 +34,7 @@ u64 tdh_mem_sept_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_pa
 u64 tdh_phymem_page_wbinvd(phys_addr_t page, u16 hkid)
 {
 	strcat(events, page == __pa(table) && hkid == KEYID ? "W" : "?");
-	return TDX_SUCCESS;
+	return module.status[TDH_PHYMEM_PAGE_WBINVD];
 }
 
 void tdx_scrub_pages(phys_addr_t page, unsigned long nr)
@@ -99,6 +99,27 @@ static bool table_unlinked(void)
 	return true;
 }
 
+u64 tdh_mem_page_remove(phys_addr_t tdr, u64 gpa, int level, phys_addr_t *ret_page, struct tdx_sept_info *ret_sept)
+{
+	strcat(events, "R");
+	return TDX_SUCCESS;
+}
+
+/* The page is KVM's, but its cache lines cannot be written back: all CPUs write back all that they have. */
+static bool refused_wbinvd(void)
+{
+	struct kvm_tdx td = { .keyid = KEYID };
+	struct kvm vm = { .arch = { .vm_type = KVM_X86_TDX_VM, .tdx = &td } };
+
+	memset(&module, 0, sizeof(module));
+	module.status[TDH_PHYMEM_PAGE_WBINVD] = TDX_OPERAND_INVALID;
+	events[0] = '\0';
+	nr_wbinvds = 0;
+	ASSERT(!td_private_pt_ops.unmap(&vm, 5, PG_LEVEL_4K, PHYS_PFN(__pa(table))));
+	ASSERT(!strcmp(events, "RWS") && nr_wbinvds == 1);
+	return true;
+}
+
 /* guest_memfd need not zero a TD's pages: the TDX module does. */
 static bool pages_are_zeroed(void)
 {
@@ -110,6 +131,7 @@ const struct test split_tests[] = {
 	{ "split-succeeds", split_succeeds },
 	{ "split-table-taken-back", table_taken_back },
 	{ "unlinked-table-taken-back", table_unlinked },
+	{ "refused-wbinvd", refused_wbinvd },
 	{ "pages-are-zeroed", pages_are_zeroed },
 	{}
 };

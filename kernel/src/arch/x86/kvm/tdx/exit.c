@@ -22,8 +22,8 @@ static int handle_refused_entry(struct kvm_vcpu *vcpu)
 	struct vcpu_tdx *td = to_vcpu_tdx(vcpu);
 
 	/*
-	 * The SEAMCALL was not possible on this CPU.  That is normal during a reboot.  Otherwise the
-	 * TDX module is gone: a machine check may have ended it.
+	 * The SEAMCALL was not possible on this CPU.  That is normal during a reboot.  Otherwise
+	 * the TDX module is gone: a machine check may have ended it.
 	 */
 	if (tdx_status_is_software(td->status) && !kvm_rebooting)
 		td_end_vm(vcpu->kvm, "the TDX module does not answer");

@@ -32,8 +32,9 @@ static int measure(struct kvm *kvm, gfn_t gfn, u64 *ret_status)
 
 	for (i = 0; i < PAGE_SIZE; i += TD_EXTEND_BYTES) {
 		/*
-		 * The SEAMCALLs that change an entry of the SEPT or read it for verification are made
-		 * with mmu_lock held for write: let none of them find the SEPT busy, nor this one.
+		 * The SEAMCALLs that change an entry of the SEPT, or read it for verification, are
+		 * made with mmu_lock held for write: let none of them find the SEPT busy, nor this
+		 * one.
 		 */
 		read_lock(&kvm->mmu_lock);
 		ret = td_retry_busy(td_check(TDH_MR_EXTEND, *ret_status =
