@@ -334,6 +334,7 @@ static pthread_rwlock_t rcu_lock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t rcu_queue_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct rcu_head *rcu_queue;
 static __thread int rcu_nesting;
+bool shim_rcu_is_free;
 
 static void rcu_run_queue(void)
 {
@@ -352,14 +353,14 @@ static void rcu_run_queue(void)
 
 void rcu_read_lock(void)
 {
-	if (!rcu_nesting++)
+	if (!rcu_nesting++ && !shim_rcu_is_free)
 		pthread_rwlock_rdlock(&rcu_lock);
 }
 
 void rcu_read_unlock(void)
 {
 	BUG_ON(rcu_nesting <= 0);
-	if (--rcu_nesting)
+	if (--rcu_nesting || shim_rcu_is_free)
 		return;
 	pthread_rwlock_unlock(&rcu_lock);
 

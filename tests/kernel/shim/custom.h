@@ -259,7 +259,10 @@ extern int shim_signal_nth;
 bool shim_signal_pending(void);
 #define signal_pending(task) shim_signal_pending()
 
-/* RCU */
+/*
+ * RCU.  shim_rcu_is_free: a reader does nothing, as in the kernel; while it is set, nothing may be freed.
+ */
+extern bool shim_rcu_is_free;
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));

@@ -38,7 +38,7 @@ struct kvm_mmu {
 	int (*page_fault)(struct kvm_vcpu *vcpu, struct kvm_page_fault *fault);
 };
 struct kvm_arch {
-	struct list_head tdp_mmu_roots;
+	struct list_head tdp_mmu_roots, active_mmu_pages;
 	spinlock_t tdp_mmu_pages_lock;
 	atomic64_t tdp_mmu_pages;
 	u64 shadow_mmio_value;
