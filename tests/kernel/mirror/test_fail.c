@@ -664,13 +664,8 @@ static bool test_map_retries(const struct options *options, char *ret_value, siz
 	for (op = KVM_MOCK_LINK; op <= KVM_MOCK_MAP; op++) {
 		remapped = world_create(&config);
 		ASSERT(remapped);
-<<<<<<< ours
 		ASSERT_EQ(world_convert(remapped, 4000, 1, SHARED), 0);
 		ASSERT(try_fault(remapped, 0, 4000, SHARED));
-=======
-		ASSERT_EQ(world_convert(remapped, 5000, 1, SHARED), 0);
-		ASSERT(try_fault(remapped, 0, 5000, SHARED));
->>>>>>> theirs
 		kvm_mock_script(remapped->mock, op, 0, 50, -EBUSY);
 		shim_on_yield = invalidate_roots;
 		ASSERT_EQ(kvm_mirror_map_gfn(&remapped->vcpus[0]->vcpu, world_gfn(5), SHIM_GUEST_PFN + 5, PG_LEVEL_4K), 0);

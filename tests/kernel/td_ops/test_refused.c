@@ -36,6 +36,7 @@ static struct vcpu_tdx *start(void)
 	make_vm(KVM_X86_TDX_VM, true);
 	BUG_ON(create_vcpu());
 	vcpu.arch.tdx->initialized = true;
+	vcpu.arch.tdx->args.r9 = INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR;
 	kvm.arch.shared_gfn = BIT_ULL(47 - PAGE_SHIFT);
 	atomic_set(&shim_nr_lines, 0);
 	nr_extends = nr_unlocked = 0;
@@ -159,8 +160,14 @@ static bool module_is_gone(void)
 static bool no_interrupt(void)
 {
 	start();
-	td_handle_interrupt_irqoff(&vcpu, 0);
-	td_handle_interrupt_irqoff(&vcpu, 0);
+	kvm.arch.tdx->state = TD_RUNNABLE;
+	module.status[TDH_VP_ENTER] = EXIT_REASON_EXTERNAL_INTERRUPT;
+	vcpu.arch.tdx->args.r9 = 0;
+	nr_interrupts = 0;
+	td_handle_exit_irqoff(&vcpu);
+	/* With IRQs off KVM must not wait for other CPUs. */
+	ASSERT(!kvm.vm_dead && !nr_interrupts);
+	ASSERT(run() == 1 && run() == 1);
 	ASSERT(atomic_read(&shim_nr_lines) == 1);
 	ASSERT(free_td());
 	return true;

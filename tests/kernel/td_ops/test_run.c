@@ -10,6 +10,7 @@ static struct vcpu_tdx *start(void)
 	BUG_ON(create_vcpu());
 	kvm.arch.tdx->state = TD_RUNNABLE;
 	vcpu.arch.tdx->initialized = true;
+	vcpu.arch.tdx->args.r9 = INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR;
 	module.status[TDH_VP_ENTER] = EXIT_REASON_EXTERNAL_INTERRUPT;
 	td_load_mmu_pgd(&vcpu, SHARED_ROOT, PG_LEVEL_512G);
 	return vcpu.arch.tdx;

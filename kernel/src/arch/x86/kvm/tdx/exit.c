@@ -37,6 +37,9 @@ static int handle_refused_entry(struct kvm_vcpu *vcpu)
 /* td_handle_exit_irqoff() has called the interrupt's handler already. */
 static int handle_interrupt(struct kvm_vcpu *vcpu)
 {
+	if (!td_is_interrupt((u32)to_vcpu_tdx(vcpu)->args.r9))
+		td_end_vm(vcpu->kvm, "the TDX module told of an interrupt that is none");
+
 	++vcpu->stat.irq_exits;
 	return 1;
 }

@@ -131,14 +131,20 @@ noinstr void td_handle_nmi(struct kvm_vcpu *vcpu)
 	kvm_after_interrupt(vcpu);
 }
 
-/* The TD exit has acknowledged the interrupt: run the host's handler for it. */
+bool td_is_interrupt(u32 intr_info)
+{
+	return (intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) ==
+	       (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR);
+}
+
+/*
+ * The TD exit has acknowledged the interrupt: run the host's handler for it.  If there is none,
+ * td_handle_exit() ends the TD, with IRQs on.
+ */
 void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info)
 {
-	if ((intr_info & (INTR_INFO_VALID_MASK | INTR_INFO_INTR_TYPE_MASK)) !=
-	    (INTR_INFO_VALID_MASK | INTR_TYPE_EXT_INTR)) {
-		td_end_vm(vcpu->kvm, "the TDX module told of an interrupt that is none");
+	if (!td_is_interrupt(intr_info))
 		return;
-	}
 
 	kvm_before_interrupt(vcpu, KVM_HANDLING_IRQ);
 	call_interrupt_handler(intr_info & INTR_INFO_VECTOR_MASK);

@@ -243,7 +243,7 @@ int td_check(enum tdx_host_leaf leaf, u64 status);
 /*
  * Ends a TD that cannot go on because of what the TDX module, the guest or user space has done: a
  * line in the log, once.  KVM_BUG_ON(), which panics a host with panic_on_warn, is for bugs of KVM.
- * Any context.
+ * IRQs are on: it waits for other CPUs.
  */
 void td_end_vm(struct kvm *kvm, const char *why);
 
@@ -382,6 +382,8 @@ void td_inject_nmi(struct kvm_vcpu *vcpu);
 int td_sync_pir_to_irr(struct kvm_vcpu *vcpu);
 bool td_has_pending_interrupt(struct kvm_vcpu *vcpu);
 void td_handle_nmi(struct kvm_vcpu *vcpu);
+/* Does this field of a TD exit describe an interrupt for the host? */
+bool td_is_interrupt(u32 intr_info);
 void td_handle_interrupt_irqoff(struct kvm_vcpu *vcpu, u32 intr_info);
 /* entry.S: calls the handler of an interrupt gate, with the stack frame that the CPU makes. */
 void td_call_interrupt_gate(unsigned long handler);

@@ -9,7 +9,7 @@
 /*
  * End a VM that cannot go on for a reason that is not a bug of KVM: what the guest, user space or
  * the backend has done.  The host neither warns nor panics, whatever panic_on_warn says; it logs
- * one line.  Any context.  Returns -EIO, for the caller to pass on.
+ * one line.  IRQs are on, mmu_lock may be held.  Returns -EIO, for the caller to pass on.
  */
 int mirror_end_vm(struct kvm *kvm, const char *why)
 {

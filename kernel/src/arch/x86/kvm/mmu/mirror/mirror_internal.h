@@ -199,7 +199,7 @@ void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp);
 /* life.c */
 int mirror_end_vm(struct kvm *kvm, const char *why);
 
-/* The VM cannot go on: a leaf is blocked and cannot be split.  Any context. */
+/* The VM cannot go on: a leaf is blocked and cannot be split. */
 static inline int mirror_split_failed(struct kvm *kvm)
 {
 	return mirror_end_vm(kvm, "a huge page of a guest cannot be split");

@@ -24,20 +24,6 @@ struct kvm_private_pt_entry {
 };
 
 /*
-<<<<<<< ours
-=======
- * The backend can remove leaves below a blocked table.  KVM then removes tables while
- * the VM lives: it blocks leaves and tables together, before one track.
- */
-#define KVM_PRIVATE_PT_LIVE_UNLINK	BIT(0)
-/*
- * A page that ->map() gives to the guest is zeroed before the guest can read it, or gets its
- * initial contents: guest_memfd need not zero it.
- */
-#define KVM_PRIVATE_PT_ZEROES		BIT(1)
-
-/*
->>>>>>> theirs
  * KVM changes and reads the private PT by these ops only.
  *
  * @level is the level of the entry at @gfn, not of the table it points to.
