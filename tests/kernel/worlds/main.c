@@ -23,6 +23,7 @@ int main(void)
 	printf("KTAP version 1\n");
 	test_controls();
 	test_msr();
+	test_tables();
 	test_svm();
 	test_vmx();
 	printf("1..%d\n", nr_tests);

@@ -9,6 +9,7 @@ void report(bool ok, const char *name, const char *format, ...)
 void test_controls(void);
 void test_msr(void);
 void test_svm(void);
+void test_tables(void);
 void test_vmx(void);
 
 /* Unless both are equal, print file, line and @what and return false. */

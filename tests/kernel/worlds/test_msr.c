@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "guest.h"
 #include "test.h"
 
 /* The CPU: none of the features that it could have, no MSR of its own. */
@@ -16,7 +17,6 @@
 #define X86_FEATURE_SPEC_CTRL_SSBD	4
 #define X86_FEATURE_AMD_SSBD		5
 #define X86_FEATURE_FLUSH_L1D		6
-#define X86_CR4_LA57			BIT(12)
 #define x86_spec_ctrl_current		0
 #define this_cpu_read(x)		(x)
 #define rdmsrl_safe(msr, value)		(*(value) = 0, -EIO)
@@ -40,29 +40,12 @@ void *sm_platform_host_va(phys_addr_t pa)
 #include "apic.c"
 #include "msr.c"
 
-enum sm_next sm_inject_gp(struct sm_vcpu *vcpu)
-{
-	return SM_MSR_GP;
-}
-
-enum sm_next sm_inject_ve_insn(struct sm_vcpu *vcpu, u32 reason, u64 qualification,
-				unsigned int length)
-{
-	return SM_MSR_VE;
-}
-
 bool sm_host_has_msr(unsigned int sm_msr)
 {
 	return sm_msr == SM_MSR_TSC_AUX;
 }
 
-bool sm_cpuid_bit(struct sm_vcpu *vcpu, u32 leaf, u32 subleaf, unsigned int reg, unsigned int bit)
-{
-	return false;
-}
-
-static struct sm_tdcs tdcs;
-static struct sm_vcpu vcpu = { .tdcs = &tdcs };
+static struct sm_vcpu *vcpu;
 
 enum outcome { DONE = SM_MSR_DONE, IN_GP = SM_MSR_GP, IN_VE = SM_MSR_VE, ANY };
 
@@ -121,8 +104,7 @@ static bool ends_in(u32 msr, bool is_write, enum outcome want)
 	enum sm_msr_result got;
 	u64 value = 0;
 
-	sm_run(&vcpu)->guest.efer = EFER_SCE | EFER_LME | EFER_LMA | EFER_NX;
-	got = is_write ? write_msr(&vcpu, msr, value) : read_msr(&vcpu, msr, &value);
+	got = is_write ? write_msr(vcpu, msr, value) : read_msr(vcpu, msr, &value);
 	if (want == ANY || (enum outcome)got == want)
 		return true;
 	printf("# %s of MSR %#x ends in %u, not %u\n", is_write ? "WRMSR" : "RDMSR", msr, got, want);
@@ -165,13 +147,13 @@ static bool test_others(void)
 
 void test_msr(void)
 {
-	static u8 page[PAGE_SIZE];
 	char text[256], read[64], write[64];
 	FILE *file = fopen(MSR_TABLE, "r");
 	unsigned int first, last, nr = 0;
 	bool ok = file;
 
-	sm_run(&vcpu)->apic = page;
+	vcpu = guest_reset(cpu_with_nothing);
+	ok = ok && vcpu;
 	while (file && fgets(text, sizeof(text), file)) {
 		if (sscanf(text, "%x\t%x\t%63[^\t]\t%63[^\n]", &first, &last, read, write) != 4)
 			continue;

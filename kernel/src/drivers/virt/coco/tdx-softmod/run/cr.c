@@ -5,36 +5,47 @@
  */
 #include <asm/trapnr.h>
 
+#include "cr_rows.h"
 #include "run.h"
 
-#define CR0_GUEST		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | X86_CR0_NE | \
-				 X86_CR0_WP | X86_CR0_AM | X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
 #define LMSW_BITS		(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS)
 
-/* Bits that any CPU with long mode has. */
-#define CR4_BASE		(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
-				 X86_CR4_PSE | X86_CR4_PAE | X86_CR4_MCE | X86_CR4_PGE | \
-				 X86_CR4_PCE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | \
-				 X86_CR4_OSXSAVE)
 /* Bits on which translations do not depend, so that their change needs no TLB flush. */
 #define CR4_NO_FLUSH		(X86_CR4_TSD | X86_CR4_DE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | \
 				 X86_CR4_OSXSAVE | X86_CR4_FSGSBASE | X86_CR4_UMIP | X86_CR4_PCE)
 
-/* CR4 bits that the guest may set only if its CPUID has this bit; @reg: 1 EBX, 2 ECX. */
-static const struct {
-	u64 cr4;
-	u32 leaf;
-	u8 reg;
-	u8 bit;
-} cr4_features[] = {
-	{ X86_CR4_PCIDE, 1, 2, 17 },
-	{ X86_CR4_FSGSBASE, 7, 1, 0 },
-	{ X86_CR4_SMEP, 7, 1, 7 },
-	{ X86_CR4_SMAP, 7, 1, 20 },
-	{ X86_CR4_UMIP, 7, 2, 2 },
-	{ X86_CR4_PKE, 7, 2, 3 },
-	{ X86_CR4_LA57, 7, 2, 16 },
-};
+static enum sm_cr_effect set_effect(struct sm_vcpu *vcpu, const struct sm_cr_row *row)
+{
+	if (row->unless.leaf && sm_cpuid_bit(vcpu, row->unless.leaf, row->unless.subleaf,
+					     row->unless.reg, row->unless.bit))
+		return SM_CR_FREE;
+	return row->set;
+}
+
+/*
+ * What writing *@value to a CR ends in by its rows: SM_CR_GP, SM_CR_VE, or less if it is allowed.
+ * Bits of *@value that are ignored become those of @old.
+ */
+static enum sm_cr_effect apply_rows(struct sm_vcpu *vcpu, unsigned int cr, u64 old, u64 *value)
+{
+	enum sm_cr_effect worst = SM_CR_FREE;
+	const struct sm_cr_row *row;
+
+	for (row = sm_cr_rows; row < sm_cr_rows + ARRAY_SIZE(sm_cr_rows); row++) {
+		enum sm_cr_effect effect = SM_CR_FREE;
+
+		if (row->cr != cr)
+			continue;
+		if (*value & row->bits)
+			effect = set_effect(vcpu, row);
+		if (~*value & row->bits)
+			effect = max_t(unsigned int, effect, row->clear);
+		if (effect == SM_CR_IGNORED)
+			*value = (*value & ~row->bits) | (old & row->bits);
+		worst = max(worst, effect);
+	}
+	return worst;
+}
 
 static enum sm_next inject_ve_cr(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
@@ -73,6 +84,7 @@ static bool is_lmsw_from_memory(const struct sm_vmexit *exit)
 static enum sm_next handle_cr0_write(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	struct sm_guest *guest = sm_guest(vcpu);
+	enum sm_cr_effect effect;
 	u64 value, changed;
 
 	/* Not each CPU reports the operand, and no guest does this. */
@@ -81,12 +93,12 @@ static enum sm_next handle_cr0_write(struct sm_vcpu *vcpu, const struct sm_vmexi
 
 	/* First what a CPU with VMX refuses, then what the module does not let the guest do. */
 	value = cr0_value(vcpu, exit);
-	if (!(value & X86_CR0_NE) || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)))
+	effect = apply_rows(vcpu, 0, guest->cr0, &value);
+	if (effect == SM_CR_GP || ((value & X86_CR0_PG) && !(value & X86_CR0_PE)))
 		return sm_inject_gp(vcpu);
-	if (!(value & X86_CR0_PE) || (value & (X86_CR0_NW | X86_CR0_CD)) || value >> 32)
+	if (effect == SM_CR_VE)
 		return inject_ve_cr(vcpu, exit);
 
-	value = (value & CR0_GUEST) | X86_CR0_ET;
 	changed = value ^ guest->cr0;
 	if (changed & X86_CR0_PG) {
 		bool on = value & X86_CR0_PG;
@@ -104,42 +116,19 @@ static enum sm_next handle_cr0_write(struct sm_vcpu *vcpu, const struct sm_vmexi
 	return SM_ENTER;
 }
 
-static u64 cr4_allowed(struct sm_vcpu *vcpu)
-{
-	u64 allowed = CR4_BASE;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cr4_features); i++) {
-		if (sm_cpuid_bit(vcpu, cr4_features[i].leaf, 0, cr4_features[i].reg,
-				 cr4_features[i].bit))
-			allowed |= cr4_features[i].cr4;
-	}
-	if (!(vcpu->tdcs->xfam & XFEATURE_MASK_PKRU))
-		allowed &= ~(u64)X86_CR4_PKE;
-	return allowed;
-}
-
 static enum sm_next handle_cr4_write(struct sm_vcpu *vcpu, const struct sm_vmexit *exit)
 {
 	struct sm_guest *guest = sm_guest(vcpu);
 	bool long_mode = guest->efer & EFER_LMA;
-	u64 allowed = cr4_allowed(vcpu);
 	u64 value = mov_source(vcpu, exit), changed;
-
-	/*
-	 * CPUs with TDX have PCIDs and OVMF relies on that: it toggles PCIDE when it takes a CPU
-	 * back from the OS.  On a CPU without PCIDs this would be #GP and kill each TD with
-	 * several vCPUs when it powers off, so there setting PCIDE has no effect instead.
-	 */
-	if (!(allowed & X86_CR4_PCIDE))
-		value &= ~(u64)X86_CR4_PCIDE;
+	enum sm_cr_effect effect = apply_rows(vcpu, 4, guest->cr4, &value);
 
 	changed = value ^ guest->cr4;
-	if ((value & ~(allowed | X86_CR4_VMXE | X86_CR4_SMXE)) ||
+	if (effect == SM_CR_GP ||
 	    (long_mode && ((changed & X86_CR4_LA57) || !(value & X86_CR4_PAE))) ||
 	    ((changed & value & X86_CR4_PCIDE) && (!long_mode || (guest->cr3 & 0xfff))))
 		return sm_inject_gp(vcpu);
-	if (!(value & X86_CR4_MCE) || (value & (X86_CR4_VMXE | X86_CR4_SMXE)))
+	if (effect == SM_CR_VE)
 		return inject_ve_cr(vcpu, exit);
 
 	if (changed & ~(u64)CR4_NO_FLUSH)

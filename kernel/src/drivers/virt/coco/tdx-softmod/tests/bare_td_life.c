@@ -12,7 +12,6 @@
 #define NR_LEVELS		4
 #define TSC_FREQUENCY		100		/* 2.5 GHz */
 #define INITIAL_RCX		0x1122334455667788ULL
-#define X2APIC_ID		5
 
 #define PTE_TABLE		0x63		/* P, W, A, D */
 #define PTE_LARGE		0xe3
@@ -103,7 +102,7 @@ static int create_vcpu(struct bare_td *td)
 	CALL(td, "VP.CREATE", tdh_vp_create(td->tdr, td->tdvpr));
 	for (i = 0; i < tdx_nr_tdvps_pages(sys); i++)
 		CALL(td, "VP.ADDCX", tdh_vp_addcx(td->tdvpr, bare_td_alloc(td)));
-	CALL(td, "VP.INIT", tdh_vp_init(td->tdvpr, INITIAL_RCX, X2APIC_ID));
+	CALL(td, "VP.INIT", tdh_vp_init(td->tdvpr, INITIAL_RCX, BARE_TD_X2APIC_ID));
 	CALL(td, "VP.WR NV", tdh_vp_wr(td->tdvpr, TDX_MD_VP_POSTED_INTR_NV, 0xf2, U16_MAX));
 	CALL(td, "VP.WR descriptor", tdh_vp_wr(td->tdvpr, TDX_MD_VP_POSTED_INTR_DESC,
 					       virt_to_phys(td->posted), U64_MAX));

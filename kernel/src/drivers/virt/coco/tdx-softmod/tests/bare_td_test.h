@@ -11,6 +11,7 @@
 
 #define BARE_TD_SHARED_BIT	BIT_ULL(47)
 #define BARE_TD_MAX_PAGES	64
+#define BARE_TD_X2APIC_ID	5
 
 /* The guest's code, to be loaded at GUEST_CODE. */
 extern const u8 bare_td_code[GUEST_CODE_BYTES];
