@@ -26,6 +26,7 @@ void test_life(const struct options *options);
 void test_sept(const struct options *options);
 void test_random(const struct options *options);
 void test_replay(const struct options *options);
+void test_zero_step(const struct options *options);
 
 /* Unless the condition holds, print file and line and return false. */
 #define ASSERT(cond) do { \

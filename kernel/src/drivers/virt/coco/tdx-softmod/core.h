@@ -215,6 +215,8 @@ struct sm_sys {
 	unsigned int nr_packages;
 	/* Have SYS.DISABLE, as modules newer than 1.5.05 do. */
 	bool is_newer;
+	/* Strict mode, in leaves that cannot do it outside: see zero_step.c. */
+	bool is_strict;
 	DECLARE_BITMAP(lps, SM_MAX_LPS);
 	u64 keyed_packages;
 	unsigned int nr_cmrs;
@@ -376,6 +378,11 @@ u64 sm_epoch_enter(struct sm_vcpu *vcpu);
 void sm_epoch_exit(struct sm_vcpu *vcpu);
 /* MEM.TRACK: begin the next epoch.  Returns the status. */
 u64 sm_epoch_advance(struct sm_tdcs *tdcs);
+
+/* zero_step.c: before a vCPU runs.  Returns 0, or what VP.ENTER is to return instead. */
+u64 sm_zero_step_check(struct sm_call *call);
+/* After it ran: VP.ENTER is about to return @status and @out. */
+void sm_zero_step_note(struct sm_vcpu *vcpu, u64 status, const struct tdx_module_args *out);
 
 /*
  * TD parameters, CPUID, measurement

@@ -27,7 +27,7 @@ MODULE_PARM_DESC(keyids, "Number of private KeyIDs, the global one included: 2 t
 
 static bool strict;
 module_param(strict, bool, 0444);
-MODULE_PARM_DESC(strict, "Do to the host what a TDX module does: lose RBP, need flushed pages");
+MODULE_PARM_DESC(strict, "Do to the host all that a TDX module does, although softmod need not");
 
 static bool sys_disable;
 module_param(sys_disable, bool, 0444);
@@ -80,6 +80,7 @@ static int __init softmod_load(void)
 	if (ret)
 		goto unload_alias;
 	sm_sys.is_newer = sys_disable;
+	sm_sys.is_strict = strict;
 	ret = sm_run_load();
 	if (ret)
 		goto unload_alias;

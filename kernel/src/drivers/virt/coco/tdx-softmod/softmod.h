@@ -197,6 +197,18 @@ struct sm_vcpu_host {
 
 #define SM_PIN_POSTED_INTERRUPTS	BIT_ULL(7)
 
+#define SM_ZERO_STEP_GPAS	8
+
+/* EPT violations on private GPAs without progress of the guest, see zero_step.c. */
+struct sm_zero_step {
+	/* Where the guest was in the last one, and how often in a row it was there. */
+	u64 rip;
+	unsigned int nr_faults;
+	/* GPAs of the last ones, not seen mapped since; the newest overwrite old ones. */
+	u64 gpas[SM_ZERO_STEP_GPAS];
+	unsigned int nr_gpas;
+};
+
 /* Space for struct sm_run in struct sm_vcpu; run/run.h asserts that it is enough. */
 #define SM_RUN_BYTES		3072
 
@@ -230,6 +242,7 @@ struct sm_vcpu {
 	bool flush_tlb;
 	struct sm_ve_info ve_info;
 	struct sm_vcpu_host host;
+	struct sm_zero_step zero_step;
 	/* Holds struct sm_run, see sm_run(). */
 	u8 run_bytes[SM_RUN_BYTES] __aligned(64);
 };

@@ -184,7 +184,11 @@ SM_HANDLER(vp_enter)
 	 * this one; this state tells them why.
 	 */
 	WRITE_ONCE(vcpu->state, SM_VCPU_ACTIVE);
-	status = sm_run_enter(vcpu, call->out);
+	status = sm_zero_step_check(call);
+	if (!status) {
+		status = sm_run_enter(vcpu, call->out);
+		sm_zero_step_note(vcpu, status, call->out);
+	}
 	sm_epoch_exit(vcpu);
 	WRITE_ONCE(vcpu->state, tdx_status_is(status, TDX_NON_RECOVERABLE_VCPU) ?
 		   SM_VCPU_DISABLED : SM_VCPU_READY);
