@@ -214,6 +214,13 @@ static const struct errline lines[] = {
       "write back before: a bug of the kernel, which would corrupt memory on TDX hardware.",
       "Report it with the kernel log. Without the parameter strict=1 tdx_softmod takes such "
       "pages." },
+    { "softmod-not-scrubbed",
+      { "was not written back with KeyID", "pages were not scrubbed" },
+      "In strict mode the software TDX module keeps pages from the kernel that came back from a TD "
+      "and were not written back and scrubbed: a bug of the kernel, which would corrupt memory on "
+      "TDX hardware.",
+      "Report it with the kernel log. Without the parameter strict=1 tdx_softmod gives such pages "
+      "back." },
     { "softmod-keyids",
       { "not loaded: keyids=" },
       "The parameter keyids= of the software TDX module is out of range.",

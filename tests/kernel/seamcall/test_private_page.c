@@ -87,6 +87,27 @@ static bool flushed_before_it_is_given(void)
 	return true;
 }
 
+/* What the backend was told that the host scrubs. */
+static struct shim_flush scrubbed;
+
+static void note_scrub(phys_addr_t page, unsigned long nr)
+{
+	scrubbed = (struct shim_flush) { page, nr * PAGE_SIZE };
+}
+
+static bool backend_knows_what_is_scrubbed(void)
+{
+	static_call_update(tdx_scrubbed, NULL);
+	scrubbed = (struct shim_flush) {};
+	tdx_scrub_pages(PFN_PHYS(7), 1);
+	ASSERT(was_flushed(&scrubbed, 0, 0));
+	static_call_update(tdx_scrubbed, note_scrub);
+	tdx_scrub_pages(PFN_PHYS(512), 512);
+	ASSERT(was_flushed(&scrubbed, PFN_PHYS(512), 512 * PAGE_SIZE));
+	static_call_update(tdx_scrubbed, NULL);
+	return true;
+}
+
 static bool nothing_without_the_erratum(void)
 {
 	fill();
@@ -160,6 +181,7 @@ static bool beyond_memory_is_nobodys(void)
 
 const struct test private_page_tests[] = {
 	{ "seamcall.private-page.flushed-before-it-is-given", flushed_before_it_is_given },
+	{ "seamcall.private-page.backend-knows-what-is-scrubbed", backend_knows_what_is_scrubbed },
 	{ "seamcall.private-page.nothing-without-the-erratum", nothing_without_the_erratum },
 	{ "seamcall.private-page.no-memory-for-the-map", no_memory_for_the_map },
 	{ "seamcall.private-page.what-was-given-is-scrubbed", what_was_given_is_scrubbed },

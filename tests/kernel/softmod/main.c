@@ -32,6 +32,7 @@ static const struct {
 } groups[] = {
 	{ "life", test_life },
 	{ "flushed", test_flushed },
+	{ "keyed", test_keyed },
 	{ "zero-step", test_zero_step },
 	{ "sept", test_sept },
 	{ "cpuid", test_cpuid },

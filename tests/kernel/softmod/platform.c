@@ -153,6 +153,26 @@ void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages)
 	world_nr_taken -= nr_pages;
 }
 
+static void set_taken(phys_addr_t pa, bool is_taken)
+{
+	u8 *page = &taken[(pa - RAM_BASE) >> 12];
+
+	if (*page == is_taken)
+		error(is_taken ? "hidden twice" : "shown twice", pa);
+	*page = is_taken;
+	world_nr_taken += is_taken ? 1 : -1;
+}
+
+void sm_platform_hide(phys_addr_t pa)
+{
+	set_taken(pa, true);
+}
+
+void sm_platform_show(phys_addr_t pa)
+{
+	set_taken(pa, false);
+}
+
 bool sm_platform_host_is_flushed(void)
 {
 	return world_flush_delay <= 0 || !world_flush_delay--;

@@ -22,6 +22,7 @@ void test_conformance(const struct options *options);
 void test_cpuid(const struct options *options);
 void test_exhaustive(const struct options *options);
 void test_flushed(const struct options *options);
+void test_keyed(const struct options *options);
 void test_life(const struct options *options);
 void test_sept(const struct options *options);
 void test_random(const struct options *options);

@@ -103,6 +103,11 @@ struct tdx_backend {
 	 */
 	void (*flushed)(phys_addr_t page, unsigned long nr);
 	/*
+	 * Optional.  The @nr 4K pages from @page on, which the backend gave back, are to become
+	 * ordinary memory again, see tdx_scrub_pages().  Any context.
+	 */
+	void (*scrubbed)(phys_addr_t page, unsigned long nr);
+	/*
 	 * The backend keeps a copy of the root of a TD's shared PT.  KVM tells it that entries have
 	 * been removed: it writes SHARED_EPTP of each vCPU again before the vCPU runs.
 	 */

@@ -184,7 +184,8 @@ static pte_t *direct_pte(unsigned long va)
 	return pte && !WARN_ON_ONCE(level != PG_LEVEL_4K) ? pte : NULL;
 }
 
-static void set_present(phys_addr_t pa, bool present)
+/* Returns the page's address in the direct map; 0 if it has none. */
+static unsigned long set_present(phys_addr_t pa, bool present)
 {
 	unsigned long va = (unsigned long)__va(pa);
 	const pteval_t bits = _PAGE_PRESENT | _PAGE_GLOBAL;
@@ -192,24 +193,26 @@ static void set_present(phys_addr_t pa, bool present)
 	pteval_t flags;
 
 	if (!pte)
-		return;
+		return 0;
 	/* Clear GLOBAL too: in an entry that is not present that bit means PROT_NONE. */
 	flags = (pte_flags(*pte) & ~bits) |
 		(present ? bits & __default_kernel_pte_mask : 0);
 	set_pte(pte, pfn_pte(PHYS_PFN(pa), __pgprot(flags)));
-	if (present)
-		return;
-	taken++;
-	recent[taken % NR_RECENT] = va;
+	return va;
 }
 
 void sm_platform_take(phys_addr_t pa, unsigned long nr_pages)
 {
-	unsigned long i, flags;
+	unsigned long i, flags, va;
 
 	raw_spin_lock_irqsave(&taken_lock, flags);
-	for (i = 0; i < nr_pages; i++)
-		set_present(pa + i * PAGE_SIZE, false);
+	for (i = 0; i < nr_pages; i++) {
+		va = set_present(pa + i * PAGE_SIZE, false);
+		if (!va)
+			continue;
+		taken++;
+		recent[taken % NR_RECENT] = va;
+	}
 	raw_spin_unlock_irqrestore(&taken_lock, flags);
 }
 
@@ -221,6 +224,16 @@ void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages)
 		clear_page(sm_va(pa + i * PAGE_SIZE));
 		set_present(pa + i * PAGE_SIZE, true);
 	}
+}
+
+void sm_platform_hide(phys_addr_t pa)
+{
+	set_present(pa, false);
+}
+
+void sm_platform_show(phys_addr_t pa)
+{
+	set_present(pa, true);
 }
 
 /* Flush from this CPU's TLB all pages that were taken so far. */

@@ -158,15 +158,29 @@ u64 sm_check_vcpu(struct sm_call *call, enum sm_check check);
 u64 sm_check_entry(struct sm_call *call, enum sm_check check);
 
 /*
- * flushed.c: for strict mode.  sm_flushed() is the backend's ->flushed(); sm_flushed_seamcall() is
- * sm_run_seamcall(), except that a leaf which gives a page that was not flushed returns
- * OPERAND_INVALID.  sm_flushed_load() is called after sm_core_load(); it may sleep, and returns 0
- * or -ENOMEM.
+ * For strict mode.  The functions that load are called after sm_core_load(); they may sleep, and
+ * return 0 or -ENOMEM.
+ *
+ * flushed.c: sm_flushed() is the backend's ->flushed(); sm_flushed_seamcall() is sm_run_seamcall(),
+ * except that a leaf which gives a page that was not flushed returns OPERAND_INVALID.
  */
 int sm_flushed_load(void);
 void sm_flushed_unload(void);
 void sm_flushed(phys_addr_t page, unsigned long nr);
 u64 sm_flushed_seamcall(u64 fn, struct tdx_module_args *args);
+/* Does the SEAMCALL give pages?  Which, and how many? */
+bool sm_gives_pages(u64 fn, const struct tdx_module_args *args, unsigned long *ret_pfn,
+		    unsigned long *ret_nr);
+
+/*
+ * keyed.c: sm_scrubbed() is the backend's ->scrubbed(); sm_keyed_seamcall() is
+ * sm_flushed_seamcall(), except that pages which come back are out of the host's direct map
+ * until they are scrubbed.
+ */
+int sm_keyed_load(void);
+void sm_keyed_unload(void);
+void sm_scrubbed(phys_addr_t page, unsigned long nr);
+u64 sm_keyed_seamcall(u64 fn, struct tdx_module_args *args);
 
 /* Row of leaf @nr; NULL if the module has no such leaf. */
 const struct sm_leaf *sm_leaf(unsigned int nr);
@@ -358,6 +372,7 @@ void sm_kot_load(u16 first, u16 nr);
 bool sm_kot_is_private(u64 hkid);
 /* Reserve the module's own KeyID, before any TD exists. */
 void sm_kot_reserve(u16 hkid);
+u16 sm_kot_global_hkid(void);
 /* These three lock the table until the SEAMCALL ends; each returns 0 or a status. */
 u64 sm_kot_assign(struct sm_call *call, u16 hkid);
 u64 sm_kot_flush(struct sm_call *call, u16 hkid);

@@ -67,23 +67,33 @@ static bool all_flushed(unsigned long pfn, unsigned long nr)
 	return true;
 }
 
-u64 sm_flushed_seamcall(u64 fn, struct tdx_module_args *args)
+bool sm_gives_pages(u64 fn, const struct tdx_module_args *args, unsigned long *ret_pfn,
+		    unsigned long *ret_nr)
 {
 	unsigned int leaf = fn & TDX_LEAF_NR_MASK;
 	u8 reg = leaf < SM_NR_LEAVES ? giving[leaf] : 0;
-	unsigned long nr = 1, pfn, i;
-	u64 status;
 
 	if (!reg)
-		return sm_run_seamcall(fn, args);
-
-	pfn = PHYS_PFN(reg == SM_RCX ? args->rcx : args->r8);
+		return false;
+	*ret_pfn = PHYS_PFN(reg == SM_RCX ? args->rcx : args->r8);
+	*ret_nr = 1;
 	if (leaf == TDH_MEM_PAGE_AUG && (args->rcx & LEVEL_BITS) < SM_NR_LEVELS)
-		nr = sm_level_pages(args->rcx & LEVEL_BITS);
+		*ret_nr = sm_level_pages(args->rcx & LEVEL_BITS);
+	return true;
+}
+
+u64 sm_flushed_seamcall(u64 fn, struct tdx_module_args *args)
+{
+	unsigned int leaf = fn & TDX_LEAF_NR_MASK;
+	unsigned long pfn, nr, i;
+	u64 status;
+
+	if (!sm_gives_pages(fn, args, &pfn, &nr))
+		return sm_run_seamcall(fn, args);
 	if (!all_flushed(pfn, nr)) {
 		pr_warn_ratelimited("%s: the page 0x%llx was not flushed\n",
 				    sm_leaf(leaf)->name, PFN_PHYS(pfn));
-		return TDX_OPERAND_INVALID | reg;
+		return TDX_OPERAND_INVALID | giving[leaf];
 	}
 
 	status = sm_run_seamcall(fn, args);

@@ -10,6 +10,8 @@
 static struct {
 	sm_lock_t lock;
 	u16 first, nr;
+	/* The module's own. */
+	u16 global;
 	struct {
 		/* enum sm_hkid_state */
 		u8 state;
@@ -55,6 +57,12 @@ static u64 lock_kot(struct sm_call *call, enum sm_lock_mode mode)
 void sm_kot_reserve(u16 hkid)
 {
 	kot.hkids[hkid - kot.first].state = SM_HKID_RESERVED;
+	kot.global = hkid;
+}
+
+u16 sm_kot_global_hkid(void)
+{
+	return kot.global;
 }
 
 u64 sm_kot_assign(struct sm_call *call, u16 hkid)

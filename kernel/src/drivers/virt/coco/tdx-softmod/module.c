@@ -86,10 +86,11 @@ static int __init softmod_load(void)
 		goto unload_alias;
 
 	if (strict) {
-		ret = sm_flushed_load();
+		ret = sm_flushed_load() ?: sm_keyed_load();
 		if (ret)
-			goto unload_run;
+			goto unload_strict;
 		backend.flushed = sm_flushed;
+		backend.scrubbed = sm_scrubbed;
 	}
 
 	backend.nr_keyids = keyids;
@@ -97,7 +98,7 @@ static int __init softmod_load(void)
 	ret = tdx_register_backend(&backend);
 	if (ret) {
 		pr_err("not loaded: the kernel refuses another TDX module: %d\n", ret);
-		goto unload_flushed;
+		goto unload_strict;
 	}
 	sm_debugfs_load();
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
@@ -105,9 +106,9 @@ static int __init softmod_load(void)
 	pr_warn("software TDX module 1.5.05 for tests: TDs are NOT protected from this host\n");
 	return 0;
 
-unload_flushed:
+unload_strict:
+	sm_keyed_unload();
 	sm_flushed_unload();
-unload_run:
 	sm_run_unload();
 unload_alias:
 	sm_alias_unload();
@@ -122,6 +123,7 @@ static void __exit softmod_unload(void)
 	sm_debugfs_unload();
 	/* This cannot fail: each user of the backend holds a reference to this module. */
 	WARN_ON(tdx_unregister_backend(&backend));
+	sm_keyed_unload();
 	sm_flushed_unload();
 	sm_run_unload();
 	sm_alias_unload();

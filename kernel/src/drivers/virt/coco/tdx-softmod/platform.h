@@ -59,6 +59,12 @@ void sm_platform_take(phys_addr_t pa, unsigned long nr_pages);
 /* Zero pages, and give them back to the host. */
 void sm_platform_give_back(phys_addr_t pa, unsigned long nr_pages);
 /*
+ * For strict mode: make the host's mapping of a page that was given back not present, and present
+ * again.  The content stays; no TLB is flushed.
+ */
+void sm_platform_hide(phys_addr_t pa);
+void sm_platform_show(phys_addr_t pa);
+/*
  * True if no CPU has a TLB entry left for any page taken so far, or if all CPUs were
  * flushed a moment ago.  Otherwise it starts the flushes that are missing and returns
  * false without waiting for them: the caller asks again later.

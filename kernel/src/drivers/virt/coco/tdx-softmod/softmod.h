@@ -294,8 +294,8 @@ u64 sm_seamcall(u64 fn, struct tdx_module_args *args);
  */
 u64 sm_run_seamcall(u64 fn, struct tdx_module_args *args);
 /*
- * The same in strict mode.  At TD exits it may return without the caller's RBP, and it refuses
- * pages that were not flushed.
+ * The same in strict mode, see flushed.c and keyed.c.  At TD exits it may return without the
+ * caller's RBP.
  */
 u64 sm_strict_seamcall(u64 fn, struct tdx_module_args *args);
 

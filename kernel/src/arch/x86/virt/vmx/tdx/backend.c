@@ -19,6 +19,7 @@
 
 DEFINE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
 DEFINE_STATIC_CALL_NULL(tdx_flushed, *((struct tdx_backend *)0)->flushed);
+DEFINE_STATIC_CALL_NULL(tdx_scrubbed, *((struct tdx_backend *)0)->scrubbed);
 
 /* The registered backend; NULL: SEAMCALL is the instruction.  Changed under backend_lock. */
 static const struct tdx_backend __rcu *backend;
@@ -149,6 +150,7 @@ int tdx_register_backend(const struct tdx_backend *b)
 		return r;
 	static_call_update(tdx_seamcall, b->seamcall);
 	static_call_update(tdx_flushed, b->flushed);
+	static_call_update(tdx_scrubbed, b->scrubbed);
 	rcu_assign_pointer(backend, b);
 	return 0;
 }
@@ -173,6 +175,7 @@ int tdx_unregister_backend(const struct tdx_backend *b)
 		RCU_INIT_POINTER(backend, NULL);
 		static_call_update(tdx_seamcall, __seamcall_saved_ret);
 		static_call_update(tdx_flushed, NULL);
+		static_call_update(tdx_scrubbed, NULL);
 		pr_info("backend %s is gone\n", b->name);
 	}
 	WRITE_ONCE(closing, false);

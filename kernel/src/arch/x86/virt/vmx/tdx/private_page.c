@@ -95,6 +95,7 @@ static void scrub(void *va, unsigned long size_bytes)
 
 void tdx_scrub_pages(phys_addr_t page, unsigned long nr)
 {
+	static_call_cond(tdx_scrubbed)(page, nr);
 	if (!static_branch_unlikely(&map_in_use))
 		return;
 

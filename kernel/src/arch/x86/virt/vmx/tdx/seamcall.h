@@ -14,6 +14,9 @@ DECLARE_STATIC_CALL(tdx_seamcall, __seamcall_saved_ret);
 /* The registered backend's ->flushed(), if it has one. */
 DECLARE_STATIC_CALL(tdx_flushed, *((struct tdx_backend *)0)->flushed);
 
+/* The registered backend's ->scrubbed(), if it has one. */
+DECLARE_STATIC_CALL(tdx_scrubbed, *((struct tdx_backend *)0)->scrubbed);
+
 /*
  * Makes the SEAMCALL @fn with a tracepoint, and repeats it a few times if the module is short
  * of entropy.  @args: registers, in and out.  Returns the completion status.

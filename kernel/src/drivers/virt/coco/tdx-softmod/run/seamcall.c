@@ -58,7 +58,7 @@ noinstr struct sm_strict_answer sm_strict_answer(u64 fn, struct tdx_module_args 
 		answer.loses_rbp = answer.status != EXIT_REASON_TDCALL;
 	} else {
 		instrumentation_begin();
-		answer.status = sm_flushed_seamcall(fn, args);
+		answer.status = sm_keyed_seamcall(fn, args);
 		instrumentation_end();
 	}
 	return answer;

@@ -334,7 +334,8 @@ static void test_private_memory(struct bare_td *td)
 	bare_td_equal(td, "MEM.PAGE.REMOVE",
 		      tdh_mem_page_remove(td->tdr, EXTRA_GPA, 0, &removed, NULL), 0);
 	bare_td_equal(td, "it is that page", removed, page);
-	EXPECT(td, "and zero", !memchr_inv(phys_to_virt(page), 0, PAGE_SIZE));
+	bare_td_equal(td, "PHYMEM.PAGE.WBINVD", tdh_phymem_page_wbinvd(page, td->keyid), 0);
+	EXPECT(td, "and has nothing of the TD", bare_td_is_blank(page));
 	expect_violation(td, "read of a removed page", bare_td_enter(td), EXTRA_GPA, 0);
 
 	bare_td_equal(td, "MEM.PAGE.AUG again", tdh_mem_page_aug(td->tdr, EXTRA_GPA, 0, page, NULL),

@@ -238,7 +238,15 @@ int bare_td_create(struct bare_td *td)
 	return 0;
 }
 
-/* Reclaim a page, and check that the host can access it and that it is zero. */
+bool bare_td_is_blank(phys_addr_t page)
+{
+	const u8 *bytes = phys_to_virt(page);
+
+	tdx_scrub_pages(page, 1);
+	return !memchr_inv(bytes, bytes[0], PAGE_SIZE);
+}
+
+/* Reclaim a page, and check that the host can access it and that it has nothing of the TD. */
 static bool reclaim(struct bare_td *td, phys_addr_t page)
 {
 	u64 type, level, status;
@@ -249,8 +257,12 @@ static bool reclaim(struct bare_td *td, phys_addr_t page)
 		seq_printf(td->out, "# PHYMEM.PAGE.RECLAIM of %llx: %llx\n", page, status);
 		return false;
 	}
-	if (memchr_inv(phys_to_virt(page), 0, PAGE_SIZE)) {
-		seq_printf(td->out, "# a reclaimed page of type %llu is not zero\n", type);
+	if (type == TDX_PT_TDR && tdh_phymem_page_wbinvd(page, tdx_global_hkid())) {
+		seq_puts(td->out, "# PHYMEM.PAGE.WBINVD of the TDR failed\n");
+		return false;
+	}
+	if (!bare_td_is_blank(page)) {
+		seq_printf(td->out, "# a reclaimed page of type %llu is not blank\n", type);
 		return false;
 	}
 	__free_page(pfn_to_page(PHYS_PFN(page)));

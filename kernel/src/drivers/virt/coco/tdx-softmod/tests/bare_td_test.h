@@ -75,6 +75,11 @@ int bare_td_create(struct bare_td *td);
 void bare_td_destroy(struct bare_td *td);
 /* Allocate a page for the TD; 0 if there is none. */
 phys_addr_t bare_td_alloc(struct bare_td *td);
+/*
+ * Scrub @page, which came back from the TD, so that it is ordinary memory again.  True if it has
+ * nothing of what was in it: all its bytes are the same, 0 but in strict mode.
+ */
+bool bare_td_is_blank(phys_addr_t page);
 /* Free @page, which came back from the TD other than by PHYMEM.PAGE.RECLAIM. */
 void bare_td_forget(struct bare_td *td, phys_addr_t page);
 
