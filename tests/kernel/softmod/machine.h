@@ -12,7 +12,8 @@
 
 #define NR_LPS		2
 
-extern u64 world_tsc;
+/* The CPU's TSC, and MSRs TSC_ADJUST and MISC_ENABLE. */
+extern u64 world_tsc, world_tsc_adjust, world_misc_enable;
 /* Number of pages that are taken from the host at the moment. */
 extern u64 world_nr_taken;
 /* Number of errors that platform.c has found, such as a page that was taken twice. */

@@ -13,7 +13,7 @@
 
 unsigned int world_lp;
 const unsigned int world_nr_packages = NR_LPS;
-u64 world_tsc;
+u64 world_tsc, world_tsc_adjust, world_misc_enable = 0x850089;
 u64 world_nr_taken;
 int world_nr_errors, world_flush_delay;
 
@@ -272,6 +272,12 @@ void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 r[4])
 u64 sm_platform_xcr0(void)
 {
 	return 0x207;
+}
+
+bool sm_platform_msr(u32 msr, u64 *ret_value)
+{
+	*ret_value = msr == 0x3b ? world_tsc_adjust : world_misc_enable;
+	return msr == 0x3b || msr == 0x1a0;
 }
 
 u64 sm_platform_tsc(void)

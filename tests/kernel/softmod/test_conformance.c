@@ -21,6 +21,27 @@ BEFORE(newer_and_hold_sys, newer->run(); hold_sys->run())
 BEFORE(disabled, newer->run(); CALL(SYS_DISABLE))
 BEFORE(hold_tdmr, POKE(sm_sys.tdmrs[0].lock, SM_LOCK_EXCLUSIVE))
 BEFORE(not_flushed, world_flush_delay = 1)
+BEFORE(hold_ket, POKE(sm_ket[0], SM_LOCK_EXCLUSIVE))
+BEFORE(entropy_gone, POKE(sm_injection.no_entropy, 1))
+BEFORE(cmr_order, POKE(sm_sys.cmrs[1].base, 0))
+BEFORE(interrupted, sm_injection = ((struct sm_injection) {
+	.leaf = TDH_MEM_PAGE_DEMOTE, .nth = 1, .status = TDX_INTERRUPTED_RESTARTABLE }))
+
+/* The host has changed what a TDX module finds changed. */
+BEFORE(strict, POKE(sm_sys.is_strict, true))
+BEFORE(tsc_adjusted, strict->run(); POKE(world_tsc_adjust, 1))
+BEFORE(cpuid_limited, strict->run(); POKE(world_misc_enable, world_misc_enable | BIT(22)))
+BEFORE(slow_strings, strict->run(); POKE(world_misc_enable, world_misc_enable & ~BIT(0)))
+static void complete_vcpu(void)
+{
+	unsigned int i;
+
+	for (i = 1; i < SM_NR_TDVPS_PAGES; i++)
+		CALL(VP_ADDCX, .rcx = NEW_VCPU + i * SM_PAGE_SIZE, .rdx = NEW_VCPU);
+}
+
+BEFORE(complete_and_adjusted, complete_vcpu(); tsc_adjusted->run())
+BEFORE(tsc_went_back, world_tsc = 100; CALL(VP_ENTER, .rcx = VCPU); world_tsc = 99)
 
 static u64 dies(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 {
@@ -130,6 +151,11 @@ const struct conformance_row own_rows[] = {
 	{ TDH_SYS_KEY_CONFIG, 0, LP_INITED, {}, TDX_SYS_KEY_CONFIG_NOT_PENDING },
 	{ TDH_SYS_KEY_CONFIG, 0, CONFIGURED, {}, 0 },
 	{ TDH_SYS_KEY_CONFIG, 0, CONFIGURED, {}, TDX_SYS_BUSY, hold_sys },
+	{ TDH_SYS_KEY_CONFIG, 0, CONFIGURED, {}, BUSY(187), hold_ket },
+	{ TDH_SYS_KEY_CONFIG, 0, CONFIGURED, {}, TDX_KEY_GENERATION_FAILED, entropy_gone },
+	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, BUSY(187), hold_ket },
+	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
+	  TDX_CMR_LIST_INVALID, cmr_order },
 	{ TDH_SYS_KEY_CONFIG, 0, NO_TDMR, {}, TDX_SYS_KEY_CONFIG_NOT_PENDING },
 	{ TDH_SYS_TDMR_INIT, 0, CONFIGURED, { .rcx = RAM_BASE }, TDX_SYS_NOT_READY },
 	{ TDH_SYS_TDMR_INIT, 0, NO_TDMR, { .rcx = RAM_BASE }, 0, NULL, OUT(RAM_BASE, RAM_BASE) },
@@ -153,6 +179,18 @@ const struct conformance_row own_rows[] = {
 	{ TDH_VP_RD, 0, RUNNABLE, { .rcx = VCPU, .rdx = TDX_MD_VP_STATE_DETAILS }, 0, guest_died },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, 77 },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, BUSY(146), not_flushed },
+	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, 77, strict },
+	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_INCONSISTENT_MSR | 0x3b, tsc_adjusted },
+	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_LIMIT_CPUID_MAXVAL_SET, cpuid_limited },
+	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU | 1 }, TDX_INCORRECT_MSR_VALUE | 0x1a0,
+	  slow_strings },
+	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_TSC_ROLLBACK, tsc_went_back },
+	{ TDH_VP_INIT, 1, WITH_VCPU, { .rcx = NEW_VCPU, .r8 = 4 }, TDX_INCONSISTENT_MSR | 0x3b,
+	  complete_and_adjusted },
+	{ TDH_MNG_INIT, 0, WITH_TDCX, { .rcx = NEW_TDR, .rdx = PARAMS },
+	  TDX_INCORRECT_MSR_VALUE | 0x1a0, slow_strings },
+	{ TDH_MEM_PAGE_DEMOTE, 0, TRACKED, { .rcx = GPA_BIG | 1, .rdx = TDR, .r8 = FREE_PAGE },
+	  TDX_INTERRUPTED_RESTARTABLE, interrupted, OUT(GPA_BIG | 1, TDR) },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_NON_RECOVERABLE_VCPU | 2, guest_dies },
 	{ TDH_VP_ENTER, 0, RUNNABLE, { .rcx = VCPU }, TDX_VCPU_STATE_INCORRECT, guest_died },
 	{ TDH_SYS_CONFIG, 0, LP_INITED, { .rcx = BUF, .rdx = 2, .r8 = GLOBAL_HKID },
@@ -298,7 +336,7 @@ static bool run_stages(bool *ret_in_turn)
 
 void test_conformance(const struct options *options)
 {
-	unsigned int i, nr_leaves = 0, nr_covered = 0, nr_codes = 0, nr_seen = 0, nr_must = 0;
+	unsigned int i, nr_leaves = 0, nr_covered = 0, nr_codes = 0, nr_seen = 0;
 	bool in_turn = false, ok = run_stages(&in_turn);
 
 	report(ok, "conformance.stages", "%d stages, %u rows", NR_STAGES,
@@ -322,10 +360,9 @@ void test_conformance(const struct options *options)
 
 		nr_codes++;
 		nr_seen += seen;
-		if (seen || listed->unreachable)
+		if (seen)
 			continue;
-		nr_must++;
 		printf("# not seen: %s %#llx\n", sm_leaf(listed->leaf)->name, listed->code);
 	}
-	report(!nr_must, "codes-covered", "%u of %u listed", nr_seen, nr_codes);
+	report(nr_seen == nr_codes, "codes-covered", "%u of %u listed", nr_seen, nr_codes);
 }

@@ -33,7 +33,7 @@ struct sm_call {
 	struct tdx_module_args in;
 	struct tdx_module_args *out;
 	u8 version;
-	/* Fault injection: the leaf is to return INTERRUPTED_RESUMABLE before it is done. */
+	/* Fault injection: the leaf is to return INTERRUPTED_* before it is done. */
 	bool interrupt;
 	/* Logical processor that executes the SEAMCALL. */
 	unsigned int lp;
@@ -80,6 +80,9 @@ struct sm_call {
  */
 enum sm_check {
 	SM_CHECK_NONE,
+
+	/* MISC_ENABLE of this LP is as it was at SYS.LP.INIT. */
+	SM_MISC_ENABLE,
 
 	/* The operand is a TDR. */
 	SM_TDR,
@@ -232,6 +235,10 @@ struct sm_sys {
 	/* Strict mode, in leaves that cannot do it outside: see zero_step.c. */
 	bool is_strict;
 	DECLARE_BITMAP(lps, SM_MAX_LPS);
+	/* MSRs of each LP at SYS.LP.INIT, which the host must leave as they are. */
+	struct sm_lp_msrs {
+		u64 tsc_adjust, misc_enable;
+	} lp_msrs[SM_MAX_LPS];
 	u64 keyed_packages;
 	unsigned int nr_cmrs;
 	struct sm_range cmrs[SM_MAX_CMRS];
@@ -248,6 +255,13 @@ extern struct sm_sys sm_sys;
  * from @first_hkid on.  Returns 0 or -errno.
  */
 int sm_core_load(u16 first_hkid, u16 nr_hkids);
+
+/*
+ * Strict mode: has the host changed MSRs of this LP since SYS.LP.INIT?  Return 0 or the status of
+ * the leaf.
+ */
+u64 sm_check_misc_enable(unsigned int lp);
+u64 sm_check_tsc_adjust(unsigned int lp);
 
 /* For TDH.SYS.INFO: fill @info, 1024 zero bytes, with TDSYSINFO. */
 void sm_sys_info_fill(u8 *info);
@@ -378,6 +392,9 @@ u64 sm_kot_assign(struct sm_call *call, u16 hkid);
 u64 sm_kot_flush(struct sm_call *call, u16 hkid);
 u64 sm_kot_free(struct sm_call *call, u16 hkid);
 enum sm_hkid_state sm_kot_state(u16 hkid);
+/* Have this CPU package make a key.  Returns 0 or a status that asks the host to try again. */
+u64 sm_key_make(struct sm_call *call);
+extern sm_lock_t sm_ket[SM_MAX_PACKAGES];
 /* Fault injection: only the first so many KeyIDs can be assigned; 0: no limit. */
 extern u32 sm_kot_limit;
 

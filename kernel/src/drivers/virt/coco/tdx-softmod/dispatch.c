@@ -103,6 +103,8 @@ static u64 make_check(struct sm_call *call, enum sm_check check)
 {
 	phys_addr_t pa = operand(&call->in, call->leaf->operand) & ~call->leaf->flags;
 
+	if (check == SM_MISC_ENABLE)
+		return sm_check_misc_enable(call->lp);
 	if (check == SM_TDR)
 		return get_td(call, pa, call->leaf->operand);
 	if (check == SM_TDVPR)

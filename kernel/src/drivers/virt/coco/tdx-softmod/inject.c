@@ -7,6 +7,13 @@
 
 struct sm_injection sm_injection;
 
+static bool is_interruptible(unsigned int leaf, u64 status)
+{
+	return leaf == TDH_PHYMEM_CACHE_WB ? status == TDX_INTERRUPTED_RESUMABLE :
+	       (leaf == TDH_MEM_PAGE_DEMOTE || leaf == TDH_MEM_PAGE_PROMOTE) &&
+	       status == TDX_INTERRUPTED_RESTARTABLE;
+}
+
 bool sm_injection_take(struct sm_call *call, unsigned int leaf, u64 *ret_status)
 {
 	struct sm_injection *injection = &sm_injection;
@@ -23,10 +30,10 @@ bool sm_injection_take(struct sm_call *call, unsigned int leaf, u64 *ret_status)
 		WRITE_ONCE(injection->nth, 0);
 
 	/*
-	 * A CACHE.WB that is resumed must have been started, so the leaf has to run and
-	 * return INTERRUPTED_RESUMABLE itself.
+	 * A leaf that is interrupted has made its checks, and a CACHE.WB that is resumed must have
+	 * been started.  So the leaf has to run and return INTERRUPTED_* itself.
 	 */
-	if (leaf == TDH_PHYMEM_CACHE_WB && injection->status == TDX_INTERRUPTED_RESUMABLE) {
+	if (is_interruptible(leaf, injection->status)) {
 		call->interrupt = true;
 		return false;
 	}

@@ -28,12 +28,16 @@ static struct {
 	DECLARE_BITMAP(hkids, SM_MAX_HKIDS);
 } writeback[SM_MAX_PACKAGES];
 
+/* The key table of each package, which is locked while the package makes a key. */
+sm_lock_t sm_ket[SM_MAX_PACKAGES];
+
 u32 sm_kot_limit;
 
 void sm_kot_load(u16 first, u16 nr)
 {
 	memset(&kot, 0, sizeof(kot));
 	memset(writeback, 0, sizeof(writeback));
+	memset(sm_ket, 0, sizeof(sm_ket));
 	sm_kot_limit = 0;
 	kot.first = first;
 	kot.nr = nr;
@@ -101,6 +105,18 @@ u64 sm_kot_free(struct sm_call *call, u16 hkid)
 		return TDX_WBCACHE_NOT_COMPLETE;
 	kot.hkids[i].state = SM_HKID_FREE;
 	return 0;
+}
+
+u64 sm_key_make(struct sm_call *call)
+{
+	u64 key[4], status;
+
+	status = sm_call_lock(call, &sm_ket[sm_platform_package()], SM_EXCLUSIVE,
+			      TDX_OPERAND_BUSY | TDX_OPERAND_ID_KET);
+	if (status)
+		return status;
+	/* Nobody uses the key, but a package that has no entropy cannot make one. */
+	return sm_random(key, sizeof(key)) ? 0 : TDX_KEY_GENERATION_FAILED;
 }
 
 SM_HANDLER(phymem_cache_wb)

@@ -55,11 +55,15 @@ SM_HANDLER(mng_key_config)
 {
 	u64 bit = BIT_ULL(sm_platform_package());
 	struct sm_td *td = call->td;
+	u64 status;
 
 	if (td->lifecycle != SM_TD_HKID_ASSIGNED)
 		return TDX_LIFECYCLE_STATE_INCORRECT;
 	if (td->keyed_packages & bit)
 		return TDX_KEY_CONFIGURED;
+	status = sm_key_make(call);
+	if (status)
+		return status;
 	td->keyed_packages |= bit;
 	if (hweight64(td->keyed_packages) == sm_sys.nr_packages)
 		td->lifecycle = SM_TD_KEYS_CONFIGURED;

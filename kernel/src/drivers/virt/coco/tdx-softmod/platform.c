@@ -15,6 +15,7 @@
 #include <crypto/sha2.h>
 
 #include <asm/fpu/xcr.h>
+#include <asm/msr.h>
 #include <asm/processor.h>
 #include <asm/tsc.h>
 
@@ -87,6 +88,11 @@ void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4])
 u64 sm_platform_xcr0(void)
 {
 	return xgetbv(XCR_XFEATURE_ENABLED_MASK);
+}
+
+bool sm_platform_msr(u32 msr, u64 *ret_value)
+{
+	return !rdmsrl_safe(msr, ret_value);
 }
 
 u64 sm_platform_tsc(void)

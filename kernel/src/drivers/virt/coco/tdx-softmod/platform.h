@@ -97,6 +97,8 @@ bool sm_platform_all_lps_in(const unsigned long *lps);
 void sm_platform_cpuid(u32 leaf, u32 subleaf, u32 ret_regs[4]);
 /* The host's XCR0: the user state components that the CPU has enabled. */
 u64 sm_platform_xcr0(void);
+/* An MSR of this LP.  False if the CPU does not have it. */
+bool sm_platform_msr(u32 msr, u64 *ret_value);
 u64 sm_platform_tsc(void);
 u64 sm_platform_tsc_hz(void);
 /* Can the TSC of a guest run at another rate? */

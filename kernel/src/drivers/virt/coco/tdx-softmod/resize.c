@@ -25,11 +25,21 @@ SM_HANDLER(mem_page_relocate)
 	return TDX_SUCCESS;
 }
 
+/* Nothing has changed, and the host makes the same call again. */
+static u64 interrupted(struct sm_call *call)
+{
+	call->out->rcx = call->in.rcx;
+	call->out->rdx = call->in.rdx;
+	return TDX_INTERRUPTED_RESTARTABLE;
+}
+
 SM_HANDLER(mem_page_demote)
 {
 	unsigned int child_level = call->walk.level - 1, i;
 	u64 *entries = sm_va(call->new.pa);
 
+	if (call->interrupt)
+		return interrupted(call);
 	sm_page_take(&call->new, TDX_PT_EPT, call->td);
 	sm_page_split(&call->old, call->td);
 	for (i = 0; i < SM_NR_ENTRIES; i++)
@@ -70,6 +80,8 @@ SM_HANDLER(mem_page_promote)
 
 	if (!can_merge(entries, call->walk.level))
 		return sm_mem_fail(call, TDX_EPT_INVALID_PROMOTE_CONDITIONS);
+	if (call->interrupt)
+		return interrupted(call);
 
 	first = entries[0];
 	sm_page_at(first & SM_SEPT_HPA, call->walk.level, &page);

@@ -235,6 +235,8 @@ struct sm_vcpu {
 	atomic_t assoc_lp;
 	/* TD epoch in which the vCPU was last entered. */
 	u64 epoch;
+	/* TSC of the host at the last TD exit. */
+	u64 last_exit_tsc;
 	/*
 	 * Set before sm_run_enter() if this LP may hold stale translations of the TD.
 	 * The run loop clears it when it requests the flush.

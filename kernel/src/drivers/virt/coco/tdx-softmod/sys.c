@@ -40,6 +40,36 @@ SM_HANDLER(sys_init)
 	return TDX_SUCCESS;
 }
 
+#define MSR_TSC_ADJUST		0x3b
+#define MSR_MISC_ENABLE		0x1a0
+#define MISC_ENABLE_LIMIT_CPUID	BIT_ULL(22)
+
+static u64 read_msr(u32 msr)
+{
+	u64 value;
+
+	return sm_platform_msr(msr, &value) ? value : 0;
+}
+
+u64 sm_check_misc_enable(unsigned int lp)
+{
+	u64 value;
+
+	if (!sm_sys.is_strict)
+		return 0;
+	value = read_msr(MSR_MISC_ENABLE);
+	if (value & MISC_ENABLE_LIMIT_CPUID)
+		return TDX_LIMIT_CPUID_MAXVAL_SET;
+	return value == sm_sys.lp_msrs[lp].misc_enable ? 0 :
+	       TDX_INCORRECT_MSR_VALUE | MSR_MISC_ENABLE;
+}
+
+u64 sm_check_tsc_adjust(unsigned int lp)
+{
+	return !sm_sys.is_strict || read_msr(MSR_TSC_ADJUST) == sm_sys.lp_msrs[lp].tsc_adjust ? 0 :
+	       TDX_INCONSISTENT_MSR | MSR_TSC_ADJUST;
+}
+
 SM_HANDLER(sys_lp_init)
 {
 	u64 status = sm_call_lock(call, &sm_sys.lock, SM_SHARED, TDX_SYS_BUSY);
@@ -52,6 +82,8 @@ SM_HANDLER(sys_lp_init)
 		return TDX_INVALID_PKG_ID;
 	if (test_and_set_bit(call->lp, sm_sys.lps))
 		return TDX_SYS_LP_INIT_DONE;
+	sm_sys.lp_msrs[call->lp].tsc_adjust = read_msr(MSR_TSC_ADJUST);
+	sm_sys.lp_msrs[call->lp].misc_enable = read_msr(MSR_MISC_ENABLE);
 	return TDX_SUCCESS;
 }
 
@@ -120,6 +152,22 @@ static u64 configure_tdmr(u64 array, unsigned int n)
 	return sm_tdmr_configure(tdmr_infos, n);
 }
 
+/* The list of usable memory: whole pages, ascending, without overlap. */
+static bool cmrs_are_valid(void)
+{
+	u64 end = 0;
+	unsigned int i;
+
+	for (i = 0; i < sm_sys.nr_cmrs; i++) {
+		const struct sm_range *cmr = &sm_sys.cmrs[i];
+
+		if (!IS_ALIGNED(cmr->base | cmr->size, SM_PAGE_SIZE) || cmr->base < end)
+			return false;
+		end = cmr->base + cmr->size;
+	}
+	return true;
+}
+
 SM_HANDLER(sys_config)
 {
 	const struct tdx_module_args *in = &call->in;
@@ -130,6 +178,8 @@ SM_HANDLER(sys_config)
 		return status;
 	if (sm_sys.state != SM_SYS_INIT_DONE || !sm_platform_all_lps_in(sm_sys.lps))
 		return TDX_SYS_CONFIG_NOT_PENDING;
+	if (!cmrs_are_valid())
+		return TDX_CMR_LIST_INVALID;
 	status = sm_host_operand(in->rcx, TABLE_ALIGN, SM_RCX);
 	if (!status && (!in->rdx || in->rdx > SM_MAX_TDMRS))
 		status = TDX_OPERAND_INVALID | SM_RDX;
@@ -159,6 +209,9 @@ SM_HANDLER(sys_key_config)
 		return TDX_SYS_KEY_CONFIG_NOT_PENDING;
 	if (sm_sys.keyed_packages & bit)
 		return TDX_KEY_CONFIGURED;
+	status = sm_key_make(call);
+	if (status)
+		return status;
 	sm_sys.keyed_packages |= bit;
 	if (hweight64(sm_sys.keyed_packages) == sm_sys.nr_packages)
 		WRITE_ONCE(sm_sys.state, SM_SYS_READY);

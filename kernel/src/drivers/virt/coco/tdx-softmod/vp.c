@@ -116,6 +116,9 @@ SM_HANDLER(vp_init)
 		if (tdcs->x2apic_ids[i] == in->r8)
 			return TDX_X2APIC_ID_NOT_UNIQUE | in->r8;
 	}
+	status = sm_check_tsc_adjust(call->lp);
+	if (status)
+		return status;
 
 	vcpu->index = index;
 	vcpu->x2apic_id = call->version ? in->r8 : index;
@@ -170,6 +173,11 @@ SM_HANDLER(vp_enter)
 	 */
 	if ((flags & BIT_ULL(53)) || (flags && vcpu->last_exit != SM_EXIT_ASYNC_TRAP))
 		return TDX_OPERAND_INVALID | SM_RCX;
+	status = sm_check_tsc_adjust(call->lp);
+	if (status)
+		return status;
+	if (sm_platform_tsc() < vcpu->last_exit_tsc)
+		return TDX_TSC_ROLLBACK;
 	/*
 	 * With a stale TLB entry the host could still read a page of the TD.  alias.c allows
 	 * that for a short time; after it the vCPU does not run until CPUs have flushed.
@@ -187,6 +195,7 @@ SM_HANDLER(vp_enter)
 	status = sm_zero_step_check(call);
 	if (!status) {
 		status = sm_run_enter(vcpu, call->out);
+		vcpu->last_exit_tsc = sm_platform_tsc();
 		sm_zero_step_note(vcpu, status, call->out);
 	}
 	sm_epoch_exit(vcpu);

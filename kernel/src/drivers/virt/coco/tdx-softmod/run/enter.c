@@ -10,7 +10,6 @@
  * anyway.
  */
 #include <asm/tdx.h>
-#include <asm/tsc.h>
 
 #include "run.h"
 
@@ -112,8 +111,6 @@ u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	/* SEAMCALL is #UD if VMX is not on; the same for SVM. */
 	if (!sm_world->is_enabled())
 		return TDX_SEAMCALL_UD;
-	if (rdtsc_ordered() < run->last_exit_tsc)
-		return TDX_TSC_ROLLBACK;
 
 	if (vcpu->last_exit == SM_EXIT_TDVMCALL)
 		import_vmcall(vcpu, args);
@@ -124,7 +121,6 @@ u64 sm_run_enter(struct sm_vcpu *vcpu, struct tdx_module_args *args)
 	run_guest(vcpu);
 	sm_host_return(vcpu, &host);
 
-	run->last_exit_tsc = rdtsc_ordered();
 	if (vcpu->last_exit == SM_EXIT_TDVMCALL)
 		export_vmcall(vcpu, args);
 	else

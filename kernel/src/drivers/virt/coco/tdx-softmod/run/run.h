@@ -154,8 +154,6 @@ struct sm_run {
 
 	/* Unique among all vCPUs ever; tells whether a CPU ran this vCPU last. */
 	u64 id;
-	/* TSC of the host at the last TD exit. */
-	u64 last_exit_tsc;
 
 	u64 xcr0;
 	/* The guest's values of the MSRs that host.c switches, by SM_MSR_*. */

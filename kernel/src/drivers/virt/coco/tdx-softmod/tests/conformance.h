@@ -113,8 +113,6 @@ void conformance_poke(void *to, const void *from, size_t size);
 struct conformance_listed {
 	u16 leaf;
 	u64 code;
-	/* Why no row can make the leaf return it; NULL: a row must. */
-	const char *unreachable;
 };
 
 extern const struct conformance_listed conformance_listed[];

@@ -186,6 +186,8 @@ const struct conformance_row conformance_rows[] = {
 	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, 0 },
 	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, 0, on_lp1 },
 	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, BUSY(1), hold_new_tdr },
+	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, TDX_KEY_GENERATION_FAILED,
+	  no_entropy },
 	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = FREE_PAGE }, METADATA(1) },
 	{ TDH_MNG_KEY_CONFIG, 0, CREATED, { .rcx = NEW_TDR }, TDX_LIFECYCLE_STATE_INCORRECT,
 	  no_key_here },
