@@ -197,6 +197,28 @@ char *text_next_word(char **cursor)
     return cut_at(cursor, " \t\n");
 }
 
+const char *text_find(const char *text, const char *word)
+{
+    return strcasestr(text, word);
+}
+
+bool text_matches(const char *text, const char *pattern)
+{
+    char part[96];
+
+    while (*pattern) {
+        size_t len = strcspn(pattern, "*");
+
+        text_print(part, sizeof(part), "%.*s", (int)len, pattern);
+        text = text_find(text, part);
+        if (!text)
+            return false;
+        text += len;
+        pattern += pattern[len] ? len + 1 : len;
+    }
+    return true;
+}
+
 bool text_starts_with(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

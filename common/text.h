@@ -41,6 +41,13 @@ char *text_next_line(char **cursor);
 /* The same for the next word between blanks. */
 char *text_next_word(char **cursor);
 
+/* strstr() without regard to case. */
+const char *text_find(const char *text, const char *word);
+
+/* Do the parts of pattern, which "*" separates, occur in the text one after the other? Case does
+ * not matter. */
+bool text_matches(const char *text, const char *pattern);
+
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 

@@ -123,6 +123,17 @@ static void whole_words(void **state)
     assert_false(text_has_word("ssse3 ssbd", "ss"));
 }
 
+static void parts_in_order(void **state)
+{
+    (void)state;
+    assert_true(text_matches("kvm: VM-type tdx not supported by KVM", "vm-type*tdx*not supported"));
+    assert_true(text_matches("abc", "abc"));
+    assert_true(text_matches("abc", ""));
+    assert_false(text_matches("tdx not supported, vm-type", "vm-type*tdx"));
+    assert_false(text_matches("ab", "ab*b"));
+    assert_false(text_matches("", "a"));
+}
+
 static void command_line(void **state)
 {
     char value[8];
@@ -200,6 +211,7 @@ static const struct CMUnitTest tests[] = {
     TEST("common.text-versions", versions),
     TEST("common.text-version-order", version_order),
     TEST("common.text-whole-words", whole_words),
+    TEST("common.text-parts-in-order", parts_in_order),
     TEST("common.text-command-line", command_line),
     TEST("common.text-booleans", booleans),
     TEST("common.text-copies-are-clean", copies_are_clean),
