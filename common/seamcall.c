@@ -297,6 +297,38 @@ static const char *const leaves[] = {
     [69] = "TDH.SYS.DISABLE",
 };
 
+/* MSRs that the TDX module compares; the lower half of the codes of class 0x09 names one. */
+static const struct {
+    uint32_t index;
+    const char *name;
+} msrs[] = {
+    { 0x33, "TEST_CTRL" },
+    { 0x3a, "IA32_FEATURE_CONTROL" },
+    { 0x3b, "IA32_TSC_ADJUST" },
+    { 0x87, "IA32_MKTME_KEYID_PARTITIONING" },
+    { 0xcf, "IA32_CORE_CAPABILITIES" },
+    { 0xfe, "IA32_MTRRCAP" },
+    { 0x10a, "IA32_ARCH_CAPABILITIES" },
+    { 0x122, "IA32_TSX_CTRL" },
+    { 0x186, "IA32_PERFEVTSEL0" },
+    { 0x1a0, "IA32_MISC_ENABLE" },
+    { 0x345, "IA32_PERF_CAPABILITIES" },
+    { 0x480, "IA32_VMX_BASIC" },
+    { 0x981, "IA32_TME_CAPABILITY" },
+    { 0x982, "IA32_TME_ACTIVATE" },
+    { 0xda0, "IA32_XSS" },
+    { 0x1400, "IA32_SEAMRR_PHYS_BASE" },
+    { 0x1401, "IA32_SEAMRR_PHYS_MASK" },
+};
+
+static const char *msr_name(uint32_t index)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(msrs); i++)
+        if (msrs[i].index == index)
+            return msrs[i].name;
+    return "unnamed";
+}
+
 static const char *operand_name(uint32_t id)
 {
     for (size_t i = 0; i < ARRAY_SIZE(operands); i++)
@@ -330,7 +362,10 @@ void seamcall_decode(uint64_t status, struct seamcall_status *ret_status)
             decoded.code = &codes[i];
     /* Operand ID 0 is RAX. But for all codes but OPERAND_INVALID, 0 in the lower half means that no
      * operand is named. */
-    if ((uint32_t)status != 0 || (status >> 32) == 0xC0000100)
+    decoded.is_msr = (uint32_t)status != 0 && (status >> 36) == (0xC0000920 >> 4);
+    if (decoded.is_msr)
+        decoded.operand = msr_name((uint32_t)status);
+    else if ((uint32_t)status != 0 || (status >> 32) == 0xC0000100)
         decoded.operand = operand_name((uint32_t)status);
     *ret_status = decoded;
 }

@@ -19,6 +19,7 @@ struct seamcall_status {
     uint64_t raw;
     const struct seamcall_code *code; /* NULL: not in the table */
     const char *operand; /* name of the operand in the lower half; NULL if none is known */
+    bool is_msr;         /* the lower half is the number of an MSR, and operand its name */
     bool is_error;
     bool is_non_recoverable;
     bool is_fatal;

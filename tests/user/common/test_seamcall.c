@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dcap.h"
 #include "errline.h"
 #include "seamcall.h"
+#include "seamcall_line.h"
 #include "tests.h"
 
 #include <string.h>
@@ -94,10 +96,78 @@ static void lines_are_found(void **state)
     assert_null(errline_find(""));
 }
 
+/* The wordings of kernels from 5.19 on, of QEMU, and of another hypervisor. */
+static void lines_of_every_generation(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *leaf;
+        uint64_t status;
+    } cases[] = {
+        { "virt/tdx: SEAMCALL (0x0000000000000022) failed: 0xc000050500000000", "TDH.SYS.RD",
+          0xc000050500000000 },
+        { "tdx: SEAMCALL failed: CPU 7: leaf 35, error 0xc000090200000004.", "TDH.SYS.LP.INIT",
+          0xc000090200000004 },
+        { "tdx: SEAMCALL failed: leaf 45, error 0xc000050c00000000.", "TDH.SYS.CONFIG",
+          0xc000050c00000000 },
+        { "SEAMCALL[TDH_MEM_PAGE_AUG] failed: 0xc0000b0300000001 RCX 0x4", "TDH.MEM.PAGE.AUG",
+          0xc0000b0300000001 },
+        { "kvm_intel: SEAMCALL TDH_VP_INIT failed: 0xc000010000000002", "TDH.VP.INIT",
+          0xc000010000000002 },
+        { "kvm: tdx: TDH.MNG.KEY.FREEID failed: 0x8000082400000000", "TDH.MNG.KEY.FREEID",
+          0x8000082400000000 },
+        { "tdh_mng_create returned 0xc000082000000000", "TDH.MNG.CREATE", 0xc000082000000000 },
+        { "TDX ioctl KVM_TDX_INIT_VM failed, hw_errors: 0xc000010000000041: Invalid argument", "",
+          0xc000010000000041 },
+        { "the module said 0xc000060800000000 at 0xffff8c0d4a1b0000", "", 0xc000060800000000 },
+        /* no status */
+        { "RCX 0x0000000000000000 RDX 0x9100000100000008 R08 0x0", "", 0 },
+        { "TDX ioctl KVM_TDX_INIT_VCPU failed, hw_errors: 0x0: Input/output error", "", 0 },
+        { "VFIO_MAP_DMA failed: No space left on device", "", 0 },
+        { "", "", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct seamcall_line found;
+
+        seamcall_read_line(cases[i].line, &found);
+        assert_string_equal(found.leaf, cases[i].leaf);
+        assert_int_equal(found.status, cases[i].status);
+        assert_int_equal(found.has_status, cases[i].status != 0);
+    }
+}
+
+static void msr_is_named(void **state)
+{
+    struct seamcall_status status;
+
+    (void)state;
+    seamcall_decode(0xc00009200000010a, &status);
+    assert_true(status.is_msr);
+    assert_string_equal(status.operand, "IA32_ARCH_CAPABILITIES");
+    seamcall_decode(0xc000010000000041, &status);
+    assert_false(status.is_msr);
+}
+
+static void dcap_codes(void **state)
+{
+    (void)state;
+    assert_string_equal(dcap_in_line("load failed, 0xE00D")->name, "SGX_QL_INTERFACE_UNAVAILABLE");
+    assert_string_equal(dcap_in_line("ret=0xb012.")->name,
+                        "SGX_QCNL_ERROR_STATUS_CERTS_UNAVAILABLE");
+    assert_null(dcap_in_line("at 0xe00dffff"));
+    assert_null(dcap_in_line("0xe0ff"));
+    assert_null(dcap_in_line(""));
+}
+
 static const struct CMUnitTest tests[] = {
     TEST("common.seamcall-decodes", decodes),
     TEST("common.seamcall-unknown", unknown_stays_unknown),
     TEST("common.seamcall-table", table_is_sound),
+    TEST("common.seamcall-line", lines_of_every_generation),
+    TEST("common.seamcall-msr", msr_is_named),
+    TEST("common.dcap", dcap_codes),
     TEST("common.errline-table", lines_are_found),
 };
 TEST_LIST(seamcall_list, tests);
