@@ -18,11 +18,20 @@ struct ask {
 
     int (*version)(const struct ask *ask, enum ask_program program, struct version *ret_version);
 
-    /* The kernel's log buffer, one message on each line. The caller frees it. */
+    /* Does the program know TDs? QEMU says so by its list of objects, libvirt's daemon by its
+     * capabilities of domains. */
+    enum tri (*has_tdx)(const struct ask *ask, enum ask_program program);
+
+    /* The kernel's log buffer, one message on each line. The caller frees it. Returns 1 if the log
+     * is too long and only its end was read. */
     int (*kernel_log)(const struct ask *ask, char **ret_text);
 
     /* Does this process exist? */
     bool (*process_lives)(const struct ask *ask, uint64_t pid);
+
+    /* Is a file that is not there known to be absent on the host? A recording has few files, unless
+     * it says "complete=yes". */
+    bool is_complete;
 
     int root_fd;
     char *recorded;

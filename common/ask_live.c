@@ -17,7 +17,8 @@
 #    define KVM_CAP_VM_TYPES 235
 #endif
 
-#define MAX_PROGRAM_SAYS   4096
+#define MAX_VERSION_SAYS   4096
+#define MAX_PROGRAM_SAYS   ((size_t)256 * 1024)
 #define PROGRAM_TIMEOUT_MS 5000
 
 /* The first that exists is run with --version. Full paths: EL keeps QEMU outside of PATH. */
@@ -85,9 +86,8 @@ static int read_until(int fd, int64_t deadline_ms, char *text, size_t size)
     return 0;
 }
 
-static int spawn_version(const char *path, int write_fd, pid_t *ret_pid)
+static int spawn(const char *const *argv, int write_fd, pid_t *ret_pid)
 {
-    char *argv[] = { (char *)(uintptr_t)path, (char *)(uintptr_t) "--version", NULL };
     posix_spawn_file_actions_t actions;
     int r;
 
@@ -97,13 +97,16 @@ static int spawn_version(const char *path, int write_fd, pid_t *ret_pid)
     r = posix_spawn_file_actions_adddup2(&actions, write_fd, STDOUT_FILENO);
     if (r == 0)
         r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    /* A program that fails leaves the answer unknown; its complaint is not about this host. */
     if (r == 0)
-        r = posix_spawn(ret_pid, path, &actions, NULL, argv, environ);
+        r = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (r == 0)
+        r = posix_spawn(ret_pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     return -r;
 }
 
-static int program_says(const char *path, char *text, size_t size)
+static int program_says(const char *const *argv, char *text, size_t size)
 {
     _cleanup_close_ int read_fd = -1;
     int fds[2], status, r;
@@ -112,7 +115,7 @@ static int program_says(const char *path, char *text, size_t size)
     if (pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
     read_fd = fds[0];
-    r = spawn_version(path, fds[1], &pid);
+    r = spawn(argv, fds[1], &pid);
     (void)close(fds[1]);
     if (r < 0)
         return r;
@@ -124,20 +127,48 @@ static int program_says(const char *path, char *text, size_t size)
     return r;
 }
 
+/* The path of a program that is installed; false if none is. */
+static bool find_program(const struct ask *ask, enum ask_program program, char *ret_path,
+                         size_t size)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(programs[program]) && programs[program][i]; i++)
+        if (file_exists(ask->root_fd, programs[program][i])) {
+            text_print(ret_path, size, "/%s", programs[program][i]);
+            return true;
+        }
+    return false;
+}
+
 static int live_version(const struct ask *ask, enum ask_program program,
                         struct version *ret_version)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(programs[program]) && programs[program][i]; i++) {
-        char path[128], says[MAX_PROGRAM_SAYS];
-        int r;
+    char path[128], says[MAX_VERSION_SAYS];
+    const char *const argv[] = { path, "--version", NULL };
+    int r;
 
-        if (!file_exists(ask->root_fd, programs[program][i]))
-            continue;
-        text_print(path, sizeof(path), "/%s", programs[program][i]);
-        r = program_says(path, says, sizeof(says));
-        return r < 0 ? r : text_to_version(says, ret_version);
-    }
-    return -ENOENT;
+    if (!find_program(ask, program, path, sizeof(path)))
+        return -ENOENT;
+    r = program_says(argv, says, sizeof(says));
+    return r < 0 ? r : text_to_version(says, ret_version);
+}
+
+/*
+ * libvirt tells its capabilities of domains only to those who may write, and asks others for a
+ * password: only root asks it.
+ */
+static enum tri live_has_tdx(const struct ask *ask, enum ask_program program)
+{
+    _cleanup_free_ char *says = malloc(MAX_PROGRAM_SAYS);
+    char path[128] = "/usr/bin/virsh";
+    const char *const objects[] = { path, "-object", "help", NULL };
+    const char *const capabilities[] = { path, "-c", "qemu:///system", "domcapabilities", NULL };
+    const bool is_qemu = program == ASK_QEMU;
+
+    if (!says || (is_qemu ? !find_program(ask, program, path, sizeof(path)) : geteuid() != 0) ||
+        program_says(is_qemu ? objects : capabilities, says, MAX_PROGRAM_SAYS) < 0 ||
+        !strstr(says, is_qemu ? "memory-backend" : "<domainCapabilities>"))
+        return TRI_UNKNOWN;
+    return tri_of(strstr(says, is_qemu ? "tdx-guest" : "<tdx ") != NULL);
 }
 
 /* One read(2) of /dev/kmsg is one record: "prio,seq,usec,flag;text\n key=value\n". */
@@ -145,6 +176,7 @@ static int live_kernel_log(const struct ask *ask, char **ret_text)
 {
     _cleanup_close_ int fd = file_open(ask->root_fd, "dev/kmsg", O_RDONLY | O_NONBLOCK);
     _cleanup_free_ char *text = malloc(FILE_MAX_LARGE);
+    bool is_cut = false;
     size_t len = 0;
 
     if (fd < 0)
@@ -166,15 +198,18 @@ static int live_kernel_log(const struct ask *ask, char **ret_text)
         if (!message)
             continue;
         message_len = strcspn(message + 1, "\n");
-        if (len + message_len + 2 > FILE_MAX_LARGE)
-            break;
+        if (len + message_len + 2 > FILE_MAX_LARGE) {
+            len -= FILE_MAX_LARGE / 2;
+            memmove(text, text + FILE_MAX_LARGE / 2, len);
+            is_cut = true;
+        }
         memcpy(text + len, message + 1, message_len);
         len += message_len;
         text[len++] = '\n';
     }
     text[len] = '\0';
     *ret_text = STEAL_PTR(text);
-    return 0;
+    return is_cut;
 }
 
 static bool live_process_lives(const struct ask *ask, uint64_t pid)
@@ -189,8 +224,10 @@ void ask_open_live(int root_fd, struct ask *ret_ask)
         .msr = live_msr,
         .vm_types = live_vm_types,
         .version = live_version,
+        .has_tdx = live_has_tdx,
         .kernel_log = live_kernel_log,
         .process_lives = live_process_lives,
+        .is_complete = true,
         .root_fd = root_fd,
     };
 }

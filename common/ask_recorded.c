@@ -11,6 +11,11 @@ static const char *const version_keys[ASK_PROGRAM_COUNT] = {
     [ASK_LIBVIRT] = "version.libvirt",
 };
 
+static const char *const has_tdx_keys[ASK_PROGRAM_COUNT] = {
+    [ASK_QEMU] = "tdx.qemu",
+    [ASK_LIBVIRT] = "tdx.libvirt",
+};
+
 /* "key=EACCES" records that the host denied permission. */
 static int refused(const char *value)
 {
@@ -58,9 +63,18 @@ static int recorded_version(const struct ask *ask, enum ask_program program,
     return r < 0 ? r : text_to_version(value, ret_version);
 }
 
+static enum tri recorded_has_tdx(const struct ask *ask, enum ask_program program)
+{
+    char value[8];
+
+    if (lookup(ask, has_tdx_keys[program], value, sizeof(value)) < 0)
+        return TRI_UNKNOWN;
+    return tri_of(strcmp(value, "yes") == 0);
+}
+
 static int recorded_kernel_log(const struct ask *ask, char **ret_text)
 {
-    return file_read(ask->root_fd, "var/log/dmesg", FILE_MAX_LARGE, ret_text);
+    return file_read_end(ask->root_fd, "var/log/dmesg", FILE_MAX_LARGE, ret_text);
 }
 
 static bool recorded_process_lives(const struct ask *ask, uint64_t pid)
@@ -77,14 +91,18 @@ int ask_open_recorded(int root_fd, struct ask *ret_ask)
         .msr = recorded_msr,
         .vm_types = recorded_vm_types,
         .version = recorded_version,
+        .has_tdx = recorded_has_tdx,
         .kernel_log = recorded_kernel_log,
         .process_lives = recorded_process_lives,
         .root_fd = root_fd,
     };
+    char value[8];
     int r = file_read(root_fd, ASK_RECORDED_PATH, FILE_MAX_SMALL, &ask.recorded);
 
     if (r < 0 && r != -ENOENT)
         return r;
+    ask.is_complete =
+            lookup(&ask, "complete", value, sizeof(value)) == 0 && strcmp(value, "yes") == 0;
     *ret_ask = ask;
     return 0;
 }

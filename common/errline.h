@@ -5,16 +5,25 @@
 
 #include "util.h"
 
-#define ERRLINE_MAX_MARKS 3
+#define ERRLINE_MAX_MARKS 6
 
 struct errline {
     const char *id;                       /* stable, documented */
-    const char *marks[ERRLINE_MAX_MARKS]; /* texts that identify the line */
+    const char *marks[ERRLINE_MAX_MARKS]; /* texts that identify the line, as for text_matches() */
     const char *words;
     const char *advice;
 };
 
+/* One table for each program that prints lines. */
+struct errline_table {
+    const struct errline *lines;
+    size_t count;
+};
+
+extern const struct errline_table errline_qemu, errline_kernel, errline_softmod, errline_attest;
+
 /* The first entry with a mark that occurs in the line; NULL if there is none. */
 const struct errline *errline_find(const char *line);
 
-const struct errline *errline_all(size_t *ret_count);
+/* All entries, one after the other; NULL behind the last. */
+const struct errline *errline_at(size_t index);

@@ -93,18 +93,45 @@ int file_read(int root_fd, const char *path, size_t max, char **ret_text)
     return fd < 0 ? fd : file_read_fd(fd, max, ret_text, &len);
 }
 
+static void nuls_to_lines(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '\0')
+            text[i] = '\n';
+}
+
 int file_read_words(int root_fd, const char *path, size_t max, char **ret_text)
 {
     _cleanup_close_ int fd = file_open(root_fd, path, O_RDONLY);
     size_t len;
     int r = fd < 0 ? fd : read_bytes(fd, max, ret_text, &len);
 
+    if (r == 0)
+        nuls_to_lines(*ret_text, len);
+    return r;
+}
+
+int file_read_end(int root_fd, const char *path, size_t max, char **ret_text)
+{
+    _cleanup_close_ int fd = file_open(root_fd, path, O_RDONLY);
+    off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    bool is_cut = size > (off_t)max;
+    char *line;
+    size_t len;
+    int r;
+
+    if (fd < 0)
+        return fd;
+    if (lseek(fd, is_cut ? size - (off_t)max : 0, SEEK_SET) < 0)
+        return -errno;
+    r = read_bytes(fd, max, ret_text, &len);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < len; i++)
-        if ((*ret_text)[i] == '\0')
-            (*ret_text)[i] = '\n';
-    return 0;
+    nuls_to_lines(*ret_text, len);
+    line = is_cut ? strchr(*ret_text, '\n') : NULL;
+    if (line)
+        memmove(*ret_text, line + 1, strlen(line + 1) + 1);
+    return is_cut;
 }
 
 int file_read_line(int root_fd, const char *path, char *ret_line, size_t size)

@@ -22,6 +22,10 @@ int file_read(int root_fd, const char *path, size_t max, char **ret_text);
 /* Reads a file with NULs as separators, as proc/PID/cmdline; they become newlines. */
 int file_read_words(int root_fd, const char *path, size_t max, char **ret_text);
 
+/* Reads a file as long as it may be, but only its last max bytes, from the first whole line on.
+ * Returns 1 if the file was longer, else 0. NULs become newlines. */
+int file_read_end(int root_fd, const char *path, size_t max, char **ret_text);
+
 /* As file_read(), but from a descriptor. */
 int file_read_fd(int fd, size_t max, char **ret_text, size_t *ret_len);
 

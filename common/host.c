@@ -3,6 +3,7 @@
 
 void host_read(const struct ask *ask, const char *qgs_socket, struct host *ret_host)
 {
+    ret_host->family = host_read_family(ask);
     host_read_cpu(ask, &ret_host->cpu);
     host_read_kernel(ask, &ret_host->kernel);
     host_read_tdx(ask, &ret_host->tdx);

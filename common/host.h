@@ -9,16 +9,18 @@
 #include "ask.h"
 #include "text.h"
 
-#define HOST_MAX_NODES       64
-#define HOST_MAX_FIRMWARE    16
-#define HOST_KVM_VM_TYPE_TDX 5
-#define HOST_QGS_SOCKET      "/var/run/tdx-qgs/qgs.socket"
+#define HOST_MAX_NODES    64
+#define HOST_MAX_FIRMWARE 16
+#define HOST_LOG_LINE     200
+#define HOST_QGS_SOCKET   "/var/run/tdx-qgs/qgs.socket"
 
 /* A number that may be unknown: error is 0 if it is known, else -errno says why it is not. */
 struct fact {
     int error;
     uint64_t value;
 };
+
+enum host_family { HOST_FAMILY_UNKNOWN, HOST_FAMILY_EL, HOST_FAMILY_DEBIAN, HOST_FAMILY_SUSE };
 
 enum host_backend {
     HOST_BACKEND_NONE,
@@ -36,6 +38,7 @@ struct host_cpu {
     enum tri flag_selfsnoop;
     enum tri flag_xsave;
     enum tri flag_tdx_host_platform; /* set by kernels since 6.7 if they found TDX */
+    enum tri flag_tdx_guest;         /* this machine is a TD */
     enum tri bug_tdx_pw_mce;         /* partial writes to private memory can raise #MC */
     struct fact count_present;
     struct fact count_online;
@@ -76,20 +79,24 @@ enum host_module_state {
 struct host_tdx {
     enum host_backend backend;
     enum tri kvm_loaded;
-    enum tri kvm_param;  /* module parameter tdx */
-    enum tri huge_pages; /* gmem_huge_pages of kernel-tdx; other kernels lack it */
-    struct fact vm_types;
+    enum tri kvm_param;   /* module parameter tdx */
+    enum tri huge_pages;  /* gmem_huge_pages of kernel-tdx; other kernels lack it */
+    struct fact vm_types; /* KVM's, as bits */
+    enum tri offers_tds;  /* is the type TDX one of them? */
     enum host_module_state module_state;
-    char module_failure[160]; /* the line of the kernel log that says why */
-    char kvm_failure[160];    /* the line in which KVM says why it offers no TDs */
-    struct fact seamcall_leaf;
-    struct fact seamcall_status;
+    char module_failure[HOST_LOG_LINE]; /* the line of the kernel log that says why */
+    char kvm_failure[HOST_LOG_LINE];    /* the line in which KVM says why it offers no TDs */
+    char log_error[HOST_LOG_LINE];      /* the first error after the module was initialised */
+    unsigned int log_error_count;
+    bool is_log_cut;   /* the log was too long: only its end was read */
+    bool is_inside_td; /* this machine is a TD itself */
     struct fact log_keyid_first;
     struct fact log_keyid_end;
     struct fact pamt_kib;
     bool has_module_version;
     struct version module_version;
     struct fact module_build_date;
+    struct fact module_build;     /* number of the build */
     struct fact module_features0; /* only kernel-tdx prints it */
     struct fact keyids_total;     /* from the misc cgroup */
     struct fact keyids_used;
@@ -99,6 +106,8 @@ struct host_node {
     unsigned int id;
     uint64_t total_kib;
     uint64_t free_kib;
+    uint64_t reclaimable_kib; /* page cache and slab that the kernel gives up when memory is needed
+                               */
     bool has_cpus;
 };
 
@@ -122,8 +131,10 @@ struct host_virt {
     struct version qemu;
     bool has_libvirt;
     struct version libvirt;
-    char libvirt_socket[64]; /* socket of libvirt's daemon that listens; "" if none */
-    unsigned int caps_count; /* files with QEMU's capabilities in libvirt's cache */
+    char libvirt_socket[64];  /* socket of libvirt's daemon that listens; "" if none */
+    enum tri qemu_has_tdx;    /* QEMU has the object tdx-guest */
+    enum tri libvirt_has_tdx; /* libvirt's capabilities of domains mention TDX */
+    unsigned int caps_count;  /* files with QEMU's capabilities in libvirt's cache */
     unsigned int caps_with_tdx;
     unsigned int firmware_count;
     struct host_firmware firmware[HOST_MAX_FIRMWARE];
@@ -136,11 +147,13 @@ struct host_qgs {
     enum tri listening;
     enum tri group_can_connect;
     uint64_t vsock_port; /* if not 0, QGS listens there and not on the socket */
-    bool has_qcnl_conf;
+    char port_file[96];  /* the file that sets the port */
+    char qcnl_file[64];  /* configuration of the certificates' source; "" if there is none */
     char pccs_url[160];
 };
 
 struct host {
+    enum host_family family;
     struct host_cpu cpu;
     struct host_kernel kernel;
     struct host_tdx tdx;
@@ -149,6 +162,7 @@ struct host {
     struct host_qgs qgs;
 };
 
+enum host_family host_read_family(const struct ask *ask);
 void host_read_cpu(const struct ask *ask, struct host_cpu *ret_cpu);
 void host_read_kernel(const struct ask *ask, struct host_kernel *ret_kernel);
 void host_read_tdx(const struct ask *ask, struct host_tdx *ret_tdx);
@@ -165,8 +179,15 @@ int host_read_default_kernel(const struct ask *ask, char *ret_release, size_t si
 /* Reads only the numbers of CPUs. */
 void host_read_cpu_counts(const struct ask *ask, struct host_cpu *ret_cpu);
 
+/* Does a firmware descriptor have the feature intel-tdx? Unknown if there are no descriptors at
+ * all. */
+enum tri host_has_td_firmware(const struct ask *ask);
+
 /* Reads only the TDX facts that the start of a domain needs, without the kernel log. */
 void host_read_tdx_admission(const struct ask *ask, struct host_tdx *ret_tdx);
+
+/* Does something prove that TDX runs now, whatever the kernel log says or lacks? */
+bool host_tdx_runs(const struct host_tdx *tdx);
 
 /* Does a process listen on the socket with this path? Looks at the kernel's list of sockets. */
 enum tri host_socket_listens(const struct ask *ask, const char *socket);

@@ -72,6 +72,7 @@ static void read_cpuinfo(const struct ask *ask, struct host_cpu *cpu)
             cpu->flag_selfsnoop = tri_of(text_has_word(value, "ss"));
             cpu->flag_xsave = tri_of(text_has_word(value, "xsave"));
             cpu->flag_tdx_host_platform = tri_of(text_has_word(value, "tdx_host_platform"));
+            cpu->flag_tdx_guest = tri_of(text_has_word(value, "tdx_guest"));
         } else if (text_starts_with(line, "bugs")) {
             cpu->bug_tdx_pw_mce = tri_of(text_has_word(value, "tdx_pw_mce"));
         }

@@ -75,9 +75,14 @@ static void read_installed(const struct ask *ask, struct host_kernel *kernel)
 
     if (file_list(ask->root_fd, "lib/modules", MAX_KERNELS, &names, &count) < 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        if (text_ends_with(names[i], KERNEL_TDX_SUFFIX))
+    /* A kernel that was removed can leave its folder behind. */
+    for (size_t i = 0; i < count; i++) {
+        char path[512];
+
+        text_print(path, sizeof(path), "lib/modules/%s/modules.builtin", names[i]);
+        if (text_ends_with(names[i], KERNEL_TDX_SUFFIX) && file_exists(ask->root_fd, path))
             text_copy(kernel->installed_kernel_tdx, sizeof(kernel->installed_kernel_tdx), names[i]);
+    }
     file_list_free(names, count);
 }
 

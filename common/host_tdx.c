@@ -71,7 +71,7 @@ static enum host_backend find_backend(const struct ask *ask, const struct host_t
     if (file_exists(ask->root_fd, "sys/module/tdx_softmod"))
         return HOST_BACKEND_SOFTMOD;
     if (tdx->module_state == HOST_MODULE_READY || tdx->keyids_total.error == 0 ||
-        tdx->kvm_param == TRI_YES)
+        tdx->kvm_param == TRI_YES || tdx->offers_tds == TRI_YES)
         return HOST_BACKEND_SILICON;
     return HOST_BACKEND_NONE;
 }
@@ -79,12 +79,15 @@ static enum host_backend find_backend(const struct ask *ask, const struct host_t
 static void read_logs(const struct ask *ask, struct host_tdx *tdx)
 {
     _cleanup_free_ char *early = NULL, *now = NULL;
+    int r;
 
     /* On a busy host new messages overwrite old ones in the log buffer; EARLY_LOG has those that
      * SOURCES/record saved. */
-    if (file_read(ask->root_fd, EARLY_LOG, FILE_MAX_LARGE, &early) == 0)
+    if (file_read_end(ask->root_fd, EARLY_LOG, FILE_MAX_LARGE, &early) >= 0)
         klog_read(early, tdx);
-    if (ask->kernel_log(ask, &now) == 0)
+    r = ask->kernel_log(ask, &now);
+    tdx->is_log_cut = r > 0;
+    if (r >= 0)
         klog_read(now, tdx);
 }
 
@@ -94,16 +97,34 @@ static struct host_tdx unknown_tdx(void)
 
     return (struct host_tdx){
         .vm_types = absent,
-        .seamcall_leaf = absent,
-        .seamcall_status = absent,
         .log_keyid_first = absent,
         .log_keyid_end = absent,
         .module_features0 = absent,
         .pamt_kib = absent,
         .module_build_date = absent,
+        .module_build = absent,
         .keyids_total = absent,
         .keyids_used = absent,
     };
+}
+
+/* Upstream's number of the type is 5. Canonical's 6.8 and the patches that it took say 2, which on
+ * AMD means SEV. */
+static enum tri offers_tds(const struct ask *ask, const struct fact *types)
+{
+    const uint64_t upstream = 1ULL << 5, before = 1ULL << 2;
+
+    if (types->error)
+        return TRI_UNKNOWN;
+    if (types->value & upstream)
+        return TRI_YES;
+    return tri_of((types->value & before) && file_exists(ask->root_fd, "sys/module/kvm_intel"));
+}
+
+bool host_tdx_runs(const struct host_tdx *tdx)
+{
+    return tdx->module_state == HOST_MODULE_READY || tdx->offers_tds == TRI_YES ||
+           (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0);
 }
 
 static void read_common(const struct ask *ask, struct host_tdx *tdx)
@@ -112,6 +133,7 @@ static void read_common(const struct ask *ask, struct host_tdx *tdx)
     tdx->kvm_param = read_param(ask);
     tdx->huge_pages = read_huge_pages(ask);
     tdx->vm_types.error = ask->vm_types(ask, &tdx->vm_types.value);
+    tdx->offers_tds = offers_tds(ask, &tdx->vm_types);
     tdx->keyids_total = read_misc(ask, MISC_CAPACITY);
     tdx->keyids_used = read_misc(ask, MISC_CURRENT);
     tdx->backend = find_backend(ask, tdx);

@@ -39,13 +39,13 @@ static void add_firmware(const struct ask *ask, const char *path, const char *te
     virt->firmware_count++;
 }
 
-static void read_firmware(const struct ask *ask, const char *dir, struct host_virt *virt)
+static size_t read_firmware(const struct ask *ask, const char *dir, struct host_virt *virt)
 {
     char **names;
     size_t count;
 
     if (file_list(ask->root_fd, dir, MAX_ENTRIES, &names, &count) < 0)
-        return;
+        return 0;
     for (size_t i = 0; i < count; i++) {
         _cleanup_free_ char *text = NULL;
         char path[512];
@@ -57,6 +57,17 @@ static void read_firmware(const struct ask *ask, const char *dir, struct host_vi
         add_firmware(ask, path, text, virt);
     }
     file_list_free(names, count);
+    return count;
+}
+
+enum tri host_has_td_firmware(const struct ask *ask)
+{
+    struct host_virt virt = { 0 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(firmware_dirs); i++)
+        count += read_firmware(ask, firmware_dirs[i], &virt);
+    return count ? tri_of(virt.firmware_count > 0) : TRI_UNKNOWN;
 }
 
 /* Searches for one flag in files that libvirt wrote, so they need not be parsed. */
@@ -98,12 +109,14 @@ void host_read_virt(const struct ask *ask, struct host_virt *ret_virt)
 
     virt.has_qemu = ask->version(ask, ASK_QEMU, &virt.qemu) == 0;
     virt.has_libvirt = ask->version(ask, ASK_LIBVIRT, &virt.libvirt) == 0;
+    virt.qemu_has_tdx = ask->has_tdx(ask, ASK_QEMU);
+    virt.libvirt_has_tdx = ask->has_tdx(ask, ASK_LIBVIRT);
     for (size_t i = 0; i < ARRAY_SIZE(sockets) && !virt.libvirt_socket[0]; i++)
         if (host_socket_listens(ask, sockets[i].path) == TRI_YES)
             text_copy(virt.libvirt_socket, sizeof(virt.libvirt_socket), sockets[i].name);
     read_caps(ask, &virt);
     for (size_t i = 0; i < ARRAY_SIZE(firmware_dirs); i++)
-        read_firmware(ask, firmware_dirs[i], &virt);
+        (void)read_firmware(ask, firmware_dirs[i], &virt);
     read_hook(ask, &virt);
     *ret_virt = virt;
 }

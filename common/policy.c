@@ -56,11 +56,9 @@ static bool not_kvm(RULE_ARGUMENTS)
 
 static bool tdx_unavailable(RULE_ARGUMENTS)
 {
-    bool no_type =
-            now->vm_types.error == 0 && !(now->vm_types.value & (1ULL << HOST_KVM_VM_TYPE_TDX));
-
     UNUSED;
-    if (now->kvm_param != TRI_NO && !no_type && now->vm_types.error != -ENOENT)
+    if (now->offers_tds == TRI_YES ||
+        (now->kvm_param != TRI_NO && now->offers_tds != TRI_NO && now->vm_types.error != -ENOENT))
         return false;
     text_print(detail, POLICY_DETAIL_SIZE, "%s",
                now->kvm_param == TRI_NO         ? "KVM's module parameter tdx is N"

@@ -35,6 +35,7 @@ struct situation {
     enum host_backend backend;
     enum tri kvm_param;
     struct fact vm_types;
+    enum tri offers_tds;
     struct fact keyids_total;
     struct fact keyids_used;
     struct fact cpus_present;

@@ -18,6 +18,7 @@ void situation_read(const struct ask *ask, const struct settings *set, const str
     now.backend = tdx.backend;
     now.kvm_param = tdx.kvm_param;
     now.vm_types = tdx.vm_types;
+    now.offers_tds = tdx.offers_tds;
     now.keyids_total = tdx.keyids_total;
     now.keyids_used = tdx.keyids_used;
     now.cpus_present = cpu.count_present;

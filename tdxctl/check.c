@@ -6,6 +6,7 @@
 
 #include "checks.h"
 #include "ctl.h"
+#include "first.h"
 
 #define SCHEMA     "tdx-host.check.v1"
 #define MAX_CHECKS 64
@@ -40,16 +41,37 @@ static void print_result(const struct check *check, const struct check_result *r
 {
     int indent = (int)depth * 2;
 
-    (void)printf("%s  %*s%s: %s", verdict_names[result->verdict], indent, "", check->id,
-                 check->title);
+    bool is_note = check->level == CHECK_ADVICE && result->verdict == CHECK_FAIL;
+
+    (void)printf("%s  %*s%s: %s", is_note ? "NOTE" : verdict_names[result->verdict], indent, "",
+                 check->id, check->title);
     if (result->value[0])
         (void)printf(" [%s]", result->value);
     (void)putchar('\n');
+    if (result->follows) {
+        (void)printf("      %*s  follows from %s\n", indent, "", result->follows);
+        return;
+    }
     if (result->verdict != CHECK_PASS && result->reason[0])
         (void)printf("      %*s  %s\n", indent, "", result->reason);
     if (result->verdict == CHECK_FAIL)
-        (void)printf("      %*s  fix%s: %s\n", indent, "",
-                     check->level == CHECK_ADVICE ? " (advice)" : "", check->fix);
+        (void)printf("      %*s  %s: %s\n", indent, "", is_note ? "advice" : "fix",
+                     check_fix(check, result));
+}
+
+/* The one line to begin with. Without root's rights the answer may be only that they are needed. */
+static void print_first(const struct check *checks, size_t nr, const struct check_result *results,
+                        int first)
+{
+    if (first >= 0)
+        (void)printf("Do this first: %s (%s)\n\n", check_fix(&checks[first], &results[first]),
+                     checks[first].id);
+    for (size_t i = 0; first < 0 && i < nr; i++)
+        if (checks[i].level == CHECK_REQUIRED && results[i].skip == CHECK_SKIP_UNKNOWN) {
+            (void)printf("Do this first: find out what is unknown here: %s (%s)\n\n",
+                         results[i].reason, checks[i].id);
+            break;
+        }
 }
 
 static void count(const struct check *checks, size_t nr, const struct check_result *results,
@@ -63,17 +85,18 @@ static void count(const struct check *checks, size_t nr, const struct check_resu
 }
 
 static void print_text(const struct check_facts *facts, const struct check *checks, size_t nr,
-                       const struct check_result *results)
+                       const struct check_result *results, int first)
 {
     unsigned int counts[3] = { 0 }, advice;
     int status = checks_exit_status(results);
 
+    print_first(checks, nr, results, first);
     ctl_print_warning(facts->host.tdx.backend);
     for (size_t i = 0; i < nr; i++)
         print_result(&checks[i], &results[i], depth_of(checks, i));
     count(checks, nr, results, counts, &advice);
-    (void)printf("\n%s: %u passed, %u failed (%u of them advice), %u skipped\n", summaries[status],
-                 counts[CHECK_PASS], counts[CHECK_FAIL], advice, counts[CHECK_SKIP]);
+    (void)printf("\n%s: %u passed, %u failed, %u notes, %u skipped\n", summaries[status],
+                 counts[CHECK_PASS], counts[CHECK_FAIL] - advice, advice, counts[CHECK_SKIP]);
 }
 
 static void add_text(json_object *object, const char *key, const char *text)
@@ -94,12 +117,12 @@ static json_object *json_of(const struct check *check, const struct check_result
     add_text(object, "skip", skip_names[result->skip]);
     add_text(object, "value", result->value);
     add_text(object, "reason", result->verdict == CHECK_PASS ? NULL : result->reason);
-    add_text(object, "fix", result->verdict == CHECK_FAIL ? check->fix : NULL);
+    add_text(object, "fix", result->verdict == CHECK_FAIL ? check_fix(check, result) : NULL);
     return object;
 }
 
 static void print_json(const struct check_facts *facts, const struct check *checks, size_t nr,
-                       const struct check_result *results)
+                       const struct check_result *results, int first)
 {
     json_object *root = json_object_new_object(), *list = json_object_new_array();
     int status = checks_exit_status(results);
@@ -111,6 +134,7 @@ static void print_json(const struct check_facts *facts, const struct check *chec
     add_text(root, "kernel", facts->host.kernel.release);
     add_text(root, "summary", summaries[status]);
     (void)json_object_object_add(root, "exit_status", json_object_new_int(status));
+    add_text(root, "first", first < 0 ? NULL : checks[first].id);
     for (size_t i = 0; i < nr; i++)
         (void)json_object_array_add(list, json_of(&checks[i], &results[i]));
     (void)json_object_object_add(root, "checks", list);
@@ -156,7 +180,8 @@ int verb_check(struct ctl *ctl, int argc, char **argv)
         return ctl_error("too many checks");
     ctl_read_facts(ctl, &facts);
     checks_run(&facts, results);
-    (ctl->is_json ? print_json : print_text)(&facts, checks, nr, results);
+    (ctl->is_json ? print_json : print_text)(&facts, checks, nr, results,
+                                             first_find(&facts, results));
     if (ctl->watch_s)
         return watch(ctl, &facts, checks, nr, results);
     return checks_exit_status(results);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fixes.h"
+
 /* A parent stands above its children: checks_run() needs its result first. */
 static const struct check checks[] = {
     /* firmware and CPU */
@@ -14,7 +16,8 @@ static const struct check checks[] = {
       check_cpu_vendor },
     { "host.cpu.features", "host.cpu.vendor", CHECK_REQUIRED,
       "The CPU has the features that TDX needs",
-      "Enable all CPU features in the BIOS; remove clearcpuid= from the kernel command line.",
+      "Enable all CPU features in the BIOS; remove clearcpuid= and noxsave from the kernel command "
+      "line.",
       check_cpu_features },
     { "host.cpu.tme", "host.cpu.vendor", CHECK_REQUIRED,
       "The BIOS turned memory encryption (TME) on",
@@ -68,7 +71,8 @@ static const struct check checks[] = {
       check_kernel_hibernation },
     { "host.kernel.cmdline", "host.kernel.config", CHECK_REQUIRED,
       "No kernel argument or module parameter turns TDX off",
-      "Remove the argument that is named above: grubby --update-kernel=ALL --remove-args=ARGUMENT. "
+      "Remove the argument that the check names: grubby --update-kernel=ALL "
+      "--remove-args=ARGUMENT. "
       "If it is a module parameter, correct it in /etc/modprobe.d and run dracut --force. Then "
       "reboot.",
       check_kernel_cmdline },
@@ -109,6 +113,11 @@ static const struct check checks[] = {
       "About 0.4 % of memory is normal. More means that the memory map has many holes: update the "
       "BIOS.",
       check_tdx_pamt },
+    { "host.tdx.kernel-log", NULL, CHECK_ADVICE, "The kernel log has no error of running TDX",
+      "Give the line to tdxctl explain; if it does not know the line, look at the lines around it "
+      "in "
+      "the kernel log, and report them.",
+      check_tdx_log },
     { "host.kvm.vm-type", "host.kvm.tdx-parameter", CHECK_REQUIRED,
       "KVM can create TDX guests (VM type TDX)",
       "The kernel is too old for TDX guests, or TDX was not initialised: see the checks above.",
@@ -164,17 +173,18 @@ static const struct check checks[] = {
     { "host.hook.installed", NULL, CHECK_ADVICE, "The libvirt hook of tdx-host is installed",
       "Install tdx-host-libvirt and restart virtqemud (or libvirtd) once.", check_hook },
     { "host.hook.config", NULL, CHECK_REQUIRED, "tdx-host.conf has no errors",
-      "Correct the line that is named above; tdx-host.conf(5) lists all settings.",
+      "Correct the line that the check names; tdx-host.conf(5) lists all settings.",
       check_hook_config },
 
     /* attestation */
     { "host.qgs.socket", NULL, CHECK_ADVICE, "The quote generation service (QGS) listens",
-      "Install and start qgsd (systemctl enable --now qgsd), set no port in /etc/qgs.conf, and "
-      "give QEMU's user access to qgsd's socket.",
+      "Install and start qgsd (systemctl enable --now qgsd), set no port in /etc/qgs.conf nor by "
+      "-p "
+      "in its unit (systemctl cat qgsd), and give QEMU's user access to qgsd's socket.",
       check_qgs_socket },
-    { "host.qgs.pccs", "host.qgs.socket", CHECK_ADVICE,
-      "The source of attestation certificates (PCCS) is set",
-      "Set pccs_url in /etc/sgx_default_qcnl.conf and register the platform with that service.",
+    { "host.qgs.pccs", NULL, CHECK_ADVICE, "The source of attestation certificates (PCCS) is set",
+      "Set pccs_url in /etc/sgx_default_qcnl.conf (SUSE: /etc/dcap/qcnl.conf) and register the "
+      "platform with that service.",
       check_qgs_pccs },
 };
 
@@ -211,7 +221,14 @@ void checks_run(const struct check_facts *facts, struct check_result *ret_result
             }
         }
         checks[i].run(facts, result);
+        if (result->verdict == CHECK_FAIL)
+            fix_for(facts, &checks[i], result);
     }
+}
+
+const char *check_fix(const struct check *check, const struct check_result *result)
+{
+    return result->fix[0] ? result->fix : check->fix;
 }
 
 int checks_exit_status(const struct check_result *results)

@@ -7,6 +7,8 @@
 #include "remembered.h"
 #include "settings.h"
 
+#define CHECK_FIX_SIZE 512
+
 enum check_verdict { CHECK_PASS, CHECK_FAIL, CHECK_SKIP };
 
 enum check_skip {
@@ -21,8 +23,10 @@ enum check_level { CHECK_REQUIRED, CHECK_ADVICE };
 struct check_result {
     enum check_verdict verdict;
     enum check_skip skip;
-    char value[256];  /* what was observed */
-    char reason[256]; /* why it failed or was skipped */
+    char value[256];          /* what was observed */
+    char reason[256];         /* why it failed or was skipped */
+    char fix[CHECK_FIX_SIZE]; /* instead of the check's general fix; "" if that says all */
+    const char *follows;      /* the failed check that made this one fail; NULL if none did */
 };
 
 struct check_facts {
@@ -45,6 +49,9 @@ const struct check *checks_all(size_t *ret_count);
 
 /* Results in the order of the table; the array is as long as the table. */
 void checks_run(const struct check_facts *facts, struct check_result *ret_results);
+
+/* What to do about a check that failed. */
+const char *check_fix(const struct check *check, const struct check_result *result);
 
 /* 0: all required checks passed, 1: one failed, 2: none failed, but one could not be decided. */
 int checks_exit_status(const struct check_result *results);
@@ -78,6 +85,7 @@ void check_kernel_hotplug(CHECK_ARGUMENTS);
 
 void check_tdx_enabled(CHECK_ARGUMENTS);
 void check_tdx_module(CHECK_ARGUMENTS);
+void check_tdx_log(CHECK_ARGUMENTS);
 void check_tdx_version(CHECK_ARGUMENTS);
 void check_tdx_pamt(CHECK_ARGUMENTS);
 void check_tdx_keyids(CHECK_ARGUMENTS);

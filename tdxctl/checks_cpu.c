@@ -47,10 +47,15 @@ void check_cpu_vendor(CHECK_ARGUMENTS)
     check_value(result, "%s", cpu->model[0] ? cpu->model : cpu->vendor);
     if (skip_softmod(facts, result))
         return;
-    if (!cpu->vendor[0])
+    if (facts->host.tdx.is_inside_td || cpu->flag_tdx_guest == TRI_YES)
+        check_fail(result, "this machine is the inside of a TD, not a host of TDs");
+    else if (!cpu->vendor[0])
         check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo cannot be read");
     else if (strcmp(cpu->vendor, "GenuineIntel") != 0)
         check_fail(result, "CPUs of vendor %s do not have TDX", cpu->vendor);
+    else if (cpu->flag_movdir64b == TRI_NO && !host_tdx_runs(&facts->host.tdx) &&
+             !strstr(facts->host.kernel.cmdline, "clearcpuid"))
+        check_fail(result, "this CPU has no TDX: it has no MOVDIR64B, which all with TDX have");
 }
 
 void check_cpu_features(CHECK_ARGUMENTS)
@@ -168,7 +173,7 @@ void check_cpu_online(CHECK_ARGUMENTS)
     }
     check_value(result, "%llu of %llu", (unsigned long long)online->value,
                 (unsigned long long)present->value);
-    if (online->value < present->value)
+    if (online->value < present->value && !host_tdx_runs(&facts->host.tdx))
         check_fail(result, "%llu CPUs are offline",
                    (unsigned long long)(present->value - online->value));
 }

@@ -77,6 +77,8 @@ void check_kernel_hibernation(CHECK_ARGUMENTS)
     case TRI_YES:
         if (facts->host.kernel.is_kernel_tdx)
             check_pass(result, "kernel-tdx refuses to hibernate once TDX is enabled");
+        else if (host_tdx_runs(&facts->host.tdx))
+            check_pass(result, "it does not: TDX runs");
         else
             check_fail(result, "this kernel can hibernate, and refuses TDX for that reason");
         break;

@@ -5,8 +5,33 @@
 #include "checks.h"
 #include "errline.h"
 #include "seamcall.h"
+#include "seamcall_line.h"
 
 static const struct version oldest_module = { 1, 5, 5 };
+static const uint64_t oldest_build = 698; /* that of 1.5.05 */
+
+/* Quotes a line of the kernel log and says what it means. */
+static void explain_failure(const char *line, struct check_result *result)
+{
+    const struct errline *known = errline_find(line);
+    struct seamcall_status status;
+    struct seamcall_line call;
+
+    check_value(result, "%s", line);
+    seamcall_read_line(line, &call);
+    if (call.has_status) {
+        seamcall_decode(call.status, &status);
+        check_fail(result, "%s: %s%s%s: %s", call.leaf[0] ? call.leaf : "SEAMCALL",
+                   status.code ? status.code->name : "unknown status", status.is_msr ? ", " : "",
+                   status.is_msr ? status.operand : "",
+                   status.code ? (status.code->advice ?: status.code->words)
+                               : "give the line to tdxctl explain");
+    } else if (known) {
+        check_fail(result, "%s %s", known->words, known->advice);
+    } else {
+        check_fail(result, "%s", line);
+    }
+}
 
 void check_tdx_enabled(CHECK_ARGUMENTS)
 {
@@ -22,65 +47,57 @@ void check_tdx_enabled(CHECK_ARGUMENTS)
                    (unsigned long long)tdx->log_keyid_end.value - 1);
     else if (host->cpu.flag_tdx_host_platform == TRI_YES)
         check_pass(result, "CPU flag tdx_host_platform");
-    else if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
-        check_pass(result, "the misc cgroup has TDX KeyIDs");
+    else if (host_tdx_runs(tdx))
+        check_pass(result, "must be so: KVM offers TDs or has KeyIDs for them");
     else if (tdx->module_state == HOST_MODULE_UNKNOWN)
         check_skip(result, CHECK_SKIP_UNKNOWN, "the kernel log cannot be read: run as root");
+    else if (tdx->module_failure[0] || tdx->kvm_failure[0])
+        explain_failure(tdx->module_failure[0] ? tdx->module_failure : tdx->kvm_failure, result);
     else if (host->cpu.flag_tdx_host_platform == TRI_NO)
         check_fail(result, "the kernel log does not mention TDX");
     else
         check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/cpuinfo cannot be read");
 }
 
-/* Sets the reason from the line of the kernel log that says why the module failed. */
-static void explain_failure(const struct host_tdx *tdx, struct check_result *result)
-{
-    const struct errline *known = errline_find(tdx->module_failure);
-    struct seamcall_status status;
-
-    check_value(result, "%s", tdx->module_failure);
-    if (tdx->seamcall_status.error == 0) {
-        seamcall_decode(tdx->seamcall_status.value, &status);
-        check_fail(result, "%s: %s: %s", seamcall_leaf_name(tdx->seamcall_leaf.value) ?: "SEAMCALL",
-                   status.code ? status.code->name : "unknown status",
-                   status.code ? (status.code->advice ?: status.code->words)
-                               : "give the line to tdxctl explain");
-    } else if (known) {
-        check_fail(result, "%s %s", known->words, known->advice);
-    } else {
-        check_fail(result, "%s", tdx->module_failure);
-    }
-}
-
 void check_tdx_module(CHECK_ARGUMENTS)
 {
     const struct host_tdx *tdx = &facts->host.tdx;
 
-    if (tdx->backend == HOST_BACKEND_SOFTMOD) {
+    if (tdx->backend == HOST_BACKEND_SOFTMOD)
         check_pass(result, "softmod, the software TDX module");
-        return;
-    }
-    switch (tdx->module_state) {
-    case HOST_MODULE_READY:
+    else if (tdx->module_state == HOST_MODULE_READY)
         check_pass(result, "initialised");
-        break;
-    case HOST_MODULE_FAILED:
-        explain_failure(tdx, result);
-        break;
-    case HOST_MODULE_IDLE:
+    else if (host_tdx_runs(tdx))
+        check_pass(result, "must be so: KVM offers TDs or has KeyIDs for them");
+    else if (tdx->module_failure[0] || tdx->kvm_failure[0])
+        explain_failure(tdx->module_failure[0] ? tdx->module_failure : tdx->kvm_failure, result);
+    else if (tdx->module_state == HOST_MODULE_IDLE)
         check_fail(result, "the TDX module was not initialised yet: KVM does so when kvm_intel is "
                            "loaded with tdx=1");
-        break;
-    case HOST_MODULE_ABSENT:
-    case HOST_MODULE_UNKNOWN:
-        if (tdx->keyids_total.error == 0 && tdx->keyids_total.value > 0)
-            check_pass(result, "must be so: KVM has KeyIDs for guests");
-        else
-            check_skip(result, CHECK_SKIP_UNKNOWN,
-                       "the kernel log does not say: its first lines were overwritten, or it "
-                       "cannot be read");
-        break;
-    }
+    else
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "the kernel log does not say: its first lines were overwritten, or it cannot be "
+                   "read");
+}
+
+/* What went wrong on a host whose TDX runs: a guest's trouble, or an error whose cause is unknown.
+ */
+void check_tdx_log(CHECK_ARGUMENTS)
+{
+    const struct host_tdx *tdx = &facts->host.tdx;
+    const char *line = tdx->log_error;
+
+    if (!line[0] && host_tdx_runs(tdx))
+        line = tdx->module_failure;
+    if (!line[0] && tdx->kvm_param != TRI_NO)
+        line = tdx->kvm_failure;
+    if (tdx->module_state == HOST_MODULE_UNKNOWN)
+        check_skip(result, CHECK_SKIP_UNKNOWN, "the kernel log cannot be read: run as root");
+    else if (line[0])
+        explain_failure(line, result);
+    else
+        check_pass(result, tdx->is_log_cut ? "none in its end; the log is too long to be read whole"
+                                           : "none");
 }
 
 /* FEATURES0 of the TDX module, bit 51 (ENHANCED_DEMOTE_INTERRUPTIBILITY): TDH.MEM.PAGE.DEMOTE is
@@ -104,6 +121,8 @@ void check_tdx_version(CHECK_ARGUMENTS)
     const struct version *version = &tdx->module_version;
     const char *how = splits(&tdx->module_features0);
     bool has_micro = version->micro != 0;
+    bool is_old_build = version->major == 1 && version->minor == 5 &&
+                        tdx->module_build.error == 0 && tdx->module_build.value < oldest_build;
 
     if (tdx->backend == HOST_BACKEND_SOFTMOD) {
         check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
@@ -115,14 +134,17 @@ void check_tdx_version(CHECK_ARGUMENTS)
                    "this kernel does not report the module's version");
         return;
     }
-    if (has_micro)
+    if (has_micro && tdx->module_build.error == 0)
+        check_value(result, "%u.%u.%02u, build %llu", version->major, version->minor,
+                    version->micro, (unsigned long long)tdx->module_build.value);
+    else if (has_micro)
         check_value(result, "%u.%u.%02u%s", version->major, version->minor, version->micro, how);
     else if (tdx->module_build_date.error == 0)
         check_value(result, "%u.%u, built %llu", version->major, version->minor,
                     (unsigned long long)tdx->module_build_date.value);
     else
         check_value(result, "%u.%u", version->major, version->minor);
-    if (version->major < 1 || (version->major == 1 && version->minor < 5) ||
+    if (version->major < 1 || (version->major == 1 && version->minor < 5) || is_old_build ||
         (has_micro && version_compare(version, &oldest_module) < 0))
         check_fail(result, "the TDX module is older than 1.5.05");
 }
@@ -161,11 +183,6 @@ void check_tdx_keyids(CHECK_ARGUMENTS)
         check_fail(result, "all KeyIDs are in use");
 }
 
-static bool offers_tdx(const struct fact *types)
-{
-    return types->error == 0 && (types->value & (1ULL << HOST_KVM_VM_TYPE_TDX));
-}
-
 void check_kvm_loaded(CHECK_ARGUMENTS)
 {
     if (facts->host.tdx.kvm_loaded == TRI_YES)
@@ -188,11 +205,14 @@ void check_kvm_param(CHECK_ARGUMENTS)
         check_value(result, "%s", tdx->kvm_failure);
         if (known)
             check_fail(result, "tdx=N: %s %s", known->words, known->advice);
+        else if (tdx->kvm_failure[0] || tdx->module_failure[0])
+            check_fail(result,
+                       "tdx=N: KVM turned TDX off because it failed: the kernel log says why");
         else
             check_fail(result, "tdx=N: TDX was not asked for, or it failed and KVM turned it off");
         break;
     case TRI_UNKNOWN:
-        if (offers_tdx(&tdx->vm_types))
+        if (tdx->offers_tds == TRI_YES)
             check_pass(result, "this KVM offers TDX without the parameter");
         else
             check_fail(result, "this KVM has no parameter tdx, so it cannot run TDs");
@@ -231,6 +251,6 @@ void check_kvm_vm_type(CHECK_ARGUMENTS)
         return;
     }
     check_value(result, "VM types 0x%llx", (unsigned long long)types->value);
-    if (!offers_tdx(types))
-        check_fail(result, "VM type %d (TDX) is not one of them", HOST_KVM_VM_TYPE_TDX);
+    if (facts->host.tdx.offers_tds != TRI_YES)
+        check_fail(result, "the type of TDs is not one of them");
 }

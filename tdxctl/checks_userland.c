@@ -58,30 +58,46 @@ void check_memory_numa(CHECK_ARGUMENTS)
         }
 }
 
-static void check_version(const char *name, bool is_there, const struct version *version,
-                          const struct version *oldest, struct check_result *result)
+/* Builds of distributions have TDX before upstream's version: the program's own answer counts, then
+ * what libvirt wrote into its cache when it asked QEMU, and only then the version. */
+static void check_has_tdx(const char *name, const struct host_virt *virt, enum tri has_tdx,
+                          const struct version *version, const struct version *oldest,
+                          struct check_result *result)
 {
-    if (!is_there) {
-        check_fail(result, "%s is not installed, or does not report its version", name);
-        return;
-    }
     check_value(result, "%u.%u.%u", version->major, version->minor, version->micro);
-    if (version_compare(version, oldest) < 0)
-        check_fail(result, "it is older than %u.%u", oldest->major, oldest->minor);
+    if (has_tdx == TRI_NO)
+        check_fail(result, "this build of %s has no TDX", name);
+    else if (has_tdx == TRI_UNKNOWN && virt->caps_with_tdx == 0 &&
+             version_compare(version, oldest) < 0)
+        check_skip(result, CHECK_SKIP_UNKNOWN,
+                   "it is older than %u.%u, and does not say whether this build has TDX",
+                   oldest->major, oldest->minor);
+}
+
+static void not_installed(const char *name, struct check_result *result)
+{
+    check_fail(result, "%s is not installed, or does not report its version", name);
 }
 
 void check_qemu_version(CHECK_ARGUMENTS)
 {
     const struct host_virt *virt = &facts->host.virt;
 
-    check_version("QEMU", virt->has_qemu, &virt->qemu, &oldest_qemu, result);
+    if (!virt->has_qemu)
+        not_installed("QEMU", result);
+    else
+        check_has_tdx("QEMU", virt, virt->qemu_has_tdx, &virt->qemu, &oldest_qemu, result);
 }
 
 void check_libvirt_version(CHECK_ARGUMENTS)
 {
     const struct host_virt *virt = &facts->host.virt;
 
-    check_version("libvirt", virt->has_libvirt, &virt->libvirt, &oldest_libvirt, result);
+    if (!virt->has_libvirt)
+        not_installed("libvirt", result);
+    else
+        check_has_tdx("libvirt", virt, virt->libvirt_has_tdx, &virt->libvirt, &oldest_libvirt,
+                      result);
 }
 
 void check_libvirt_daemon(CHECK_ARGUMENTS)
@@ -95,7 +111,6 @@ void check_libvirt_daemon(CHECK_ARGUMENTS)
 void check_libvirt_caps(CHECK_ARGUMENTS)
 {
     const struct host_virt *virt = &facts->host.virt;
-    const struct fact *types = &facts->host.tdx.vm_types;
 
     if (virt->caps_count == 0) {
         check_skip(result, CHECK_SKIP_NOT_APPLICABLE,
@@ -104,8 +119,7 @@ void check_libvirt_caps(CHECK_ARGUMENTS)
     }
     check_value(result, "%u of %u cached files have tdx-guest", virt->caps_with_tdx,
                 virt->caps_count);
-    if (virt->caps_with_tdx == 0 && types->error == 0 &&
-        (types->value & (1ULL << HOST_KVM_VM_TYPE_TDX)))
+    if (virt->caps_with_tdx == 0 && facts->host.tdx.offers_tds == TRI_YES)
         check_fail(result, "KVM offers TDX, but the cache says that it does not");
 }
 
@@ -168,9 +182,8 @@ void check_qgs_socket(CHECK_ARGUMENTS)
     if (qgs->listening == TRI_UNKNOWN)
         check_skip(result, CHECK_SKIP_UNKNOWN, "/proc/net/unix cannot be read");
     else if (qgs->listening == TRI_NO && qgs->vsock_port)
-        check_fail(result,
-                   "no process listens: /etc/qgs.conf sets port %llu, so QGS listens on vsock only",
-                   (unsigned long long)qgs->vsock_port);
+        check_fail(result, "no process listens: /%s sets port %llu, so QGS listens on vsock only",
+                   qgs->port_file, (unsigned long long)qgs->vsock_port);
     else if (qgs->listening == TRI_NO)
         check_fail(result, "no process listens, so guests cannot be attested");
     else if (qgs->group_can_connect == TRI_NO)
@@ -181,10 +194,10 @@ void check_qgs_pccs(CHECK_ARGUMENTS)
 {
     const struct host_qgs *qgs = &facts->host.qgs;
 
-    if (!qgs->has_qcnl_conf)
+    if (!qgs->qcnl_file[0])
         check_fail(result, "there is no /etc/sgx_default_qcnl.conf");
     else if (!qgs->pccs_url[0])
-        check_fail(result, "/etc/sgx_default_qcnl.conf has no pccs_url");
+        check_fail(result, "/%s has no pccs_url", qgs->qcnl_file);
     else
         check_pass(result, "%s", qgs->pccs_url);
 }

@@ -24,7 +24,7 @@ from pathlib import Path
 
 NAMES = [re.compile(pattern, re.MULTILINE) for pattern in (
     r"^ +TDX_HOST_REASON=(\S+)",
-    r"^(?:PASS|FAIL|SKIP) +(\S+):",
+    r"^(?:PASS|FAIL|NOTE|SKIP) +(\S+):",
     r"^(?:ready|not ready|undecided): .* (passed),",
     r"^(uuid=\S+|--- \w+|# \S+ \S+)",
     r"^(\S+\{.*\}) ",
@@ -57,7 +57,7 @@ def parents_in(text):
     return dict(re.findall(r'^checks\.(\S+)\.parent "(.*)"$', text, re.MULTILINE))
 
 
-BLOCKING = re.compile(r'^FAIL| did not pass\n|\.verdict "FAIL"\n|\.skip "dependency"\n')
+BLOCKING = re.compile(r'^(?:FAIL|NOTE)| did not pass\n|\.verdict "FAIL"\n|\.skip "dependency"\n')
 
 
 def skipped(name, record, parent):

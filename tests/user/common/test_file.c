@@ -116,11 +116,28 @@ static void lists_are_sorted_and_bounded(void **state)
     file_list_free(names, count);
 }
 
+static void only_the_end(void **state)
+{
+    char dir[] = "/tmp/tdx-host-file.XXXXXX";
+    _cleanup_close_ int root = open_root(dir);
+    _cleanup_free_ char *whole = NULL, *end = NULL;
+
+    (void)state;
+    assert_int_equal(file_write_atomic(root, "log", "first\nsecond\nthird\n", 0600), 0);
+    assert_int_equal(file_read_end(root, "log", 64, &whole), 0);
+    assert_string_equal(whole, "first\nsecond\nthird\n");
+    /* The limit falls into a line, which is left out. */
+    assert_int_equal(file_read_end(root, "log", 10, &end), 1);
+    assert_string_equal(end, "third\n");
+    assert_int_equal(file_read_end(root, "absent", 10, &end), -ENOENT);
+}
+
 static const struct CMUnitTest tests[] = {
     TEST("common.file-links-stay-inside", links_stay_inside),
     TEST("common.file-limits", limits),
     TEST("common.file-no-nul-inside", no_nul_inside),
     TEST("common.file-writes-are-atomic", writes_are_atomic),
+    TEST("common.file-end", only_the_end),
     TEST("common.file-lists", lists_are_sorted_and_bounded),
 };
 TEST_LIST(file_list_list, tests);

@@ -25,7 +25,7 @@ static const struct situation good_situation = {
     .operation = OPERATION_PREPARE,
     .backend = HOST_BACKEND_SILICON,
     .kvm_param = TRI_YES,
-    .vm_types = { .value = 0x23 },
+    .offers_tds = TRI_YES,
     .keyids_total = { .value = 63 },
     .keyids_used = { .value = 1 },
     .cpus_present = { .value = 64 },
@@ -53,9 +53,15 @@ struct change {
     }
 
 CHANGE(as_not_kvm, dom->is_kvm = false)
-CHANGE(as_param_off, now->kvm_param = TRI_NO)
-CHANGE(as_no_vm_type, now->vm_types.value = 0x3)
-CHANGE(as_no_dev_kvm, now->vm_types.error = -ENOENT)
+CHANGE(as_param_off, {
+    now->kvm_param = TRI_NO;
+    now->offers_tds = TRI_NO;
+})
+CHANGE(as_no_vm_type, now->offers_tds = TRI_NO)
+CHANGE(as_no_dev_kvm, {
+    now->offers_tds = TRI_UNKNOWN;
+    now->vm_types.error = -ENOENT;
+})
 CHANGE(as_keyids_used, now->keyids_used.value = 63)
 CHANGE(as_keyids_promised, now->others.pending = 62)
 CHANGE(as_keyids_reserved, set->reserve_keyids = 62)

@@ -77,18 +77,18 @@ static void table_is_sound(void **state)
 
 static void lines_are_found(void **state)
 {
-    const struct errline *lines;
-    size_t count;
+    const struct errline *known;
 
     (void)state;
-    lines = errline_all(&count);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < ERRLINE_MAX_MARKS && lines[i].marks[j]; j++) {
+    for (size_t i = 0; (known = errline_at(i)); i++)
+        for (size_t j = 0; j < ERRLINE_MAX_MARKS && known->marks[j]; j++) {
             char line[256];
 
-            (void)stpcpy(stpcpy(stpcpy(line, "before "), lines[i].marks[j]), " after");
+            (void)stpcpy(stpcpy(stpcpy(line, "before "), known->marks[j]), " after");
             /* No earlier mark may match first, or this one could never be found. */
-            assert_ptr_equal(errline_find(line), &lines[i]);
+            if (errline_find(line) != known)
+                print_error("%s is found as %s\n", line, errline_find(line)->id);
+            assert_ptr_equal(errline_find(line), known);
         }
     assert_null(errline_find("all is well"));
     assert_null(errline_find("TDMR [0xb010000, 0xb0330000)"));

@@ -20,7 +20,7 @@ static void entry(bool has_words, const char *kind, const char *name, const char
 int main(int argc, char **argv)
 {
     bool has_words = argc > 1 && strcmp(argv[1], "--words") == 0;
-    const struct errline *lines;
+    const struct errline *line;
     const struct check *checks;
     const struct rule *rules;
     size_t count;
@@ -33,8 +33,7 @@ int main(int argc, char **argv)
         entry(has_words, "reason", rules[i].token, rules[i].words, rules[i].fix);
     for (size_t i = 0; hook_reasons[i]; i++)
         entry(has_words, "reason", hook_reasons[i], "", "");
-    lines = errline_all(&count);
-    for (size_t i = 0; i < count; i++)
-        entry(has_words, "line", lines[i].id, lines[i].words, lines[i].advice);
+    for (size_t i = 0; (line = errline_at(i)); i++)
+        entry(has_words, "line", line->id, line->words, line->advice);
     return 0;
 }
