@@ -7,6 +7,7 @@
 
 #define DOMAIN_MAX_XML   ((size_t)8 * 1024 * 1024)
 #define DOMAIN_MAX_DEPTH 64
+#define DOMAIN_WHY_SIZE  256
 
 /* Marks a domain that must be a TD: <tdx:required xmlns:tdx="urn:tdx-host:1"/> in <metadata>. */
 #define DOMAIN_NAMESPACE "urn:tdx-host:1"
@@ -45,10 +46,13 @@ struct domain {
     bool has_firmware; /* <os firmware='efi'> or a loader */
     bool loader_pflash;
     char loader[256];
+    bool is_firmware_chosen; /* no loader is named: libvirt chooses one for TDs */
+    char wrong_digest[24];   /* an element of launchSecurity that is not 48 bytes in base64 */
+    char dropped[64];        /* an element that libvirt does not know here and drops; "" if none */
     bool smm_on;
     bool pmu_on;
     bool ioapic_kvm;
-    bool balloon_active; /* free page reporting, or currentMemory below memory */
+    bool balloon_active; /* free page reporting, or <currentMemory> is less than <memory> */
     enum domain_boot_bus boot;
     bool has_console; /* a serial port or a console */
     uint64_t nodes;   /* strict memory binding: one bit for each NUMA node, 0 if not bound */
@@ -56,5 +60,8 @@ struct domain {
 
 /* Returns 0, -EBADMSG (not a valid domain XML) or -EFBIG (above a limit). */
 int domain_parse(const char *xml, size_t len, struct domain *ret_domain);
+
+/* The same; after an error *ret_why, of DOMAIN_WHY_SIZE bytes, says what is wrong and where. */
+int domain_parse_why(const char *xml, size_t len, struct domain *ret_domain, char *ret_why);
 
 bool domain_is_uuid(const char *text);

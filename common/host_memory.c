@@ -39,6 +39,7 @@ static struct fact huge_pages(const char *text)
 
 static void read_node(const struct ask *ask, unsigned int id, struct host_memory *memory)
 {
+    static const char *const reclaimable[] = { "Active(file)", "Inactive(file)", "SReclaimable" };
     struct host_node *node = &memory->nodes[memory->node_count];
     _cleanup_free_ char *text = NULL;
     char path[96], cpus[256];
@@ -50,6 +51,8 @@ static void read_node(const struct ask *ask, unsigned int id, struct host_memory
     node->id = id;
     node->total_kib = meminfo_value(text, "MemTotal").value;
     node->free_kib = meminfo_value(text, "MemFree").value;
+    for (size_t i = 0; i < ARRAY_SIZE(reclaimable); i++)
+        node->reclaimable_kib += meminfo_value(text, reclaimable[i]).value;
     node->has_cpus = file_read_line(ask->root_fd, path, cpus, sizeof(cpus)) == 0 && cpus[0];
     memory->node_count++;
 }

@@ -152,10 +152,10 @@ static bool numa_too_small(RULE_ARGUMENTS)
         return false;
     for (unsigned int i = 0; i < now->memory.node_count; i++)
         if (dom->nodes & (1ULL << now->memory.nodes[i].id))
-            have += now->memory.nodes[i].free_kib;
+            have += now->memory.nodes[i].free_kib + now->memory.nodes[i].reclaimable_kib;
     if (need <= have)
         return false;
-    say_memory(detail, need, have, "free on the nodes that the domain is bound to");
+    say_memory(detail, need, have, "free or reclaimable on the nodes that the domain is bound to");
     return true;
 }
 
@@ -183,6 +183,44 @@ static bool firmware_pflash(RULE_ARGUMENTS)
 {
     UNUSED;
     return dom->loader_pflash;
+}
+
+static bool firmware_not_there(RULE_ARGUMENTS)
+{
+    UNUSED;
+    if (!dom->loader[0] || now->firmware_there != TRI_NO)
+        return false;
+    text_print(detail, POLICY_DETAIL_SIZE, "%s is not there", dom->loader);
+    return true;
+}
+
+static bool firmware_not_recorded(RULE_ARGUMENTS)
+{
+    UNUSED;
+    if (!dom->loader[0] || now->firmware_there != TRI_UNKNOWN)
+        return false;
+    text_print(detail, POLICY_DETAIL_SIZE, "%s is not in this recording", dom->loader);
+    return true;
+}
+
+static bool firmware_no_descriptor(RULE_ARGUMENTS)
+{
+    UNUSED;
+    return dom->is_firmware_chosen && now->has_td_firmware == TRI_NO;
+}
+
+static bool wrong_digest(RULE_ARGUMENTS)
+{
+    UNUSED;
+    text_print(detail, POLICY_DETAIL_SIZE, "<%s>", dom->wrong_digest);
+    return dom->wrong_digest[0];
+}
+
+static bool element_dropped(RULE_ARGUMENTS)
+{
+    UNUSED;
+    text_copy(detail, POLICY_DETAIL_SIZE, dom->dropped);
+    return dom->dropped[0];
 }
 
 static bool cpu_model(RULE_ARGUMENTS)
@@ -378,6 +416,15 @@ static const struct rule rules[] = {
     { "firmware-pflash", "a TD cannot have its firmware in flash (pflash)",
       "Use <os firmware='efi'>, or <loader type='rom'> with the path of the TDX firmware.",
       AT_BIRTH, RULE_REFUSE, TD_ONLY, firmware_pflash },
+    { "firmware-not-there", "the firmware file that the domain names does not exist on this host",
+      "Correct the path in <loader>, or use <os firmware='efi'> without <loader>, so that libvirt "
+      "chooses the TDX firmware.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, firmware_not_there },
+    { "firmware-no-descriptor",
+      "libvirt is to choose the firmware, but no firmware descriptor of this host is for TDs",
+      "Install the TDX firmware (edk2-ovmf, ovmf-inteltdx), whose descriptor in "
+      "/usr/share/qemu/firmware has the feature intel-tdx.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, firmware_no_descriptor },
     { "cpu-model", "a TD can only have the host's CPU model", "Use <cpu mode='host-passthrough'/>.",
       AT_BIRTH, RULE_REFUSE, TD_ONLY, cpu_model },
     { "machine-type", "a TD needs a q35 machine", "Use machine='q35' in <os><type>.", AT_BIRTH,
@@ -388,13 +435,9 @@ static const struct rule rules[] = {
       "Use <pmu state='off'/>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, pmu_on },
     { "ioapic-kvm", "a TD cannot use the I/O APIC in KVM", "Use <ioapic driver='qemu'/>.", AT_BIRTH,
       RULE_REFUSE, TD_ONLY, ioapic_kvm },
-    { "memory-hotplug", "memory cannot be added to a TD that runs",
-      "Remove <maxMemory> and the <memory> devices.", AT_BIRTH, RULE_REFUSE, TD_ONLY,
-      memory_hotplug },
-    { "balloon-active", "a memory balloon cannot take memory from a TD",
-      "Use <memballoon model='none'/>, or set <currentMemory> to the same size as <memory> and "
-      "turn freePageReporting off.",
-      AT_BIRTH, RULE_REFUSE, TD_ONLY, balloon_active },
+    { "wrong-digest", "a digest in <launchSecurity> is not 48 bytes in base64 (64 characters)",
+      "Write the whole SHA-384 digest in base64, or leave the element out.", AT_BIRTH, RULE_REFUSE,
+      TD_ONLY, wrong_digest },
     { "policy-debug", "<policy> asks for a debug TD, which QEMU does not start",
       "Clear bit 0 of <policy>.", AT_BIRTH, RULE_REFUSE, TD_ONLY, policy_debug },
     { "policy-bits", "<policy> has bits set that QEMU and libvirt do not accept",
@@ -402,6 +445,27 @@ static const struct rule rules[] = {
     { "policy-sept-ve", "bit 28 of <policy> is clear: a Linux guest stops at boot",
       "Use <policy>0x10000000</policy>, or leave it out.", AT_BIRTH, RULE_WARN, TD_ONLY,
       policy_sept_ve },
+    { "memory-hotplug",
+      "memory cannot be added to a TD that runs, so <maxMemory> and <memory> devices are of no use",
+      "Remove <maxMemory> and the <memory> devices.", AT_BIRTH, RULE_WARN, TD_ONLY,
+      memory_hotplug },
+    { "balloon-active",
+      "a TD's kernel refuses the memory balloon: the guest has all of <memory> from its start, and "
+      "the host gets none of it back",
+      "Use <memballoon model='none'/>, or set <currentMemory> to the same size as <memory> and "
+      "turn freePageReporting off.",
+      AT_BIRTH, RULE_WARN, TD_ONLY, balloon_active },
+    { "firmware-not-recorded",
+      "this recording of a host lacks the firmware file that the domain names: see that the host "
+      "has it",
+      "Correct the path in <loader> if the host does not have the file.", AT_BIRTH, RULE_WARN,
+      TD_ONLY, firmware_not_recorded },
+    { "element-dropped",
+      "the domain has an element that libvirt does not know there: libvirt drops it without a "
+      "message",
+      "Correct the spelling or the place of the element, or remove it. Builds of libvirt for early "
+      "TDX stacks knew more elements.",
+      AT_BIRTH, RULE_WARN, TD_ONLY, element_dropped },
     { "boot-disk-hidden", "the TDX firmware has no driver for any disk of the domain",
       "Attach the boot disk by virtio, SATA or NVMe.", AT_BIRTH, RULE_WARN, TD_ONLY,
       boot_disk_hidden },

@@ -43,6 +43,9 @@ struct situation {
     struct ledger_sum others;
     int others_error; /* 0, or -errno if others could not be read */
     enum tri qgs_listening;
+    enum tri firmware_there;  /* the domain's loader; unknown if the host is an incomplete recording
+                               */
+    enum tri has_td_firmware; /* is a firmware descriptor for TDs installed? */
 
     /* Only for the operations started and release: about the domain's QEMU process. */
     enum tri process_is_td;
@@ -50,7 +53,7 @@ struct situation {
     struct fact unevictable_before_kib;
 };
 
-#define POLICY_MAX_FINDINGS 24
+#define POLICY_MAX_FINDINGS 32
 #define POLICY_DETAIL_SIZE  192
 
 struct rule {

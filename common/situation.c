@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "situation.h"
 
+#include "file.h"
 #include "qemu.h"
+
+static enum tri firmware_there(const struct ask *ask, const char *loader)
+{
+    if (!loader[0] || file_exists(ask->root_fd, loader))
+        return TRI_YES;
+    return ask->is_complete ? TRI_NO : TRI_UNKNOWN;
+}
 
 void situation_read(const struct ask *ask, const struct settings *set, const struct domain *dom,
                     enum operation operation, uint64_t now_s, struct situation *ret_situation)
@@ -25,6 +33,9 @@ void situation_read(const struct ask *ask, const struct settings *set, const str
     if (dom->has_qgs)
         now.qgs_listening =
                 host_socket_listens(ask, dom->qgs_socket[0] ? dom->qgs_socket : set->qgs_socket);
+    now.firmware_there = firmware_there(ask, dom->loader);
+    if (dom->is_firmware_chosen)
+        now.has_td_firmware = host_has_td_firmware(ask);
     now.others_error = ledger_sum_others(ask, dom->uuid, now_s, set->start_timeout_s, &now.others);
     if (operation == OPERATION_STARTED)
         now.process_is_td = qemu_is_td(ask, qemu_pid(ask, dom->name));

@@ -79,6 +79,92 @@ static void bounded(void **state)
     assert_int_equal(domain_parse(xml, DOMAIN_MAX_XML + 1, &dom), -EFBIG);
 }
 
+/* What libvirt says about units, it says here: case does not matter, unknown ones are refused. */
+static void units(void **state)
+{
+    static const struct {
+        const char *xml;
+        uint64_t kib;
+    } cases[] = {
+        { "<memory>3072</memory>", 3072 },
+        { "<memory unit='gib'>2</memory>", 2 * KIB_PER_GIB },
+        { "<memory unit='Kb'>2048</memory>", 2000 },
+        { "<memory unit='m'>8</memory>", 8 * KIB_PER_MIB },
+        { "<memory unit='byte'>4096</memory>", 4 },
+        { "<memory unit='PiB'>0</memory>", 0 },
+    };
+    struct domain dom;
+    char xml[160], why[DOMAIN_WHY_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        (void)stpcpy(stpcpy(stpcpy(xml, "<domain><name>a</name>"), cases[i].xml), "</domain>");
+        assert_int_equal(parse(xml, &dom), 0);
+        assert_int_equal(dom.memory_kib, cases[i].kib);
+    }
+    (void)stpcpy(xml, "<domain><name>a</name>\n<memory unit='pages'>4</memory></domain>");
+    assert_int_equal(domain_parse_why(xml, strlen(xml), &dom, why), -EBADMSG);
+    assert_string_equal(why, "line 2: <memory> has the unit pages, which libvirt does not know");
+}
+
+static void says_where(void **state)
+{
+    static const struct {
+        const char *xml;
+        const char *why;
+    } cases[] = {
+        { "<domain>\n  <name>a</nam>\n</domain>", "line 2, column " },
+        { "<domain/>", "the domain has no <name>" },
+        { "<network/>", "its outermost element is not <domain>" },
+        { "<domain><name>a</name></domain>", "there is no <memory>" },
+        { "<!DOCTYPE domain><domain/>", "it has a document type" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char why[DOMAIN_WHY_SIZE];
+        struct domain dom;
+
+        assert_true(domain_parse_why(cases[i].xml, strlen(cases[i].xml), &dom, why) < 0);
+        if (strncmp(why, cases[i].why, strlen(cases[i].why)) != 0)
+            fail_msg("%s: %s", cases[i].xml, why);
+    }
+}
+
+#define DIGEST "AbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAbCdAb+/"
+
+static void digests_and_dropped(void **state)
+{
+    static const struct {
+        const char *security;
+        const char *digest;
+        const char *dropped;
+    } cases[] = {
+        { "<mrOwner>" DIGEST "</mrOwner>", "", "" },
+        { "<mrOwner>" DIGEST "A</mrOwner>", "mrOwner", "" },
+        { "<mrConfigId>c2hvcnQ=</mrConfigId>", "mrConfigId", "" },
+        { "<mrOwnerConfig/>", "mrOwnerConfig", "" },
+        { "<Policy>0x1</Policy>", "", "<Policy> in <launchSecurity>" },
+        { "<quoteGenerationService><socket/></quoteGenerationService>", "",
+          "<socket> in <quoteGenerationService>" },
+        { "</launchSecurity><sound/><launchSecurity>", "", "<sound> in <domain>" },
+        { "</launchSecurity><x:own xmlns:x='urn:x'/><launchSecurity>", "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct domain dom;
+        char xml[512];
+
+        (void)snprintf(xml, sizeof(xml),
+                       HEAD "<launchSecurity type='tdx'>%s</launchSecurity></domain>",
+                       cases[i].security);
+        assert_int_equal(parse(xml, &dom), 0);
+        assert_string_equal(dom.wrong_digest, cases[i].digest);
+        assert_string_equal(dom.dropped, cases[i].dropped);
+    }
+}
+
 static void security(void **state)
 {
     struct domain dom;
@@ -189,6 +275,9 @@ static const struct CMUnitTest tests[] = {
     TEST("common.domain-smallest", smallest),
     TEST("common.domain-refused", refused),
     TEST("common.domain-bounded", bounded),
+    TEST("common.domain-units", units),
+    TEST("common.domain-says-where", says_where),
+    TEST("common.domain-digests", digests_and_dropped),
     TEST("common.domain-security", security),
     TEST("common.domain-mark", mark_needs_its_namespace),
     TEST("common.domain-features", defaults_of_features),

@@ -31,6 +31,7 @@ static const struct situation good_situation = {
     .cpus_present = { .value = 64 },
     .memory = { .total_kib = { .value = 64 * KIB_PER_GIB },
                 .available_kib = { .value = 60 * KIB_PER_GIB } },
+    .firmware_there = TRI_YES,
     .process_is_td = TRI_YES,
     .process_lives = TRI_NO,
     .unevictable_before_kib = { .error = -ENOENT },
@@ -81,6 +82,20 @@ CHANGE(as_very_many_vcpus, {
 })
 CHANGE(as_no_firmware, dom->has_firmware = false)
 CHANGE(as_pflash, dom->loader_pflash = true)
+CHANGE(as_loader_absent, {
+    (void)stpcpy(dom->loader, "/x/OVMF.fd");
+    now->firmware_there = TRI_NO;
+})
+CHANGE(as_loader_not_recorded, {
+    (void)stpcpy(dom->loader, "/x/OVMF.fd");
+    now->firmware_there = TRI_UNKNOWN;
+})
+CHANGE(as_no_descriptor, {
+    dom->is_firmware_chosen = true;
+    now->has_td_firmware = TRI_NO;
+})
+CHANGE(as_short_digest, (void)stpcpy(dom->wrong_digest, "mrOwner"))
+CHANGE(as_dropped, (void)stpcpy(dom->dropped, "<polcy> in <launchSecurity>"))
 CHANGE(as_named_cpu, dom->cpu_passthrough = false)
 CHANGE(as_i440fx, dom->is_q35 = false)
 CHANGE(as_smm, dom->smm_on = true)
@@ -157,14 +172,19 @@ static const struct change changes[] = {
     { "too-many-vcpus", RULE_REFUSE, as_very_many_vcpus },
     { "firmware-missing", RULE_REFUSE, as_no_firmware },
     { "firmware-pflash", RULE_REFUSE, as_pflash },
+    { "firmware-not-there", RULE_REFUSE, as_loader_absent },
+    { "firmware-not-recorded", RULE_WARN, as_loader_not_recorded },
+    { "firmware-no-descriptor", RULE_REFUSE, as_no_descriptor },
+    { "wrong-digest", RULE_REFUSE, as_short_digest },
+    { "element-dropped", RULE_WARN, as_dropped },
     { "cpu-model", RULE_REFUSE, as_named_cpu },
     { "machine-type", RULE_REFUSE, as_i440fx },
     { "smm-on", RULE_REFUSE, as_smm },
     { "pmu-on", RULE_REFUSE, as_pmu },
     { "ioapic-kvm", RULE_REFUSE, as_ioapic },
-    { "memory-hotplug", RULE_REFUSE, as_slots },
-    { "memory-hotplug", RULE_REFUSE, as_dimm },
-    { "balloon-active", RULE_REFUSE, as_balloon },
+    { "memory-hotplug", RULE_WARN, as_slots },
+    { "memory-hotplug", RULE_WARN, as_dimm },
+    { "balloon-active", RULE_WARN, as_balloon },
     { "policy-debug", RULE_REFUSE, as_debug },
     { "policy-bits", RULE_REFUSE, as_bits },
     { "policy-sept-ve", RULE_WARN, as_no_sept_ve },
