@@ -10,11 +10,6 @@
 
 #define MAX_MESSAGE 768
 
-const char *const hook_reasons[] = {
-    "domain-xml",  "xml-too-large", "timed-out",   "config-invalid", "state-unavailable",
-    "td-admitted", "td-started",    "td-released", "internal",       NULL,
-};
-
 static void record(const struct hook_call *call, const struct domain *dom, enum journal_kind kind,
                    const char *reason, const char *message)
 {

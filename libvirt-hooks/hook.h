@@ -23,7 +23,3 @@ int hook_run(const struct hook_call *call, const char *xml, size_t len);
 /* For errors before the domain could be judged: writes a journal record and refuses if the
  * operation may be refused. Returns the exit status. */
 int hook_fail(const struct hook_call *call, const char *reason, int error, const char *words);
-
-/* Reason tokens that are not rules of policy.c. Only a test uses this list: it compares the tokens
- * with the documentation. */
-extern const char *const hook_reasons[];

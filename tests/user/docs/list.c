@@ -5,7 +5,7 @@
 
 #include "checks.h"
 #include "errline.h"
-#include "hook.h"
+#include "hook_reasons.h"
 #include "policy.h"
 
 static void entry(bool has_words, const char *kind, const char *name, const char *words,
@@ -31,8 +31,8 @@ int main(int argc, char **argv)
     rules = policy_rules(&count);
     for (size_t i = 0; i < count; i++)
         entry(has_words, "reason", rules[i].token, rules[i].words, rules[i].fix);
-    for (size_t i = 0; hook_reasons[i]; i++)
-        entry(has_words, "reason", hook_reasons[i], "", "");
+    for (size_t i = 0; hook_reasons[i].token; i++)
+        entry(has_words, "reason", hook_reasons[i].token, hook_reasons[i].words, "");
     for (size_t i = 0; (line = errline_at(i)); i++)
         entry(has_words, "line", line->id, line->words, line->advice);
     return 0;
