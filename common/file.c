@@ -36,6 +36,7 @@ int file_open(int root_fd, const char *path, int flags)
     return fd < 0 ? -errno : (int)fd;
 }
 
+/* After -EFBIG *ret_text has the beginning, and the next byte to read is behind it. */
 static int read_bytes(int fd, size_t max, char **ret_text, size_t *ret_len)
 {
     _cleanup_free_ char *text = NULL;
@@ -62,26 +63,37 @@ static int read_bytes(int fd, size_t max, char **ret_text, size_t *ret_len)
             break;
         len += (size_t)n;
         if (len > max)
-            return -EFBIG;
+            break;
     }
     text[len] = '\0';
     *ret_text = STEAL_PTR(text);
     *ret_len = len;
-    return 0;
+    return len > max ? -EFBIG : 0;
 }
 
-int file_read_fd(int fd, size_t max, char **ret_text, size_t *ret_len)
+int file_read_start(int fd, size_t max, char **ret_text, size_t *ret_len)
 {
     _cleanup_free_ char *text = NULL;
     size_t len;
     int r = read_bytes(fd, max, &text, &len);
 
-    if (r < 0)
+    if (r < 0 && r != -EFBIG)
         return r;
     if (strlen(text) != len)
         return -EINVAL;
     *ret_text = STEAL_PTR(text);
     *ret_len = len;
+    return r == -EFBIG;
+}
+
+int file_read_fd(int fd, size_t max, char **ret_text, size_t *ret_len)
+{
+    _cleanup_free_ char *text = NULL;
+    int r = file_read_start(fd, max, &text, ret_len);
+
+    if (r != 0)
+        return r < 0 ? r : -EFBIG;
+    *ret_text = STEAL_PTR(text);
     return 0;
 }
 

@@ -26,6 +26,10 @@ int file_read_words(int root_fd, const char *path, size_t max, char **ret_text);
  * Returns 1 if the file was longer, else 0. NULs become newlines. */
 int file_read_end(int root_fd, const char *path, size_t max, char **ret_text);
 
+/* Reads from a descriptor up to max bytes and a few more. Returns 1 if more may follow, 0 at the
+ * end. */
+int file_read_start(int fd, size_t max, char **ret_text, size_t *ret_len);
+
 /* As file_read(), but from a descriptor. */
 int file_read_fd(int fd, size_t max, char **ret_text, size_t *ret_len);
 
