@@ -299,6 +299,9 @@ int file_write_atomic(int root_fd, const char *path, const char *text, mode_t mo
         r = -errno;
     if (r < 0)
         (void)unlinkat(dir_fd, temporary, 0);
+    /* The new name, too, has to survive a power cut. */
+    else if (fsync(dir_fd) < 0)
+        r = -errno;
     return r;
 }
 

@@ -47,7 +47,8 @@ int file_mode(int root_fd, const char *path, mode_t *ret_mode);
 int file_list(int root_fd, const char *path, size_t max, char ***ret_names, size_t *ret_count);
 void file_list_free(char **names, size_t count);
 
-/* Writes a temporary file in the same folder, syncs and renames it. The folder must exist. */
+/* Writes a temporary file in the same folder, syncs and renames it, and syncs the folder. The
+ * folder must exist. */
 int file_write_atomic(int root_fd, const char *path, const char *text, mode_t mode);
 
 /* Makes a folder and its missing parents, all with this mode. */

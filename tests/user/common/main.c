@@ -9,7 +9,7 @@ int main(void)
 {
     static const struct test_list *const lists[] = {
         &text_list,   &file_list_list, &settings_list,    &seamcall_list,   &klog_list,
-        &domain_list, &policy_list,    &ledger_list_list, &remembered_list,
+        &domain_list, &policy_list,    &ledger_list_list, &remembered_list, &trial_list,
     };
     struct CMUnitTest tests[MAX_TESTS];
     size_t count = 0;

@@ -24,4 +24,4 @@ struct test_list {
 #define TEST_LIST(name, tests) const struct test_list name = { (tests), ARRAY_SIZE(tests) }
 
 extern const struct test_list text_list, file_list_list, settings_list, seamcall_list, klog_list,
-        domain_list, policy_list, ledger_list_list, remembered_list;
+        domain_list, policy_list, ledger_list_list, remembered_list, trial_list;
