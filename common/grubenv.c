@@ -74,6 +74,15 @@ static bool is_variable(const char *line, size_t len, const char *name)
     return len > name_len && memcmp(line, name, name_len) == 0 && line[name_len] == '=';
 }
 
+/* Editors end the last line, which fills the block up, with a newline. */
+static bool is_filling(const char *line, size_t len)
+{
+    for (size_t i = 0; i + 1 < len; i++)
+        if (line[i] != '#')
+            return false;
+    return true;
+}
+
 bool grubenv_get(const struct grubenv *env, const char *name, char *ret_value, size_t size)
 {
     size_t len;
@@ -105,7 +114,7 @@ int grubenv_set(struct grubenv *env, const char *name, const char *value)
         const char *line = env->block + at;
 
         len = line_len(line, env->size - at);
-        if (line[len - 1] != '\n')
+        if (line[len - 1] != '\n' || is_filling(line, len))
             break; /* what fills the block up */
         if (is_variable(line, len, name))
             continue;

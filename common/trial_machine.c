@@ -148,21 +148,29 @@ static const struct trial_row *find_row(enum trial_state state, enum trial_event
     return NULL;
 }
 
+struct outcome {
+    const char *failed; /* what failed first: an action, or to save the state */
+    bool reboots;
+};
+
 /* Saves the next state and does its actions. After a failure nothing more is done, unless is_last:
  * then all is done that still can be, because nothing else will. Returns the first error. */
 static int enter(const struct trial_ops *ops, struct trial *trial, const struct trial_row *row,
-                 bool is_last, bool *ret_reboots)
+                 bool is_last, struct outcome *outcome)
 {
     int r;
 
     trial->state = row->next;
     r = ops->save(ops->data, trial);
+    outcome->failed = "save";
     for (size_t i = 0; i < TRIAL_MAX_ACTIONS && row->actions[i] && (r == 0 || is_last); i++) {
         int failed = ops->act(ops->data, trial, row->actions[i]);
 
-        *ret_reboots |= row->actions[i] == TRIAL_REBOOT && failed == 0;
-        if (failed < 0 && r == 0)
-            r = failed;
+        outcome->reboots |= row->actions[i] == TRIAL_REBOOT && failed == 0;
+        if (failed == 0 || r < 0)
+            continue;
+        r = failed;
+        outcome->failed = trial_action_name(row->actions[i]);
     }
     return r;
 }
@@ -171,7 +179,7 @@ int trial_step(const struct trial_ops *ops, struct trial *trial, enum trial_even
                const char *reason, const char *detail)
 {
     const struct trial_row *row = find_row(trial->state, event);
-    bool reboots = false;
+    struct outcome outcome = { 0 };
     int r = 0, failed = 0;
 
     if (!row)
@@ -182,15 +190,17 @@ int trial_step(const struct trial_ops *ops, struct trial *trial, enum trial_even
     }
     if (event == TRIAL_KEEP)
         trial->reason[0] = trial->detail[0] = '\0';
-    while (row && !reboots) {
-        r = enter(ops, trial, row, failed < 0, &reboots);
+    while (row && !outcome.reboots) {
+        r = enter(ops, trial, row, failed < 0, &outcome);
         if (r < 0 && failed < 0)
             break;
         if (r < 0) {
             failed = r;
-            if (!trial->reason[0])
-                text_print(trial->reason, sizeof(trial->reason), "%s",
-                           r == -ENOSPC ? "disk-full" : "action-failed");
+            if (!trial->reason[0]) {
+                text_copy(trial->reason, sizeof(trial->reason), "action-failed");
+                text_print(trial->detail, sizeof(trial->detail), "%s: %s", outcome.failed,
+                           strerror(-r));
+            }
         }
         row = find_row(trial->state, r < 0 ? TRIAL_BROKEN : TRIAL_DONE);
     }

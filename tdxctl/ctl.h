@@ -17,7 +17,10 @@ struct ctl {
     bool is_live;
     bool is_json;
     bool is_dry_run;
-    uint64_t watch_s; /* 0: once */
+    bool is_forced;
+    bool is_host_enough; /* trial: the assessment alone keeps the kernel */
+    uint64_t within_s;   /* trial: time to keep it, 0: as usual */
+    uint64_t watch_s;    /* 0: once */
     struct settings settings;
     struct conf_faults settings_faults;
 };
@@ -31,6 +34,7 @@ int verb_check(struct ctl *ctl, int argc, char **argv);
 int verb_explain(struct ctl *ctl, int argc, char **argv);
 int verb_status(struct ctl *ctl, int argc, char **argv);
 int verb_metrics(struct ctl *ctl, int argc, char **argv);
+int verb_trial(struct ctl *ctl, int argc, char **argv);
 int verb_validate(struct ctl *ctl, int argc, char **argv);
 
 /* Prints "tdxctl: " and the text to stderr; returns CTL_UNDECIDED. */

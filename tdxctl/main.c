@@ -21,6 +21,8 @@ static const struct {
       verb_explain },
     { "metrics", "", "print metrics for Prometheus", verb_metrics },
     { "validate", "", "start a small TDX guest through virsh, check it, stop it", verb_validate },
+    { "trial", "start|keep|reject|status",
+      "boot a new kernel once; keep it, or the host goes back by itself", verb_trial },
 };
 
 int ctl_error(const char *format, ...)
@@ -51,7 +53,10 @@ static int print_help(void)
     (void)puts("\n      --json           print JSON, for programs; its schema has a version\n"
                "      --root=DIR       look at a recorded host in DIR instead of this one\n"
                "      --watch[=SEC]    check: repeat every SEC seconds (10), print what changed\n"
-               "      --dry-run        validate: only say what would be done\n"
+               "      --dry-run        validate, trial start: only say what would be done\n"
+               "      --confirm=WHO    trial start: operator (default) keeps it, or host does\n"
+               "      --within=SEC     trial start: seconds after the boot to keep it in (900)\n"
+               "      --force          trial start: try a kernel that was rejected\n"
                "      --help           print this text\n"
                "      --version        print the version\n\n"
                "Exit status: 0 all is well, 1 something is wrong, 2 tdxctl could not find out.\n"
@@ -59,13 +64,26 @@ static int print_help(void)
     return CTL_OK;
 }
 
-enum { OPTION_JSON = 256, OPTION_ROOT, OPTION_WATCH, OPTION_DRY_RUN, OPTION_HELP, OPTION_VERSION };
+enum {
+    OPTION_JSON = 256,
+    OPTION_ROOT,
+    OPTION_WATCH,
+    OPTION_DRY_RUN,
+    OPTION_CONFIRM,
+    OPTION_WITHIN,
+    OPTION_FORCE,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
 
 static const struct option options[] = {
     { "json", no_argument, NULL, OPTION_JSON },
     { "root", required_argument, NULL, OPTION_ROOT },
     { "watch", optional_argument, NULL, OPTION_WATCH },
     { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+    { "confirm", required_argument, NULL, OPTION_CONFIRM },
+    { "within", required_argument, NULL, OPTION_WITHIN },
+    { "force", no_argument, NULL, OPTION_FORCE },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { 0 },
@@ -138,6 +156,18 @@ int main(int argc, char **argv)
             break;
         case OPTION_DRY_RUN:
             ctl.is_dry_run = true;
+            break;
+        case OPTION_CONFIRM:
+            ctl.is_host_enough = strcmp(optarg, "host") == 0;
+            if (!ctl.is_host_enough && strcmp(optarg, "operator") != 0)
+                return ctl_error("--confirm needs operator or host");
+            break;
+        case OPTION_WITHIN:
+            if (text_to_u64(optarg, &ctl.within_s) < 0 || ctl.within_s < 60 || ctl.within_s > 86400)
+                return ctl_error("--within needs a number of seconds from 60 to 86400");
+            break;
+        case OPTION_FORCE:
+            ctl.is_forced = true;
             break;
         case OPTION_HELP:
             return close_stdout(print_help());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "virsh.h"
+#include "program.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,11 +9,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "text.h"
-
-#define MAX_ARGUMENTS 16
-#define TIMEOUT_MS    60000
-
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -22,11 +17,11 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Reads all that virsh prints, so that virsh never blocks on a full pipe; keeps the part that fits.
- */
-static int drain(int fd, char *says)
+/* Reads all that the program prints, so that it never blocks on a full pipe; keeps the part that
+ * fits. */
+static int drain(int fd, uint64_t timeout_s, char *says, size_t size)
 {
-    int64_t deadline_ms = now_ms() + TIMEOUT_MS;
+    int64_t deadline_ms = now_ms() + (int64_t)timeout_s * 1000;
     size_t len = 0;
 
     for (;;) {
@@ -42,7 +37,7 @@ static int drain(int fd, char *says)
             return -errno;
         if (n == 0)
             return 0;
-        for (ssize_t i = 0; i < n && len + 1 < VIRSH_SAYS_SIZE; i++)
+        for (ssize_t i = 0; i < n && len + 1 < size; i++)
             says[len++] = piece[i];
         says[len] = '\0';
     }
@@ -50,14 +45,9 @@ static int drain(int fd, char *says)
 
 static int start(char *const *argv, int write_fd, pid_t *ret_pid)
 {
-    const char *program = secure_getenv("TDX_HOST_VIRSH");
-    char *all[MAX_ARGUMENTS] = { (char *)(uintptr_t) "virsh", (char *)(uintptr_t) "-c",
-                                 (char *)(uintptr_t) "qemu:///system" };
     posix_spawn_file_actions_t actions;
     int r;
 
-    for (size_t i = 0; argv[i] && i + 4 < MAX_ARGUMENTS; i++)
-        all[i + 3] = argv[i];
     r = posix_spawn_file_actions_init(&actions);
     if (r != 0)
         return -r;
@@ -67,36 +57,18 @@ static int start(char *const *argv, int write_fd, pid_t *ret_pid)
     if (r == 0)
         r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (r == 0)
-        r = posix_spawnp(ret_pid, program ?: "virsh", &actions, NULL, all, environ);
+        r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     return -r;
 }
 
-/* Joins all lines with "; ": virsh says in the first what failed, and why in the last. */
-static void join_lines(char *text, char *says)
+int program_run(char *const *argv, uint64_t timeout_s, char *says, size_t size)
 {
-    char *line;
-    size_t len = 0;
-
-    says[0] = '\0';
-    while ((line = text_next_line(&text))) {
-        char clean[VIRSH_SAYS_SIZE];
-
-        text_copy(clean, sizeof(clean), text_trim(line));
-        if (!clean[0])
-            continue;
-        text_print(says + len, VIRSH_SAYS_SIZE - len, "%s%s", len ? "; " : "", clean);
-        len = strlen(says);
-    }
-}
-
-int virsh_run(char *const *argv, char *says)
-{
-    char all[VIRSH_SAYS_SIZE] = "";
     _cleanup_close_ int read_fd = -1;
     int fds[2], status = 0, r;
     pid_t pid;
 
+    says[0] = '\0';
     if (pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
     read_fd = fds[0];
@@ -104,12 +76,11 @@ int virsh_run(char *const *argv, char *says)
     (void)close(fds[1]);
     if (r < 0)
         return r;
-    r = drain(read_fd, all);
+    r = drain(read_fd, timeout_s, says, size);
     if (r < 0)
         (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    join_lines(all, says);
     if (r < 0)
         return r;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : 1;

@@ -4,8 +4,9 @@
 
 _tdxctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} word verb=''
-	local verbs='check status explain metrics validate'
-	local options='--json --root= --watch --dry-run --help --version'
+	local verbs='check status explain metrics validate trial'
+	local options='--json --root= --watch --dry-run --confirm= --within= --force --help
+		--version'
 
 	COMPREPLY=()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -15,9 +16,11 @@ _tdxctl() {
 		mapfile -t COMPREPLY < <(compgen -d -- "${current#--root=}")
 	elif [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
-		[[ ${COMPREPLY[*]:-} != --root= ]] || compopt -o nospace 2>/dev/null || true
+		[[ ${COMPREPLY[*]:-} != --*= ]] || compopt -o nospace 2>/dev/null || true
 	elif [[ $verb == explain ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -X '!*.xml' -- "$current")
+	elif [[ $verb == trial && ${COMP_WORDS[COMP_CWORD-1]} == trial ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'start keep reject status' -- "$current")
 	elif [[ -z $verb ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$current")
 	fi

@@ -391,12 +391,12 @@ static void start_fails(void **state)
     start(&full);
     assert_int_equal(trial_load(full.root_fd, &stored), 0);
     assert_int_equal(stored.state, TRIAL_NONE);
-    assert_string_equal(full.trial.reason, "disk-full");
+    assert_string_equal(full.trial.detail, "save: No space left on device");
     assert_false(file_exists(full.root_fd, BOOT_ENTRIES_DIR "/" TRIAL_ENTRY ".conf"));
     locked.is_read_only = true;
     start(&locked);
     assert_int_equal(locked.trial.state, TRIAL_NONE);
-    assert_string_equal(locked.trial.reason, "action-failed");
+    assert_string_equal(locked.trial.detail, "copy-entry: Read-only file system");
     at_rest(&locked);
     remove_host(&full);
     remove_host(&locked);
