@@ -12,6 +12,9 @@
 /* Marks a domain that must be a TD: <tdx:required xmlns:tdx="urn:tdx-host:1"/> in <metadata>. */
 #define DOMAIN_NAMESPACE "urn:tdx-host:1"
 
+/* The TD that tdxctl validate starts. */
+#define DOMAIN_VALIDATE "tdx-host-validate"
+
 enum domain_security {
     DOMAIN_SECURITY_NONE,
     DOMAIN_SECURITY_TDX,

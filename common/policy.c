@@ -48,6 +48,13 @@ static bool required_on_softmod(RULE_ARGUMENTS)
     return dom->is_tdx_required && now->backend == HOST_BACKEND_SOFTMOD;
 }
 
+/* The TD of tdxctl validate belongs to the trial. */
+static bool on_trial(RULE_ARGUMENTS)
+{
+    UNUSED;
+    return now->on_trial == TRI_YES && strcmp(dom->name, DOMAIN_VALIDATE) != 0;
+}
+
 static bool not_kvm(RULE_ARGUMENTS)
 {
     UNUSED;
@@ -384,6 +391,10 @@ static const struct rule rules[] = {
       "of this host is software",
       "Run the domain on a host with TDX hardware.", AT_ENTRY, RULE_REFUSE, TD_ONLY,
       required_on_softmod },
+    { "on-trial",
+      "this host tries a new kernel and may go back to its old one at any time, so no TD starts",
+      "Wait for tdxctl trial keep, or start the TD on another host.", AT_BIRTH, RULE_REFUSE,
+      TD_ONLY, on_trial },
     { "restore-unsupported", "a TD cannot be restored: its private memory was never saved",
       "Start the domain from its disk: virsh start --force-boot.", AT(OPERATION_RESTORE),
       RULE_REFUSE, TD_ONLY, NULL },

@@ -33,6 +33,7 @@ struct ledger_sum {
 struct situation {
     enum operation operation;
     enum host_backend backend;
+    enum tri on_trial; /* the host tries a new kernel, and may reboot at any time */
     enum tri kvm_param;
     struct fact vm_types;
     enum tri offers_tds;

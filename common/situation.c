@@ -3,6 +3,7 @@
 
 #include "file.h"
 #include "qemu.h"
+#include "trial.h"
 
 static enum tri firmware_there(const struct ask *ask, const char *loader)
 {
@@ -24,6 +25,7 @@ void situation_read(const struct ask *ask, const struct settings *set, const str
     host_read_cpu_counts(ask, &cpu);
     host_read_memory(ask, &now.memory);
     now.backend = tdx.backend;
+    now.on_trial = tri_of(trial_is_on(ask->root_fd));
     now.kvm_param = tdx.kvm_param;
     now.vm_types = tdx.vm_types;
     now.offers_tds = tdx.offers_tds;

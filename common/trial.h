@@ -152,6 +152,9 @@ void trial_rebuild(const char *running, bool is_trial_boot, struct trial *ret_tr
 int trial_on_boot(const struct trial_ops *ops, int root_fd, const char *cmdline,
                   const char *running, struct trial *ret_trial);
 
+/* Does the host run a kernel on trial, which is not kept yet? */
+bool trial_is_on(int root_fd);
+
 /* What the actions need beside the files of the host. */
 struct trial_host {
     int root_fd;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "file.h"
+
 /* The target must be what runs: a trial of another kernel is not this boot's. */
 static bool fits(const struct trial *trial, const char *running, bool is_trial_boot)
 {
@@ -25,4 +27,15 @@ int trial_on_boot(const struct trial_ops *ops, int root_fd, const char *cmdline,
                    "the trial ended before it was judged: a panic, a hang, or a power cut");
     /* An ordinary boot, with nothing to settle. */
     return r == -EPERM && !is_trial_boot ? 0 : r;
+}
+
+bool trial_is_on(int root_fd)
+{
+    char cmdline[4096], value[8];
+    struct trial trial;
+
+    if (file_read_line(root_fd, "proc/cmdline", cmdline, sizeof(cmdline)) < 0 ||
+        text_cmdline_value(cmdline, TRIAL_ARGUMENT, value, sizeof(value)) < 0)
+        return false;
+    return trial_load(root_fd, &trial) < 0 || trial.state != TRIAL_KEPT;
 }

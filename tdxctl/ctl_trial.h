@@ -33,4 +33,5 @@ int trial_verb_keep(struct ctl *ctl, int argc, char **argv);
 int trial_verb_reject(struct ctl *ctl, int argc, char **argv);
 int trial_verb_status(struct ctl *ctl, int argc, char **argv);
 int trial_verb_boot(struct ctl *ctl, int argc, char **argv);
+int trial_verb_assess(struct ctl *ctl, int argc, char **argv);
 int trial_verb_expire(struct ctl *ctl, int argc, char **argv);

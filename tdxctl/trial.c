@@ -17,6 +17,7 @@ static const struct {
 } verbs[] = {
     { "start", trial_verb_start },   { "keep", trial_verb_keep }, { "reject", trial_verb_reject },
     { "status", trial_verb_status }, { "boot", trial_verb_boot }, { "expire", trial_verb_expire },
+    { "assess", trial_verb_assess },
 };
 
 int trial_refuse(const char *format, ...)

@@ -10,12 +10,12 @@
 
 #include "checks.h"
 #include "ctl.h"
+#include "domain.h"
 #include "file.h"
 #include "qemu.h"
 #include "virsh.h"
 
 #define SCHEMA      "tdx-host.validate.v1"
-#define DOMAIN_NAME "tdx-host-validate"
 #define DOMAIN_XML  "run/tdx-host/validate.xml"
 #define MAX_CHECKS  64
 #define DEADLINE_MS 15000
@@ -102,7 +102,7 @@ static int step_define(struct run *run)
 
     text_print(xml, sizeof(xml),
                "<domain type='kvm'>\n"
-               "  <name>" DOMAIN_NAME "</name>\n"
+               "  <name>" DOMAIN_VALIDATE "</name>\n"
                "  <memory unit='MiB'>512</memory>\n"
                "  <vcpu>1</vcpu>\n"
                "  <os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' "
@@ -141,7 +141,7 @@ static int step_start(struct run *run)
 
 static enum tri is_td(const struct run *run)
 {
-    return qemu_is_td(&run->ctl->ask, qemu_pid(&run->ctl->ask, DOMAIN_NAME));
+    return qemu_is_td(&run->ctl->ask, qemu_pid(&run->ctl->ask, DOMAIN_VALIDATE));
 }
 
 static bool is_td_known(struct run *run)
@@ -173,7 +173,7 @@ static int step_keyid_taken(struct run *run)
 
 static int step_running(struct run *run)
 {
-    char *argv[] = { (char *)(uintptr_t) "domstate", (char *)(uintptr_t)DOMAIN_NAME, NULL };
+    char *argv[] = { (char *)(uintptr_t) "domstate", (char *)(uintptr_t)DOMAIN_VALIDATE, NULL };
     char output[VIRSH_SAYS_SIZE];
     int r = virsh_run(argv, output);
 
@@ -184,7 +184,7 @@ static int step_running(struct run *run)
 
 static int step_stop(struct run *run)
 {
-    char *argv[] = { (char *)(uintptr_t) "destroy", (char *)(uintptr_t)DOMAIN_NAME, NULL };
+    char *argv[] = { (char *)(uintptr_t) "destroy", (char *)(uintptr_t)DOMAIN_VALIDATE, NULL };
     char output[VIRSH_SAYS_SIZE];
     int r;
 

@@ -121,6 +121,7 @@ CHANGE(as_no_qgs, {
     now->qgs_listening = TRI_NO;
 })
 CHANGE(as_softmod, now->backend = HOST_BACKEND_SOFTMOD)
+CHANGE(as_on_trial, now->on_trial = TRI_YES)
 CHANGE(as_restore, now->operation = OPERATION_RESTORE)
 CHANGE(as_migrate, now->operation = OPERATION_MIGRATE)
 CHANGE(as_marked_plain, {
@@ -194,6 +195,7 @@ static const struct change changes[] = {
     { "eager-accept", RULE_WARN, as_eager },
     { "qgs-not-listening", RULE_WARN, as_no_qgs },
     { "softmod", RULE_WARN, as_softmod },
+    { "on-trial", RULE_REFUSE, as_on_trial },
     { "restore-unsupported", RULE_REFUSE, as_restore },
     { "migrate-unsupported", RULE_REFUSE, as_migrate },
     { "tdx-required", RULE_REFUSE, as_marked_plain },
