@@ -145,6 +145,10 @@ int trial_from_text(const char *text, struct trial *ret_trial);
 int trial_load(int root_fd, struct trial *ret_trial);
 int trial_save(int root_fd, const struct trial *trial);
 
+/* Keeps other commands from changing the trial, until the returned descriptor is closed.
+ * -EWOULDBLOCK if another one has it and is_patient is false. */
+int trial_lock(int root_fd, bool is_patient);
+
 /* The trial of a host whose stored trial is lost: only the running kernel is known. */
 void trial_rebuild(const char *running, bool is_trial_boot, struct trial *ret_trial);
 

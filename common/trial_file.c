@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Stores a trial as JSON. A file that is not wholly a trial is corrupt: none of it is used. */
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "file.h"
 #include "trial.h"
+
+#define LOCK_DIR "run/tdx-host"
 
 static void put_json(json_object **object)
 {
@@ -190,6 +194,25 @@ int trial_save(int root_fd, const struct trial *trial)
     if (r == 0)
         r = file_make_dir(root_fd, TRIAL_DIR, 0755);
     return r < 0 ? r : file_write_atomic(root_fd, TRIAL_FILE, text, 0644);
+}
+
+int trial_lock(int root_fd, bool is_patient)
+{
+    _cleanup_close_ int dir_fd = -1, fd = -1;
+    int r = file_make_dir(root_fd, LOCK_DIR, 0755);
+
+    if (r < 0)
+        return r;
+    dir_fd = file_open(root_fd, LOCK_DIR, O_RDONLY | O_DIRECTORY);
+    if (dir_fd < 0)
+        return dir_fd;
+    fd = openat(dir_fd, "trial.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return -errno;
+    while (flock(fd, LOCK_EX | (is_patient ? 0 : LOCK_NB)) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return steal_fd(&fd);
 }
 
 void trial_rebuild(const char *running, bool is_trial_boot, struct trial *ret_trial)

@@ -54,7 +54,9 @@ static inline void cleanup_dir_p(DIR **dir)
 
 #define _cleanup_free_  __attribute__((cleanup(cleanup_free_p)))
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close_p)))
-#define _cleanup_dir_   __attribute__((cleanup(cleanup_dir_p)))
+/* For a variable that only its cleanup uses, which clang does not count. */
+#define _unused_      __attribute__((unused))
+#define _cleanup_dir_ __attribute__((cleanup(cleanup_dir_p)))
 
 /* Hands a resource over: returns it and clears the variable, so that it is not cleaned up. */
 #define STEAL_PTR(p)                                                                               \

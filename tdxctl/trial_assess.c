@@ -193,6 +193,7 @@ static void wait_for_boot(const struct ctl *ctl, const struct trial *trial)
 int trial_verb_assess(struct ctl *ctl, int argc, char **argv)
 {
     struct now now = { .ctl = ctl };
+    _cleanup_close_ _unused_ int lock_fd = -1;
     struct trial trial;
     char cmdline[4096], words[sizeof(trial.detail)];
     const char *reason;
@@ -213,6 +214,7 @@ int trial_verb_assess(struct ctl *ctl, int argc, char **argv)
     trial_read_baseline(ctl, &now.baseline);
     reason = judge(&trial, &now, words, sizeof(words));
     /* Somebody may have ended the trial in the meantime. */
+    lock_fd = trial_lock(ctl->ask.root_fd, true);
     status = trial_read(ctl, &trial);
     if (status == CTL_OK)
         status = reason ? trial_send(ctl, &trial, TRIAL_FAIL, reason, words)

@@ -57,6 +57,7 @@ static int keep(const struct ctl *ctl, struct trial *trial)
 
 int trial_verb_keep(struct ctl *ctl, int argc, char **argv)
 {
+    _cleanup_close_ _unused_ int lock_fd = trial_lock(ctl->ask.root_fd, true);
     struct trial trial;
     int status;
 
@@ -69,6 +70,7 @@ int trial_verb_keep(struct ctl *ctl, int argc, char **argv)
 
 int trial_verb_reject(struct ctl *ctl, int argc, char **argv)
 {
+    _cleanup_close_ _unused_ int lock_fd = trial_lock(ctl->ask.root_fd, true);
     struct trial trial;
     int status;
 
@@ -89,6 +91,7 @@ int trial_verb_reject(struct ctl *ctl, int argc, char **argv)
 
 int trial_verb_boot(struct ctl *ctl, int argc, char **argv)
 {
+    _cleanup_close_ _unused_ int lock_fd = trial_lock(ctl->ask.root_fd, true);
     struct trial_host host = trial_host_of(ctl);
     const struct trial_ops ops = { trial_host_save, trial_host_act, &host };
     char running[96], cmdline[4096];
@@ -112,6 +115,7 @@ int trial_verb_boot(struct ctl *ctl, int argc, char **argv)
 /* Time since boot: a wall clock that jumps changes nothing. */
 int trial_verb_expire(struct ctl *ctl, int argc, char **argv)
 {
+    _cleanup_close_ int lock_fd = trial_lock(ctl->ask.root_fd, false);
     char line[64];
     uint64_t now_s;
     struct trial trial;
@@ -120,6 +124,9 @@ int trial_verb_expire(struct ctl *ctl, int argc, char **argv)
     (void)argv;
     if (argc != 1)
         return ctl_error("trial expire takes no arguments");
+    /* Another command ends the trial right now; the timer asks again soon. */
+    if (lock_fd == -EWOULDBLOCK)
+        return CTL_OK;
     status = trial_read(ctl, &trial);
     if (status != CTL_OK)
         return status;

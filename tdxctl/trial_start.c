@@ -141,6 +141,7 @@ static int start(const struct ctl *ctl, struct trial *trial)
 
 int trial_verb_start(struct ctl *ctl, int argc, char **argv)
 {
+    _cleanup_close_ _unused_ int lock_fd = trial_lock(ctl->ask.root_fd, true);
     _cleanup_free_ struct boot_entry *entries = NULL;
     struct choice choice = { 0 };
     struct trial trial, before;

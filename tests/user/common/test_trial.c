@@ -562,6 +562,21 @@ static void releases_compare(void **state)
         }
 }
 
+static void lock_excludes(void **state)
+{
+    struct model model = new_host();
+    int first = trial_lock(model.root_fd, false);
+
+    (void)state;
+    assert_true(first >= 0);
+    assert_int_equal(trial_lock(model.root_fd, false), -EWOULDBLOCK);
+    (void)close(first);
+    first = trial_lock(model.root_fd, false);
+    assert_true(first >= 0);
+    (void)close(first);
+    remove_host(&model);
+}
+
 static void grubenv_blocks(void **state)
 {
     struct model model = new_host();
@@ -604,5 +619,6 @@ static const struct CMUnitTest tests[] = {
     TEST("trial.updates-keep-the-default", updates_keep_the_default),
     TEST("trial.releases-compare", releases_compare),
     TEST("trial.grubenv-blocks", grubenv_blocks),
+    TEST("trial.lock-excludes", lock_excludes),
 };
 TEST_LIST(trial_list, tests);
