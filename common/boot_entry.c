@@ -27,6 +27,7 @@ void boot_entry_parse(const char *id, char *text, struct boot_entry *ret_entry)
     while ((line = text_next_line(&text))) {
         char *key = text_next_word(&line);
 
+        entry.has_options |= key && strcmp(key, "options") == 0;
         for (size_t i = 0; key && i < ARRAY_SIZE(keys); i++)
             if (strcmp(keys[i].key, key) == 0 && !keys[i].value[0])
                 text_copy(keys[i].value, keys[i].size, text_trim(line));

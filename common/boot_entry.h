@@ -12,6 +12,7 @@ struct boot_entry {
     char release[96];
     char linux_path[256]; /* as in the entry, from the root of the file system of /boot */
     char initrd_path[256];
+    bool has_options;
 };
 
 /* All entries that can be read, in the order of their names. The caller frees them. */

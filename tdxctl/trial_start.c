@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "boot_verify.h"
 #include "ctl_trial.h"
 #include "file.h"
 #include "grubenv.h"
@@ -12,6 +13,7 @@
 #define KERNEL_TDX_SUFFIX "+tdx"
 
 struct choice {
+    int root_fd;
     struct boot_entry *entries;
     size_t count;
     char running[96];
@@ -58,6 +60,7 @@ static int choose_target(const struct choice *choice, const char *wanted, struct
 {
     const char *release = wanted ?: newest_other(choice);
     const struct boot_entry *target;
+    char words[512];
 
     if (!release)
         return trial_refuse("there is no second kernel to try: only %s is installed; install "
@@ -70,6 +73,10 @@ static int choose_target(const struct choice *choice, const char *wanted, struct
         return trial_refuse("%s has no boot loader entry: it is not installed, or only in part; "
                             "install it (again)",
                             release);
+    if (boot_verify(choice->root_fd, target, words, sizeof(words)) < 0)
+        return trial_refuse("%s is installed only in part: %s; look at the space in /boot, and "
+                            "install it again",
+                            release, words);
     set_kernel(&trial->target, target);
     return CTL_OK;
 }
@@ -143,7 +150,7 @@ int trial_verb_start(struct ctl *ctl, int argc, char **argv)
 {
     _cleanup_close_ _unused_ int lock_fd = trial_lock(ctl->ask.root_fd, true);
     _cleanup_free_ struct boot_entry *entries = NULL;
-    struct choice choice = { 0 };
+    struct choice choice = { .root_fd = ctl->ask.root_fd };
     struct trial trial, before;
     char cmdline[4096];
     struct grubenv env;
