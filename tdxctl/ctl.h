@@ -34,6 +34,7 @@ int verb_check(struct ctl *ctl, int argc, char **argv);
 int verb_explain(struct ctl *ctl, int argc, char **argv);
 int verb_status(struct ctl *ctl, int argc, char **argv);
 int verb_metrics(struct ctl *ctl, int argc, char **argv);
+int verb_origin(struct ctl *ctl, int argc, char **argv);
 int verb_trial(struct ctl *ctl, int argc, char **argv);
 int verb_validate(struct ctl *ctl, int argc, char **argv);
 

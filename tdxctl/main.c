@@ -23,6 +23,8 @@ static const struct {
     { "validate", "", "start a small TDX guest through virsh, check it, stop it", verb_validate },
     { "trial", "start|keep|reject|status",
       "boot a new kernel once; keep it, or the host goes back by itself", verb_trial },
+    { "origin", "[restore]", "write down what this host is like, or give it back like that",
+      verb_origin },
 };
 
 int ctl_error(const char *format, ...)
@@ -53,7 +55,7 @@ static int print_help(void)
     (void)puts("\n      --json           print JSON, for programs; its schema has a version\n"
                "      --root=DIR       look at a recorded host in DIR instead of this one\n"
                "      --watch[=SEC]    check: repeat every SEC seconds (10), print what changed\n"
-               "      --dry-run        validate, trial start: only say what would be done\n"
+               "      --dry-run        validate, trial start, origin restore: only say so\n"
                "      --confirm=WHO    trial start: operator (default) keeps it, or host does\n"
                "      --within=SEC     trial start: seconds after the boot to keep it in (900)\n"
                "      --force          trial start: try a kernel that was rejected\n"

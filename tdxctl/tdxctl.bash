@@ -4,7 +4,7 @@
 
 _tdxctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} word verb=''
-	local verbs='check status explain metrics validate trial'
+	local verbs='check status explain metrics validate trial origin'
 	local options='--json --root= --watch --dry-run --confirm= --within= --force --help
 		--version'
 

@@ -7,6 +7,7 @@
 #include "boot_entry.h"
 #include "file.h"
 #include "grubenv.h"
+#include "sha256.h"
 #include "tests.h"
 #include "trial.h"
 
@@ -577,6 +578,28 @@ static void lock_excludes(void **state)
     remove_host(&model);
 }
 
+static void sums(void **state)
+{
+    static const char million_a[] =
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+    char *text = malloc(1000001), hex[SHA256_HEX_SIZE];
+    struct model model = new_host();
+
+    (void)state;
+    assert_non_null(text);
+    sha256_hex("abc", 3, hex);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    memset(text, 'a', 1000000);
+    text[1000000] = '\0';
+    sha256_hex(text, 1000000, hex);
+    assert_string_equal(hex, million_a);
+    assert_int_equal(file_write_atomic(model.root_fd, "boot/a", text, 0644), 0);
+    assert_int_equal(sha256_file(model.root_fd, "boot/a", hex), 0);
+    assert_string_equal(hex, million_a);
+    free(text);
+    remove_host(&model);
+}
+
 static void grubenv_blocks(void **state)
 {
     struct model model = new_host();
@@ -620,5 +643,6 @@ static const struct CMUnitTest tests[] = {
     TEST("trial.releases-compare", releases_compare),
     TEST("trial.grubenv-blocks", grubenv_blocks),
     TEST("trial.lock-excludes", lock_excludes),
+    TEST("sha256.sums", sums),
 };
 TEST_LIST(trial_list, tests);
