@@ -44,11 +44,13 @@ static int systemctl(char *const *arguments)
     return r > 0 ? -EIO : r;
 }
 
+/* Without force systemd asks others first, who may say no. */
 static int reboot_live(void)
 {
-    char verb[] = "reboot", *arguments[] = { verb, NULL };
+    char force[] = "--force", verb[] = "reboot";
+    char *asking[] = { verb, NULL }, *forcing[] = { force, verb, NULL };
 
-    return systemctl(arguments);
+    return systemctl(asking) == 0 ? 0 : systemctl(forcing);
 }
 
 /* libvirt starts its guests when its daemon starts, and not the guests that run already. */
