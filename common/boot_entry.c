@@ -194,6 +194,15 @@ int boot_entry_copy(int root_fd, const char *from, const char *to, const char *t
     return r < 0 ? r : boot_sync(root_fd);
 }
 
+void boot_entry_file(int root_fd, const char *named, char *ret_path, size_t size)
+{
+    int len = (int)strcspn(named, " \t");
+
+    text_print(ret_path, size, "boot/%.*s", len, named);
+    if (!file_exists(root_fd, ret_path))
+        text_print(ret_path, size, "%.*s", len, named);
+}
+
 int boot_entry_remove(int root_fd, const char *id)
 {
     char path[256];

@@ -33,6 +33,10 @@ int boot_release_compare(const char *a, const char *b);
 int boot_entry_copy(int root_fd, const char *from, const char *to, const char *title_suffix,
                     const char *arguments);
 
+/* The path of a file that an entry names: from the root of the file system that /boot is on. Only
+ * the first word counts: GRUB replaces variables behind it. */
+void boot_entry_file(int root_fd, const char *named, char *ret_path, size_t size);
+
 /* Removes an entry; no error if it is not there. */
 int boot_entry_remove(int root_fd, const char *id);
 

@@ -43,15 +43,12 @@ static ssize_t read_piece(int fd, char *piece)
     return (ssize_t)len;
 }
 
-/* Opens a file that an entry names: from the root of the file system that /boot is on. */
 static int open_named(int root_fd, const char *named)
 {
     char path[320];
-    int fd;
 
-    text_print(path, sizeof(path), "boot/%.*s", (int)strcspn(named, " \t"), named);
-    fd = file_open(root_fd, path, O_RDONLY);
-    return fd == -ENOENT ? file_open(root_fd, path + strlen("boot"), O_RDONLY) : fd;
+    boot_entry_file(root_fd, named, path, sizeof(path));
+    return file_open(root_fd, path, O_RDONLY);
 }
 
 /* Returns 1 if both files hold the same, 0 if not. */

@@ -40,11 +40,6 @@ static int add_files(int root_fd, json_object *origin)
     return 0;
 }
 
-void origin_initramfs_path(const char *release, char *ret_path, size_t size)
-{
-    text_print(ret_path, size, "boot/initramfs-%s.img", release);
-}
-
 /* The kernels, and sums by which a later restore sees whose initramfs changed. */
 static int add_kernels(int root_fd, json_object *origin)
 {
@@ -58,12 +53,17 @@ static int add_kernels(int root_fd, json_object *origin)
     if (r < 0 && r != -ENOENT)
         return r;
     for (size_t i = 0; i < count; i++) {
-        char path[160], hex[SHA256_HEX_SIZE];
+        char path[320], hex[SHA256_HEX_SIZE];
+        json_object *sum;
 
         (void)json_object_array_add(kernels, json_object_new_string(entries[i].release));
-        origin_initramfs_path(entries[i].release, path, sizeof(path));
-        if (sha256_file(root_fd, path, hex) == 0)
-            add_text(sums, entries[i].release, hex);
+        boot_entry_file(root_fd, entries[i].initrd_path, path, sizeof(path));
+        if (!entries[i].initrd_path[0] || sha256_file(root_fd, path, hex) < 0)
+            continue;
+        sum = json_object_new_object();
+        add_text(sum, "path", path);
+        add_text(sum, "sha256", hex);
+        (void)json_object_object_add(sums, entries[i].release, sum);
     }
     return 0;
 }

@@ -27,6 +27,3 @@ bool origin_has(json_object *origin, const char *list, const char *word);
 /* -ENOENT if there is none, -EBADMSG if it is corrupt. The caller puts the object. */
 int origin_load(int root_fd, json_object **ret_origin);
 int origin_save(int root_fd, json_object *origin);
-
-/* The path of the initramfs of a kernel. */
-void origin_initramfs_path(const char *release, char *ret_path, size_t size);

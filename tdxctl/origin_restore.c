@@ -152,13 +152,13 @@ static int step_initramfs(struct restore *restore)
         return 0;
     json_object_object_foreach(sums, release, sum)
     {
-        char path[160], hex[SHA256_HEX_SIZE], force[] = "--force", kver[] = "--kver";
+        char hex[SHA256_HEX_SIZE], force[] = "--force", kver[] = "--kver";
         char *argv[] = { force, kver, release, NULL };
         _cleanup_free_ char *says = NULL;
         int r;
 
-        origin_initramfs_path(release, path, sizeof(path));
-        if (sha256_file(root_fd, path, hex) == 0 && strcmp(hex, json_object_get_string(sum)) == 0)
+        if (sha256_file(root_fd, origin_text(sum, "path"), hex) == 0 &&
+            strcmp(hex, origin_text(sum, "sha256")) == 0)
             continue;
         say(restore, "rebuild the initramfs of", release);
         r = is_dry(restore) ? 0 : origin_run(restore->ctl, ORIGIN_DRACUT, argv, &says);
