@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot_entry.h"
 #include "domain.h"
 #include "firmware.h"
+#include "grubenv.h"
 #include "klog.h"
 #include "ledger.h"
 #include "policy.h"
 #include "settings.h"
+#include "trial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -74,6 +77,36 @@ __attribute__((unused)) static void fuzz_log(char *text, size_t len)
     (void)len;
     klog_read(text, &tdx);
     must(memchr(tdx.module_failure, 0, sizeof(tdx.module_failure)) != NULL);
+}
+
+/* A trial that can be read must say the same after it was written again, and lead to no other
+ * folder. */
+__attribute__((unused)) static void fuzz_trial(char *text, size_t len)
+{
+    _cleanup_free_ char *once = NULL, *twice = NULL;
+    struct trial trial;
+
+    (void)len;
+    if (trial_from_text(text, &trial) < 0)
+        return;
+    must(trial.state < TRIAL_STATE_COUNT && !strchr(trial.target.release, '/'));
+    must(trial_to_text(&trial, &once) == 0 && trial_from_text(once, &trial) == 0);
+    must(trial_to_text(&trial, &twice) == 0 && strcmp(once, twice) == 0);
+}
+
+/* The text as an environment block, and as a boot loader entry. */
+__attribute__((unused)) static void fuzz_grub(char *text, size_t len)
+{
+    struct boot_entry entry;
+    struct grubenv env;
+    char value[160];
+
+    if (grubenv_parse(text, len, &env) == 0 && grubenv_set(&env, "next_entry", "trial") == 0) {
+        must(env.size == len && grubenv_get(&env, "next_entry", value, sizeof(value)));
+        must(strcmp(value, "trial") == 0);
+    }
+    boot_entry_parse("machine-1.2.3", text, &entry);
+    must(!strchr(entry.release, '/'));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
