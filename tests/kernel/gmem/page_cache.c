@@ -184,16 +184,14 @@ static bool try_down_read(struct rw_semaphore *sem)
 	return true;
 }
 
-int down_read_interruptible(struct rw_semaphore *sem)
+int down_read_trylock(struct rw_semaphore *sem)
 {
 	BUG_ON(nr_folio_locks);
 	if (try_down_read(sem))
-		return 0;
+		return 1;
 	atomic_inc(&nr_invalidate_waits);
-	if (!on_invalidate_wait)
-		return -EINTR;
-	on_invalidate_wait();
-	BUG_ON(!try_down_read(sem));
+	if (on_invalidate_wait)
+		on_invalidate_wait();
 	return 0;
 }
 

@@ -58,9 +58,9 @@ struct kvm_memory_slot {
 	struct { pgoff_t pgoff; } gmem;
 };
 
-/* How often a split failed for a reference, and how often somebody waited for the invalidate lock. */
+/* How often a split failed for a reference, and how often somebody found the invalidate lock taken or waited for it. */
 extern atomic_t nr_failed_splits, nr_invalidate_waits;
-/* Called when somebody has to wait for the invalidate lock, and must let go of it; NULL: a signal ends the wait. */
+/* Called when somebody finds the invalidate lock taken; NULL: nothing. */
 extern void (*on_invalidate_wait)(void);
 /* Threads that wait for a folio's lock, and threads that let time pass. */
 extern atomic_t nr_lock_waiters, nr_idle;
@@ -90,7 +90,7 @@ void folio_lock(struct folio *folio);
 void folio_unlock(struct folio *folio);
 void folio_put(struct folio *folio);
 int split_folio_to_order(struct folio *folio, unsigned int order);
-int down_read_interruptible(struct rw_semaphore *sem);
+int down_read_trylock(struct rw_semaphore *sem);
 void filemap_invalidate_lock_shared(struct address_space *mapping);
 void filemap_invalidate_unlock_shared(struct address_space *mapping);
 struct inode *igrab(struct inode *inode);

@@ -18,6 +18,8 @@
 
 /* How long a split waits for others to let go of the folio: far longer than a fault. */
 #define SPLIT_TIMEOUT	HZ
+/* How long a fault that wants a huge page waits for a hole: long enough for one of 2 MiB. */
+#define HOLE_TIMEOUT	(HZ / 50)
 
 static bool gmem_huge_pages __read_mostly = true;
 module_param(gmem_huge_pages, bool, 0644);
@@ -49,6 +51,13 @@ static bool slot_wants_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
 					       KVM_MEMORY_ATTRIBUTE_PRIVATE);
 }
 
+static bool has_page_in_huge(struct address_space *mapping, pgoff_t index)
+{
+	loff_t pos = (loff_t)round_down(index, KVM_GMEM_HUGE_PAGES) << PAGE_SHIFT;
+
+	return filemap_range_has_page(mapping, pos, pos + PMD_SIZE - 1);
+}
+
 /*
  * Returns the new folio, locked, or NULL: part of the range has a page already, or
  * a huge page is hard to get.  Neither reclaim at any price nor the OOM killer.
@@ -57,10 +66,9 @@ static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
 {
 	gfp_t gfp = mapping_gfp_mask(mapping) | __GFP_NORETRY | __GFP_NOWARN;
 	pgoff_t first = round_down(index, KVM_GMEM_HUGE_PAGES);
-	loff_t pos = (loff_t)first << PAGE_SHIFT;
 	struct folio *folio;
 
-	if (filemap_range_has_page(mapping, pos, pos + PMD_SIZE - 1))
+	if (has_page_in_huge(mapping, index))
 		return NULL;
 
 	folio = filemap_alloc_folio(gfp, PMD_ORDER);
@@ -75,21 +83,36 @@ static struct folio *create_huge(struct address_space *mapping, pgoff_t index)
 	return folio;
 }
 
+/* Wait a moment for others to let go of a folio or a lock.  -EBUSY: the deadline is over. */
+static int wait_for_others(unsigned long deadline)
+{
+	if (time_after(jiffies, deadline))
+		return -EBUSY;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+
+	schedule_timeout_killable(1);
+	return 0;
+}
+
 /*
- * The lock keeps a punch, and what made the range shared before it, out.  A punch somewhere else in
- * the file is worth waiting for: the private page table keeps the table for pages that are taken
- * instead, so that the guest can never again have these 2 MiB as one page.  A signal ends the wait.
+ * The lock keeps a punch, and what made the range shared before it, out.  A short punch somewhere
+ * else in the file is worth waiting for, because pages that are taken instead keep the guest from
+ * having these 2 MiB as one page.  A long one is not: the vCPU would stand still.
  */
 static struct folio *create_slot_huge(struct kvm *kvm, const struct kvm_memory_slot *slot,
 				      struct address_space *mapping, pgoff_t index)
 {
+	unsigned long deadline = jiffies + HOLE_TIMEOUT;
 	struct folio *folio = NULL;
 
-	if (!slot_wants_huge(kvm, slot, index))
+	if (!slot_wants_huge(kvm, slot, index) || has_page_in_huge(mapping, index))
 		return NULL;
 
-	if (down_read_interruptible(&mapping->invalidate_lock))
-		return ERR_PTR(-EINTR);
+	while (!down_read_trylock(&mapping->invalidate_lock)) {
+		if (wait_for_others(deadline))
+			return NULL;
+	}
 
 	if (slot_wants_huge(kvm, slot, index))
 		folio = create_huge(mapping, index);
@@ -142,18 +165,6 @@ static int try_split_at(struct address_space *mapping, pgoff_t index)
 	folio_put(folio);
 
 	return ret == -EAGAIN ? -EBUSY : ret;
-}
-
-/* Wait a moment for others to let go of a folio.  -EBUSY: the deadline is over. */
-static int wait_for_others(unsigned long deadline)
-{
-	if (time_after(jiffies, deadline))
-		return -EBUSY;
-	if (fatal_signal_pending(current))
-		return -EINTR;
-
-	schedule_timeout_killable(1);
-	return 0;
 }
 
 /*
