@@ -16,13 +16,14 @@
 source "$TOP/tests/lib/splat.sh"
 
 program=${0##*/}
-config=${TDX_HOST_MINI_CONFIG-} append='' search=1 with_kernel='' first_modules='' modules='' with=()
+config=${TDX_HOST_MINI_CONFIG-} append='' search=1 ignored='' with_kernel='' first_modules='' modules='' with=()
 
 # take_options [OPTION...]: sets the variables that options set; sets command to what follows the options.
 take_options() {
 	while [[ ${1-} == --* ]]; do
 		case $1 in
 		--may-complain) search='' ;;
+		--may-run-out) ignored='/ invoked oom-killer: /,/ oom-kill:/d' ;;
 		--softmod) first_modules="sha512_generic tdx_softmod:i_know_this_is_not_tdx=1,strict=1 ${vendor:?}" ;;
 		--with-kernel) with_kernel=1 ;;
 		--config | --name | --with | --modules | --memory | --cpus | --append)
@@ -104,6 +105,11 @@ make_root() {
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$initramfs"
 }
 
+# complaints [OPTION...]: prints the lines of the kernel's log in which it complains; the options are grep's.
+complaints() {
+	sed "$ignored" "$console" | grep -nE "$@" "$SPLAT"
+}
+
 # verdict: exits with the exit status of the command, or with an error if it has none or if the kernel complained.
 verdict() {
 	local exit_code found
@@ -113,8 +119,8 @@ verdict() {
 		tail -n 40 "$console" >&2
 		die "$program: the machine ended before the command did; the kernel's log is $console"
 	fi
-	if [[ -n $search ]] && found=$(grep -nE "$SPLAT" "$console"); then
-		grep -nE -A 40 "$SPLAT" "$console" | head -n 80 >&2
+	if [[ -n $search ]] && found=$(complaints); then
+		complaints -A 40 | head -n 80 >&2
 		die "$program: the kernel complains: $(head -n 1 <<<"$found" | cut -c 1-200); its log is $console"
 	fi
 	exit "$exit_code"

@@ -120,6 +120,18 @@ unsigned long td_nr_calls(const char *leaf);
 /* Memory in huge pages of files, of the whole host. */
 unsigned long td_huge_page_kib(void);
 
+/* child.c: a process that has a TD and is killed; a program has one at a time */
+
+/* Run @live in a child process.  It must not return. */
+pid_t td_child_start(void (*live)(void));
+/* In the child: let td_child_wait_ready() of the parent return true.  Call it once. */
+void td_child_is_ready(void);
+/* Wait until the child is ready.  False: it ended before. */
+bool td_child_wait_ready(void);
+/* Kill the child and wait until it is gone; or wait for it, and fail unless SIGKILL ended it. */
+void td_child_kill(pid_t pid);
+void td_child_expect_killed(pid_t pid);
+
 /* Tests; the table ends with a row without a name. */
 struct td_test {
 	const char *name;

@@ -6,10 +6,8 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "td.h"
@@ -178,27 +176,23 @@ static void bench_gib(void)
 	say_calls("td.teardown-gib.seamcalls", 1);
 }
 
+static void live_with_gib(void)
+{
+	create(GIB + AT);
+	td_pre_fault(&td, 0, AT, GIB);
+	td_child_is_ready();
+	for (;;)
+		pause();
+}
+
 /* The same TD ends because its process is killed. */
 static void bench_killed(void)
 {
-	int fds[2], status;
-	char byte;
-	pid_t pid;
+	pid_t pid = td_child_start(live_with_gib);
 
-	EXPECT(!pipe(fds));
-	pid = fork();
-	EXPECT(pid >= 0);
-	if (!pid) {
-		create(GIB + AT);
-		td_pre_fault(&td, 0, AT, GIB);
-		EXPECT_EQ(write(fds[1], "r", 1), 1);
-		for (;;)
-			pause();
-	}
-	EXPECT_EQ(read(fds[0], &byte, 1), 1);
+	EXPECT(td_child_wait_ready());
 	count_calls();
-	EXPECT(!kill(pid, SIGKILL));
-	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	td_child_kill(pid);
 	say_calls("td.teardown-gib.killed.seamcalls", 1);
 }
 

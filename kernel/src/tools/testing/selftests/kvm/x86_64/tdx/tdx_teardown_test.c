@@ -192,33 +192,26 @@ static void closed_in_any_order(void)
 	}
 }
 
+static void live_spinning(void)
+{
+	struct td td;
+
+	create_with_memory(&td);
+	td_child_is_ready();
+	CALL(&td, 1, AGENT_SPIN, FREE_GPA, TD_PAGE);
+}
+
 /* The process of a TD is killed.  When it is gone, the TD's memory is back, too. */
 static void killed_calls(void)
 {
+	pid_t pid = td_child_start(live_spinning);
 	struct calls before;
-	int fds[2], status;
-	struct td td;
-	char byte;
-	pid_t pid;
 
-	EXPECT(!pipe(fds));
-	fflush(stdout);
-	pid = fork();
-	EXPECT(pid >= 0);
-	if (!pid) {
-		create_with_memory(&td);
-		EXPECT_EQ(write(fds[1], "r", 1), 1);
-		CALL(&td, 1, AGENT_SPIN, FREE_GPA, TD_PAGE);
-		_exit(1);
-	}
-	EXPECT_EQ(read(fds[0], &byte, 1), 1);
+	EXPECT(td_child_wait_ready());
 	before = read_calls();
-	EXPECT(!kill(pid, SIGKILL));
-	EXPECT_EQ(waitpid(pid, &status, 0), pid);
+	td_child_kill(pid);
 	expect_few_calls(&before, "killed");
 	td_expect_nothing_leaked();
-	close(fds[0]);
-	close(fds[1]);
 }
 
 /*
