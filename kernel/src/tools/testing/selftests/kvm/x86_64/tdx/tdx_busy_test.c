@@ -79,6 +79,7 @@ static const struct leaf {
 	{ TDH_MEM_PAGE_ADD }, { TDH_MR_EXTEND }, { TDH_MR_FINALIZE }, { TDH_VP_ENTER },
 	{ TDH_MEM_PAGE_AUG }, { TDH_MEM_PAGE_DEMOTE },
 	{ TDH_MEM_RANGE_BLOCK }, { TDH_MEM_TRACK }, { TDH_MEM_PAGE_REMOVE },
+	{ TDH_MEM_SEPT_REMOVE },
 	{ TDH_PHYMEM_PAGE_WBINVD, MAY_LOSE_TDR }, { TDH_PHYMEM_PAGE_RECLAIM, LOSES_PAGES },
 	{ TDH_VP_FLUSH, LOSES_KEYID }, { TDH_MNG_VPFLUSHDONE, LOSES_NOTHING },
 	{ TDH_PHYMEM_CACHE_WB, LOSES_ALL }, { TDH_MNG_KEY_FREEID, LOSES_ALL },
@@ -131,7 +132,7 @@ static void stay_on_this_cpu(void)
 
 /*
  * Accept memory by 4K and by 2M, convert one page of the 2M to shared and back, and check
- * that all other data stays.
+ * that all other data stays.  Then convert the whole 2M: it becomes one page again.
  */
 static void use_memory(struct td *td)
 {
@@ -145,6 +146,10 @@ static void use_memory(struct td *td)
 	EXPECT_EQ(CALL(td, 0, AGENT_CHECK, AT, HOLE - AT, SEED), 0);
 	EXPECT_EQ(CALL(td, 0, AGENT_CHECK, HOLE, PAGE, 0), 0);
 	EXPECT_EQ(CALL(td, 0, AGENT_CHECK, REST, END - REST, SEED), 0);
+	EXPECT_EQ(td_map_gpa(td, 0, AT, HUGE, false), 0);
+	EXPECT_EQ(td_map_gpa(td, 0, AT, HUGE, true), 0);
+	EXPECT_EQ(td_accept(td, 0, AT, HUGE, 1), 0);
+	EXPECT_EQ(CALL(td, 0, AGENT_CHECK, AT, HUGE, 0), 0);
 	td_expect_verified(td);
 }
 
