@@ -5,8 +5,8 @@
  *
  * According to the ABI, when VP.ENTER returns, the extended state in XFAM is in its initial
  * state, XCR0 and XSS are what XFAM says, and debug registers are disabled; the caller
- * restores its own.  The ABI allows VP.ENTER to zero some MSRs, too.  softmod gives them back
- * as they were: the host may expect to lose them, but need not.
+ * restores its own.  The ABI allows VP.ENTER to change some MSRs, too.  softmod gives them back
+ * as they were, but in strict mode, in which the host loses them.
  */
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
@@ -16,6 +16,7 @@
 #include <asm/nospec-branch.h>
 #include <asm/special_insns.h>
 
+#include "../core.h"
 #include "run.h"
 
 #define DR6_RESET	0xffff0ff0UL
@@ -41,6 +42,19 @@ static const struct switched_msr switched_msrs[SM_NR_MSRS] = {
 	[SM_MSR_DEBUGCTL] = { MSR_IA32_DEBUGCTLMSR, X86_FEATURE_ALWAYS },
 	/* Switched by switch.h, right before the guest runs and right after. */
 	[SM_MSR_SPEC_CTRL] = { MSR_IA32_SPEC_CTRL, X86_FEATURE_MSR_SPEC_CTRL },
+};
+
+/* MSRs that strict mode does not give back, and their values after VP.ENTER. */
+static const struct {
+	u32 msr;
+	u32 value;
+	u16 feature;
+} lost_msrs[] = {
+	{ MSR_STAR, 0, X86_FEATURE_ALWAYS },
+	{ MSR_LSTAR, 0, X86_FEATURE_ALWAYS },
+	{ MSR_SYSCALL_MASK, 0x20200, X86_FEATURE_ALWAYS },
+	{ MSR_KERNEL_GS_BASE, 0, X86_FEATURE_ALWAYS },
+	{ MSR_TSC_AUX, 0, X86_FEATURE_RDTSCP },
 };
 
 /* sm_run.id of the vCPU that ran last on this CPU. */
@@ -202,6 +216,16 @@ void sm_host_leave(struct sm_vcpu *vcpu, struct sm_host *host)
 	vcpu->flush_tlb = false;
 }
 
+static void lose_msrs(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(lost_msrs); i++) {
+		if (boot_cpu_has(lost_msrs[i].feature))
+			wrmsrl(lost_msrs[i].msr, lost_msrs[i].value);
+	}
+}
+
 void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
 {
 	static u64 zero[4];
@@ -220,6 +244,8 @@ void sm_host_return(struct sm_vcpu *vcpu, struct sm_host *host)
 		if (sm_host_has_msr(i) && host->msrs[i] != run->msrs[i])
 			wrmsrl(switched_msrs[i].msr, host->msrs[i]);
 	}
+	if (sm_sys.is_strict)
+		lose_msrs();
 
 	set_xcr0(run->xcr0, xfam);
 	xsave(run->xsave, xfam);

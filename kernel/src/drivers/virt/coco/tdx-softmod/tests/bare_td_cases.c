@@ -492,4 +492,5 @@ void bare_td_run_cases(struct bare_td *td)
 	/* The last one that runs the guest, because the guest cannot go on after it. */
 	test_private_memory(td);
 	bare_td_equal(td, "each VP.ENTER returned with the host's RBP", td->nr_rbp_lost, 0);
+	bare_td_equal(td, "and with the right MSRs", td->nr_msrs_wrong, 0);
 }

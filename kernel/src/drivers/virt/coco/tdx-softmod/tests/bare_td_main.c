@@ -142,3 +142,4 @@ module_exit(bare_td_unload);
 
 MODULE_DESCRIPTION("A TD driven by SEAMCALLs alone");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(TDX_SOFTMOD_TEST);

@@ -12,6 +12,7 @@
 
 #include <uapi/asm/vmx.h>
 
+#include "../core.h"
 #include "bare_td_test.h"
 
 #define EXIT_TDCALL		77
@@ -35,6 +36,40 @@ static u64 enter_watching_rbp(struct bare_td *td)
 		     : : "rcx", "rdx", "r8", "r9", "r10", "r11", "memory");
 	td->nr_rbp_lost += is_lost;
 	return status;
+}
+
+#define NR_LOST_MSRS	5
+
+/* MSRs that VP.ENTER may change, and what it makes of them in strict mode. */
+static const struct {
+	u32 msr;
+	u64 after;
+} lost_msrs[NR_LOST_MSRS] = {
+	{ MSR_STAR, 0 }, { MSR_LSTAR, 0 }, { MSR_SYSCALL_MASK, 0x20200 },
+	{ MSR_KERNEL_GS_BASE, 0 }, { MSR_TSC_AUX, 0 },
+};
+
+static void save_msrs(u64 *values)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_LOST_MSRS; i++)
+		rdmsrl_safe(lost_msrs[i].msr, &values[i]);
+}
+
+/* Returns how many MSRs VP.ENTER has left as it must not. */
+static unsigned int restore_msrs(const u64 *values)
+{
+	unsigned int i, nr_wrong = 0;
+	u64 now;
+
+	for (i = 0; i < NR_LOST_MSRS; i++) {
+		if (rdmsrl_safe(lost_msrs[i].msr, &now))
+			continue;
+		nr_wrong += now != (sm_sys.is_strict ? lost_msrs[i].after : values[i]);
+		wrmsrl(lost_msrs[i].msr, values[i]);
+	}
+	return nr_wrong;
 }
 
 /*
@@ -64,16 +99,22 @@ static bool is_interrupted(struct bare_td *td, u64 status)
 /* Returns false if an interrupt or NMI of the host has ended the run. */
 static bool try_enter(struct bare_td *td, u64 *ret_status)
 {
+	u64 msrs[NR_LOST_MSRS], xcr0, status;
+	unsigned int nr_wrong;
 	bool interrupted;
-	u64 xcr0, status;
 
 	/* VP.ENTER resets extended state, and leaves in XCR0 what XFAM says. */
 	kernel_fpu_begin();
 	local_irq_disable();
 	xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	save_msrs(msrs);
 	asm volatile("movq %0, %%xmm1" : : "r" (td->xmm1));
 	status = enter_watching_rbp(td);
 	asm volatile("movq %%xmm1, %0" : "=r" (td->xmm1));
+	nr_wrong = restore_msrs(msrs);
+	/* After an error VP.ENTER has changed them only if it had begun to run the vCPU. */
+	if (!(status & BIT_ULL(63)))
+		td->nr_msrs_wrong += nr_wrong;
 	xsetbv(XCR_XFEATURE_ENABLED_MASK, xcr0);
 	interrupted = is_interrupted(td, status);
 	local_irq_enable();

@@ -66,6 +66,8 @@ struct bare_td {
 	u64 nr_interrupted;
 	/* How often VP.ENTER returned with another RBP than it was called with. */
 	u64 nr_rbp_lost;
+	/* How many MSRs had another value after VP.ENTER than they must have. */
+	u64 nr_msrs_wrong;
 	/* XMM1 after the last TD exit, which is also passed to the next VP.ENTER. */
 	u64 xmm1;
 };

@@ -3,10 +3,16 @@
  * TDVMCALLs: for each function, which exit user space gets for it, if any, and which registers
  * the TD gets back.
  */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <asm/prctl.h>
 
 #include "td.h"
 
@@ -284,13 +290,38 @@ static void test_unknown(void)
 	td_destroy(&td);
 }
 
+/* A TD exit changes MSRs of the host.  User space must not see that. */
+static void test_host_msrs(void)
+{
+	const unsigned long gs_base = 0x123456789000;
+	unsigned int aux_before, aux;
+	unsigned long base;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	EXPECT(!sched_setaffinity(0, sizeof(cpus), &cpus));
+	create();
+	EXPECT(!syscall(SYS_arch_prctl, ARCH_SET_GS, gs_base));
+	__builtin_ia32_rdtscp(&aux_before);
+	/* A TDVMCALL, and an EPT violation after which user space converts the page. */
+	EXPECT_EQ(VMCALL(CPUID, 0x40000000, 0), OK);
+	EXPECT_EQ(CALL(&td, 0, AGENT_READ, AGENT_SHARED_VA + td.bytes / 2, 8), 0);
+	__builtin_ia32_rdtscp(&aux);
+	EXPECT_EQ(aux, aux_before);
+	EXPECT(!syscall(SYS_arch_prctl, ARCH_GET_GS, &base));
+	EXPECT_EQ(base, gs_base);
+	td_destroy(&td);
+}
+
 int main(void)
 {
 	static const struct td_test tests[] = {
 		{ "cpuid", test_cpuid }, { "io", test_io }, { "mmio", test_mmio },
 		{ "msr", test_msr }, { "pcide", test_pcide },
 		{ "ucode-rev", test_ucode_rev }, { "info", test_info }, { "quote", test_quote },
-		{ "fatal", test_fatal }, { "unknown", test_unknown }, {},
+		{ "fatal", test_fatal }, { "unknown", test_unknown },
+		{ "host-msrs", test_host_msrs }, {},
 	};
 
 	return td_run_tests(tests);
