@@ -87,6 +87,8 @@ struct kvm_mirror_test_counts {
 	__u64 flushes;
 	/* How often a vCPU was held out of the guest. */
 	__u64 held;
+	/* TSC ticks in which entries to the guest copied the root, which no real VM type does. */
+	__u64 copy_ticks;
 };
 
 struct kvm_mirror_test_report {

@@ -76,6 +76,7 @@ static int get_counts(struct mirror_test_vm *vm, void __user *data)
 		.epoch = atomic64_read(&mock->epoch),
 		.flushes = atomic64_read(&vm->nr_flushes),
 		.held = atomic64_read(&vm->nr_held),
+		.copy_ticks = atomic64_read(&vm->copy_ticks),
 	};
 	int i;
 

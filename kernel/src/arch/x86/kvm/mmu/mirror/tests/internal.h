@@ -17,6 +17,7 @@ struct mirror_test_vm {
 	/* See struct kvm_mirror_test_counts. */
 	atomic64_t nr_flushes;
 	atomic64_t nr_held;
+	atomic64_t copy_ticks;
 };
 
 struct mirror_test_vcpu {

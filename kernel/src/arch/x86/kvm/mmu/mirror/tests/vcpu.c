@@ -5,6 +5,7 @@
 #include "internal.h"
 #include "kvm_cache_regs.h"
 
+#include <asm/msr.h>
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
@@ -121,7 +122,7 @@ fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 	struct mirror_test_vm *vm = to_mirror_test_vm(vcpu->kvm);
 	struct mirror_test_vcpu *v = to_mirror_test_vcpu(vcpu);
 	fastpath_t ret;
-	u64 epoch;
+	u64 epoch, start;
 
 	lockdep_assert_irqs_disabled();
 
@@ -142,7 +143,9 @@ fastpath_t mirror_test_vcpu_run(struct kvm_vcpu *vcpu, u64 run_flags,
 		atomic64_inc(&vm->nr_flushes);
 	}
 
+	start = rdtsc();
 	copy_roots(v, vm->mock.root);
+	atomic64_add(rdtsc() - start, &vm->copy_ticks);
 	ret = vendor->vcpu_run(vcpu, run_flags);
 	accept_fault(vcpu, vendor);
 	kvm_mock_exit(&vm->mock, epoch);
