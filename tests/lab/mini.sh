@@ -100,7 +100,7 @@ make_root() {
 		sed -nE 's/.*[[:space:]](\/[^ ]+) \(0x.*/\1/p' | sort -u | xargs -rI{} install -D {} "$root/{}"
 	# Write "NAME:PARAMETER=VALUE,... NAME" as one line for each module: "NAME PARAMETER=VALUE ..."
 	tr ' ' '\n' <<<"$first_modules $modules" | sed -e 's/[:,]/ /g' -e '/^$/d' >"$root/modules"
-	printf '%q ' env "TDX_HOST_SLOWNESS=${TDX_HOST_SLOWNESS:-4}" "${command[@]}" >"$root/command"
+	printf '%q ' "${command[@]}" >"$root/command"
 	cp "$TOP/tests/lab/mini-init" "$root/init"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$initramfs"
 }

@@ -136,8 +136,6 @@ void td_child_expect_killed(pid_t pid);
 struct td_test {
 	const char *name;
 	void (*run)(void);
-	/* Time limit; 0: two minutes */
-	unsigned int limit_s;
 };
 
 int td_run_tests(const struct td_test *tests);

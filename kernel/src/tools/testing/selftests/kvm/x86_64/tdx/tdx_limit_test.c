@@ -268,8 +268,7 @@ int main(void)
 {
 	return td_run_tests((const struct td_test[]) {
 		{ "accepting", accepting }, { "converting", converting },
-		{ "splitting", splitting }, { "sweep", sweep, 300 },
-		{ "host-memory", host_memory, 300 },
-		{},
+		{ "splitting", splitting }, { "sweep", sweep },
+		{ "host-memory", host_memory }, {},
 	});
 }

@@ -428,7 +428,7 @@ int main(void)
 		{ "memory-closed-first", memory_closed_first }, { "keyids", keyids },
 		{ "closed-in-any-order", closed_in_any_order }, { "killed-calls", killed_calls },
 		{ "reset", reset },
-		{ "killed", kill_at_each_step, 500 },
+		{ "killed", kill_at_each_step },
 		{},
 	});
 }
