@@ -54,7 +54,7 @@ make_xml() {
 		arguments="root=UUID=$(blkid -o value -s UUID "$base-part2") ro console=ttyS0,115200 loglevel=6"
 		arguments+=" systemd.show_status=no guest-check"
 		edit+="; /<launchSecurity/d; s,<os firmware='efi'>,<os>,
-			s,</type>,&<kernel>$images/$name.vmlinuz</kernel><initrd>$images/$name.initrd</initrd><cmdline>$arguments</cmdline>,"
+			s,</type>,&<kernel>$images/$name.vmlinuz</kernel><initrd>$images/$name.initrd</initrd><cmdline>${arguments//,/\\,}</cmdline>,"
 	fi
 	sed "$edit" "$here/../../docs/examples/$example.xml" >"$work/$name.xml"
 	virt-xml-validate "$work/$name.xml" domain >/dev/null
