@@ -2,22 +2,7 @@
 /*
  * Creation and teardown of a VM's mirrored PT.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include "mirror_internal.h"
-
-/*
- * End a VM that cannot go on for a reason that is not a bug of KVM: what the guest, user space or
- * the backend has done.  The host neither warns nor panics, whatever panic_on_warn says; it logs
- * one line.  IRQs are on, mmu_lock may be held.  Returns -EIO, for the caller to pass on.
- */
-int mirror_end_vm(struct kvm *kvm, const char *why)
-{
-	if (!READ_ONCE(kvm->vm_dead))
-		pr_warn_ratelimited("%s, the guest is dead\n", why);
-	kvm_vm_dead(kvm);
-	return -EIO;
-}
 
 static int check_config(const struct kvm_mirror_config *config)
 {

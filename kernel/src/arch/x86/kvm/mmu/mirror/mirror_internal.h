@@ -168,6 +168,14 @@ static inline bool is_tracked_spte(const struct kvm_mirror *mirror, u64 spte)
 }
 
 /* propagate.c */
+int mirror_end_vm(struct kvm *kvm, const char *why);
+
+/* The VM cannot go on: a leaf is blocked and cannot be split. */
+static inline int mirror_split_failed(struct kvm *kvm)
+{
+	return mirror_end_vm(kvm, "a huge page of a guest cannot be split");
+}
+
 int __must_check mirror_propagate(struct kvm *kvm, struct mirror_change *change);
 int __must_check mirror_propagate_exclusive(struct mirror_batch *batch,
 					    struct mirror_change *change);
@@ -195,15 +203,6 @@ void mirror_account_table(struct kvm *kvm, struct kvm_mmu_page *sp, int nr);
 int __must_check mirror_fill_reserve(struct kvm *kvm);
 struct kvm_mmu_page *mirror_take_reserve(struct kvm *kvm);
 void mirror_return_reserve(struct kvm *kvm, struct kvm_mmu_page *sp);
-
-/* life.c */
-int mirror_end_vm(struct kvm *kvm, const char *why);
-
-/* The VM cannot go on: a leaf is blocked and cannot be split. */
-static inline int mirror_split_failed(struct kvm *kvm)
-{
-	return mirror_end_vm(kvm, "a huge page of a guest cannot be split");
-}
 
 /* range.c */
 void mirror_zap_all(struct kvm *kvm);
