@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of all static checks: name for the command line -> {check ID: function}."""
 
-from . import cfiles, commits, layout, licences, patches, python, rooms, rpm, shell, words, yamlfiles
+from . import cfiles, commits, docs, layout, licences, patches, python, rooms, rpm, shell, words, yamlfiles
 
 CHECKS = {
     "shell": {
@@ -49,6 +49,12 @@ CHECKS = {
     "words": {
         "static.forbidden-words": words.forbidden_words,
         "static.known-hosts": words.known_hosts,
+    },
+    "docs": {
+        "static.links": docs.links,
+        "static.named-files": docs.named_files,
+        "static.manual-pages": docs.manual_pages,
+        "static.versions": docs.versions,
     },
     "layout": {
         "static.editorconfig": layout.editorconfig,

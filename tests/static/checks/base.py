@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 HERE = Path(__file__).resolve().parent.parent
 MAX_HEAD = 4096
@@ -58,15 +58,20 @@ def matches(path, pattern):
 
 
 class Tree:
-    """The files that git tracks or would track, as paths relative to the top."""
+    """
+    The files that git tracks or would track, as paths relative to the top. If only some of them are to be judged,
+    only these are in files; has() knows all of them.
+    """
 
-    def __init__(self, top):
+    def __init__(self, top, only=None):
         self.top = Path(top)
         self.build = Path(os.environ.get("TDX_HOST_BUILD") or self.top / "build")
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         self.cache = Path(os.environ.get("TDX_HOST_CACHE") or Path(cache) / "tdx-host")
         listed = self.git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        self.files = sorted({f for f in listed.split("\0") if f and self._is_plain(f)})
+        self._all = sorted({f for f in listed.split("\0") if f and self._is_plain(f)})
+        self._folders = {str(folder) for f in self._all for folder in PurePosixPath(f).parents}
+        self.files = self._all if only is None else [f for f in self._all if f in set(only)]
         self._bytes = {}
 
     def git(self, *args):
@@ -78,6 +83,16 @@ class Tree:
     def _is_plain(self, path):
         """git still lists a deleted file, and the target of a link is checked by its own name: leave out both."""
         return (self.top / path).is_file() and not (self.top / path).is_symlink()
+
+    def has(self, path):
+        """Whether there is such a file or folder; a glob needs one that it fits."""
+        if "*" in path:
+            return any(matches(there, path) for there in (*self._all, *self._folders))
+        return path in self._folders or path in self._all
+
+    def tops(self, below=""):
+        """The folders at the top of the tree, or right below a folder."""
+        return {f[len(below):].split("/")[0] for f in self._folders if f.startswith(below) and f not in (".", below)}
 
     def bytes(self, path):
         if path not in self._bytes:
