@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of all static checks: name for the command line -> {check ID: function}."""
 
-from . import cfiles, commits, docs, layout, licences, patches, python, rooms, rpm, shell, words, yamlfiles
+from . import cfiles, commits, docs, layout, licences, patches, python, rooms, rpm, shell, spelling, words, yamlfiles
 
 CHECKS = {
     "shell": {
@@ -55,6 +55,9 @@ CHECKS = {
         "static.named-files": docs.named_files,
         "static.manual-pages": docs.manual_pages,
         "static.versions": docs.versions,
+    },
+    "spelling": {
+        "static.codespell": spelling.codespell,
     },
     "layout": {
         "static.editorconfig": layout.editorconfig,

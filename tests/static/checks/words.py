@@ -19,7 +19,7 @@ def forbidden_in(text):
     return [f"{match[0]!r}: {reason}" for match, reason in found if match]
 
 
-def _own_lines(tree, path):
+def own_lines(tree, path):
     """The numbered lines that the project wrote: no licence texts, and of a patch no lines of the base kernel."""
     if path.startswith("LICENSES/"):
         return []
@@ -40,7 +40,7 @@ def forbidden_words(tree):
     findings = []
     for path in files:
         findings += [f"{path}:1: in its name, {fault}" for fault in forbidden_in(path)]
-        for number, line in _own_lines(tree, path):
+        for number, line in own_lines(tree, path):
             findings += [f"{path}:{number}: {fault}" for fault in forbidden_in(line)]
     return base.count(files), findings
 
@@ -50,7 +50,7 @@ def known_hosts(tree):
     files, allowed, seen = tree.text_files(), base.table("hosts.allowed"), set()
     findings = []
     for path in files:
-        for number, line in _own_lines(tree, path):
+        for number, line in own_lines(tree, path):
             for host in URL.findall(line):
                 seen.add(host)
                 if not any(host == h or host.endswith("." + h) for h in allowed):
