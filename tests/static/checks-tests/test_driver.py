@@ -7,7 +7,8 @@ import shutil
 import sys
 from unittest import mock
 
-from case import Case, TOP
+from case import Case, TAG, TOP
+from checks import all
 
 
 class Driver(Case):
@@ -53,3 +54,24 @@ class Driver(Case):
         out = "\n".join(self.check()[1])
         self.assertIn("static.forbidden-words", out)
         self.assertNotIn("static.sparse-src", out)
+
+    def test_files(self):
+        self.write("a.txt", "TO" + "DO: more" + "\n")
+        self.write("b.txt", TAG + "CC0-1.0\n")
+        shutil.copy(TOP / ".editorconfig", self.top)
+        status, out, _ = self.check("--files", "b.txt")
+        self.assertEqual(status, 0)
+        self.assertNotIn("commit-subjects", "\n".join(out))
+        status, _, err = self.check("--files", "a.txt", "b.txt")
+        self.assertEqual(status, 1)
+        self.assertIn("a.txt:1: ", err[0])
+
+    def test_each_check_of_single_files_exists(self):
+        ids = {k for checks in all.CHECKS.values() for k in checks}
+        self.assertEqual(all.ONE_BY_ONE - ids, set())
+
+    def test_message(self):
+        for text, status in (("tests: Check messages\n\nWhy.\n# comment of git\n", 0), ("fixup! x\n", 0),
+                             ("Fixed it\n", 1), ("tests: Check messages\n\nAs in issue" + " #7.\n", 1)):
+            self.write("message", text)
+            self.assertEqual(self.check("--message", str(self.top / "message"))[0], status, text)

@@ -74,3 +74,11 @@ CHECKS = {
 
 # These run only when they are named, because they read what the build made: a plan runs them after it.
 AFTER_BUILD = ("ansible", "kernel", "sparse", "packages")
+
+# These judge each file by itself, so they can run on a few files: before a commit.
+ONE_BY_ONE = {
+    "static.shellcheck", "static.shell-strict", "static.shell-length", "static.python-compiles", "static.pyflakes",
+    "static.yamllint", "static.clang-format", "static.patch-headers", "static.src-without-tests", "static.spdx-headers",
+    "static.forbidden-words", "static.known-hosts", "static.links", "static.named-files", "static.manual-pages",
+    "static.codespell", "static.editorconfig", "static.executables", "static.rooms",
+}

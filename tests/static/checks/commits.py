@@ -47,3 +47,13 @@ def messages(tree):
     findings = [f"{sha}: message has {fault}"
                 for sha, message in commits for fault in forbidden_in(message)]
     return f"{len(commits)} commits", findings
+
+
+def faults_of(message):
+    """What is wrong with a message that git is about to commit; lines with # are git's."""
+    lines = [line for line in message.split("\n") if not line.startswith("#")]
+    subject = (lines or [""])[0]
+    if subject.startswith(("Merge ", "fixup! ", "squash! ", "amend! ")):
+        return []
+    return [f"subject {fault}: {subject}" for fault in _faults(subject)] + \
+        [f"message has {fault}" for fault in forbidden_in("\n".join(lines))]
