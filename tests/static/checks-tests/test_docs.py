@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-from case import Case
+import subprocess
+
+from case import Case, TOP
 from checks import base, docs
 
 
@@ -25,14 +27,29 @@ class Docs(Case):
         self.write("a.md", "`common/user/run --all` `common/plan/*.toml` `common/{user,plan}/` `common/user/NAME`\n"
                    "common/gone `other/gone` `docs/x.svg`, `common/plan/b-NAME.toml`.\n```\ncommon/user/run\n```\n")
         self.write("kernel/src/Documentation/p.rst", "``arch/x86/a.c`` ``kernel/src/arch/x86``\n")
-        self.write("docs/b.md", "`x.svg` `common/user`\n")
+        self.write("docs/b.md", "`x.svg` `common/user`, `a.c`, `x86/a.c`; `NAME.c`, `*.c`, `gone.json` gone.c\n")
         self.assert_clean(docs.named_files)
+        self.write("docs/b.md", "`a.h` and\n`virt/a.c`\n")
+        self.assert_found(docs.named_files, "docs/b.md:1: names a.h", "docs/b.md:2: names virt/a.c")
+        self.write("docs/b.md", "")
         self.write("a.md", "`common/user/gone`\n`common/plan/*.yml`\n`common/{user,lab}`\n```\n$ common/user/runs x\n"
                    "```\n`arch/x86/a.c`\n")
         self.write("kernel/src/Documentation/p.rst", "``arch/x86/b.c``\n")
         self.assert_found(docs.named_files, "a.md:1: names common/user/gone", "a.md:2: ", "a.md:3: ", "a.md:5: ",
                           "p.rst:1: ")
         self.assertEqual(len(self.findings(docs.named_files)), 5)
+
+    def test_pictures(self):
+        self.write("docs/pictures/draw", (TOP / "docs/pictures/draw").read_bytes(), 0o755)
+        self.write("docs/pictures/a.txt", "size 200 100 A\nbox ours 10 10 100 40 name | words\narrow 1,1 2,2\n")
+        self.assert_found(docs.pictures, "a.svg: not as its source says")
+        subprocess.run([self.top / "docs/pictures/draw"], check=True)
+        self.assert_clean(docs.pictures)
+        for bad, wanted in (("box ours 10 10 100 40 a name that is too long", "needs "),
+                            ("box ours 1 1 90 40 a | b | c", "do not fit"), ("circle 1 1", "not understood"),
+                            ("box ours x", "not understood"), ("box red 1 1 90 40 a", "kind")):
+            self.write("docs/pictures/a.txt", f"size 200 100 A\n{bad}\n")
+            self.assert_found(docs.pictures, wanted)
 
     def test_manual_pages(self):
         self.need("mandoc")

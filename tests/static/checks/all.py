@@ -53,6 +53,7 @@ CHECKS = {
     "docs": {
         "static.links": docs.links,
         "static.named-files": docs.named_files,
+        "static.pictures": docs.pictures,
         "static.manual-pages": docs.manual_pages,
         "static.versions": docs.versions,
     },

@@ -18,6 +18,9 @@ ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 PATH = re.compile(r"[\w.{},*+-]+(?:/[\w.{},*+-]*)+")
 PLACEHOLDER = re.compile(r"(?:^|[/._-])[A-Z]{2,}(?=[/._-]|$)")
 BRACES = re.compile(r"\{([^{}]*)\}")
+# A file that is named without its folder.
+SOURCE = re.compile(r"(?<![\w/.*-])[\w-]+(?:/[\w.-]+)*\.(?:c|h|S|py|rst|md|toml|sh|service|timer)(?![\w/.-])")
+PICTURES = "docs/pictures/draw"
 # Pages in the kernel tree name files as they are called there.
 KERNEL = "kernel/src/"
 
@@ -107,6 +110,16 @@ def _exists(tree, page, path):
     return all(any(tree.has((start + one).strip("/")) for start in starts) for one in _spelled_out(path))
 
 
+def _short(tree, page):
+    """Yields (line, name) for each source file that inline code names without its folder, if no file is called so."""
+    for number, line in _prose(tree, page):
+        for code in CODE.finditer(line):
+            for name in SOURCE.findall(code[2]):
+                is_checked = name.split("/")[0] in tree.tops() or PLACEHOLDER.search(name)
+                if not is_checked and not tree.has(f"**/{name}") and not tree.has(name):
+                    yield number, name
+
+
 def named_files(tree):
     """A page that names a file of this tree names one that is there."""
     pages = tree.need([f for f in tree.files if f.endswith((".md", ".rst"))], "page")
@@ -116,7 +129,20 @@ def named_files(tree):
             count += 1
             if not _exists(tree, page, path) and not PLACEHOLDER.search(path):
                 findings.append(f"{page}:{number}: names {path}, which does not exist")
+        # The kernel's pages also name files of the base kernel.
+        if page.endswith(".md"):
+            findings += [f"{page}:{number}: names {name}, which does not exist" for number, name in _short(tree, page)]
     return f"{count} names in {base.count(pages)}", findings
+
+
+def pictures(tree):
+    """Each picture is what its source says, and its texts fit."""
+    if PICTURES not in tree.files:
+        raise base.Skip(f"no {PICTURES}")
+    sources = [f for f in tree.files if f.startswith("docs/pictures/") and f.endswith(".txt")]
+    done = base.run([tree.top / PICTURES, "--check"], tree.top)
+    said = base.last_line(done.stderr).replace("error: ", "", 1)
+    return base.count(sources), [f"{PICTURES}:1: {said}"] if done.returncode else []
 
 
 def manual_pages(tree):
