@@ -55,6 +55,15 @@ static bool on_trial(RULE_ARGUMENTS)
     return now->on_trial == TRI_YES && strcmp(dom->name, DOMAIN_VALIDATE) != 0;
 }
 
+/* The TD of tdxctl validate is no tenant's, and a new kernel has to be validated while no tenant
+ * runs. */
+static bool cordoned(RULE_ARGUMENTS)
+{
+    UNUSED;
+    text_copy(detail, POLICY_DETAIL_SIZE, now->cordon);
+    return now->is_cordoned && strcmp(dom->name, DOMAIN_VALIDATE) != 0;
+}
+
 static bool not_kvm(RULE_ARGUMENTS)
 {
     UNUSED;
@@ -395,6 +404,10 @@ static const struct rule rules[] = {
       "this host tries a new kernel and may go back to its old one at any time, so no TD starts",
       "Wait for tdxctl trial keep, or start the TD on another host.", AT_BIRTH, RULE_REFUSE,
       TD_ONLY, on_trial },
+    { "cordoned", "this host is cordoned: it is being drained, so no TD starts",
+      "Start the TD on another host, or remove /etc/tdx-host/cordoned once the work on this host "
+      "is done.",
+      AT_BIRTH, RULE_REFUSE, TD_ONLY, cordoned },
     { "restore-unsupported", "a TD cannot be restored: its private memory was never saved",
       "Start the domain from its disk: virsh start --force-boot.", AT(OPERATION_RESTORE),
       RULE_REFUSE, TD_ONLY, NULL },

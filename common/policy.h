@@ -34,6 +34,8 @@ struct situation {
     enum operation operation;
     enum host_backend backend;
     enum tri on_trial; /* the host tries a new kernel, and may reboot at any time */
+    bool is_cordoned;  /* an operator keeps TDs from starting */
+    char cordon[96];   /* who did that and why, as the operator wrote it */
     enum tri kvm_param;
     struct fact vm_types;
     enum tri offers_tds;

@@ -5,6 +5,9 @@
 #include "qemu.h"
 #include "trial.h"
 
+/* Beside the settings, where a hook that SELinux confines can read it. */
+#define CORDON_FILE "etc/tdx-host/cordoned"
+
 static enum tri firmware_there(const struct ask *ask, const char *loader)
 {
     if (!loader[0] || file_exists(ask->root_fd, loader))
@@ -26,6 +29,10 @@ void situation_read(const struct ask *ask, const struct settings *set, const str
     host_read_memory(ask, &now.memory);
     now.backend = tdx.backend;
     now.on_trial = tri_of(trial_is_on(ask->root_fd));
+    now.is_cordoned = file_exists(ask->root_fd, CORDON_FILE);
+    if (now.is_cordoned &&
+        file_read_line(ask->root_fd, CORDON_FILE, now.cordon, sizeof(now.cordon)) < 0)
+        now.cordon[0] = '\0';
     now.kvm_param = tdx.kvm_param;
     now.vm_types = tdx.vm_types;
     now.offers_tds = tdx.offers_tds;

@@ -122,6 +122,7 @@ CHANGE(as_no_qgs, {
 })
 CHANGE(as_softmod, now->backend = HOST_BACKEND_SOFTMOD)
 CHANGE(as_on_trial, now->on_trial = TRI_YES)
+CHANGE(as_cordoned, now->is_cordoned = true)
 CHANGE(as_restore, now->operation = OPERATION_RESTORE)
 CHANGE(as_migrate, now->operation = OPERATION_MIGRATE)
 CHANGE(as_marked_plain, {
@@ -196,6 +197,7 @@ static const struct change changes[] = {
     { "qgs-not-listening", RULE_WARN, as_no_qgs },
     { "softmod", RULE_WARN, as_softmod },
     { "on-trial", RULE_REFUSE, as_on_trial },
+    { "cordoned", RULE_REFUSE, as_cordoned },
     { "restore-unsupported", RULE_REFUSE, as_restore },
     { "migrate-unsupported", RULE_REFUSE, as_migrate },
     { "tdx-required", RULE_REFUSE, as_marked_plain },
