@@ -8,7 +8,7 @@ runner := python3 tests/runner
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Build, install, boot, start guests, write the validation report
@@ -40,6 +40,10 @@ test-intel: ## Run the long tests of kvm_intel: four CPUs, TDs, selftests that s
 .PHONY: test-rollout
 test-rollout: ## Roll out a broken kernel to a second lab host, which must return to its old one
 	@$(runner) tests/plan/whole-rollout.toml --report build/report-rollout --only $(call own,whole-rollout)
+
+.PHONY: test-fleet-simulation
+test-fleet-simulation: ## Roll out to 1,000 hosts that are not there; the controller is killed in the middle
+	@$(runner) tests/plan/whole-fleet.toml --report build/report-fleet-simulation --only $(call own,whole-fleet)
 
 .PHONY: test-packages
 test-packages: ## Install, upgrade, downgrade and remove the kernel's packages
