@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of all static checks: name for the command line -> {check ID: function}."""
 
-from . import cfiles, commits, docs, layout, licences, patches, python, rooms, rpm, shell, spelling, words, yamlfiles
+from . import (
+    cfiles, commits, configs, docs, layout, licences, patches, python, rooms, rpm, shell, spelling, words, yamlfiles,
+)
 
 CHECKS = {
     "shell": {
@@ -27,6 +29,9 @@ CHECKS = {
         "static.patch-series": patches.series,
         "static.patch-size": patches.size,
         "static.src-without-tests": patches.without_tests,
+    },
+    "configs": {
+        "static.config-required": configs.required,
     },
     "kernel": {
         "static.checkpatch-src": cfiles.checkpatch_src,
