@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tdxctl check: runs all checks and prints their results as a tree or as JSON. */
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "checks.h"
 #include "ctl.h"
 #include "first.h"
+#include "json.h"
 
 #define SCHEMA     "tdx-host.check.v1"
 #define MAX_CHECKS 64
@@ -99,25 +99,19 @@ static void print_text(const struct check_facts *facts, const struct check *chec
                  counts[CHECK_PASS], counts[CHECK_FAIL] - advice, advice, counts[CHECK_SKIP]);
 }
 
-static void add_text(json_object *object, const char *key, const char *text)
-{
-    (void)json_object_object_add(object, key,
-                                 text && text[0] ? json_object_new_string(text) : NULL);
-}
-
 static json_object *json_of(const struct check *check, const struct check_result *result)
 {
     json_object *object = json_object_new_object();
 
-    add_text(object, "id", check->id);
-    add_text(object, "parent", check->parent);
-    add_text(object, "level", level_names[check->level]);
-    add_text(object, "title", check->title);
-    add_text(object, "verdict", verdict_names[result->verdict]);
-    add_text(object, "skip", skip_names[result->skip]);
-    add_text(object, "value", result->value);
-    add_text(object, "reason", result->verdict == CHECK_PASS ? NULL : result->reason);
-    add_text(object, "fix", result->verdict == CHECK_FAIL ? check_fix(check, result) : NULL);
+    json_add_text(object, "id", check->id);
+    json_add_text(object, "parent", check->parent);
+    json_add_text(object, "level", level_names[check->level]);
+    json_add_text(object, "title", check->title);
+    json_add_text(object, "verdict", verdict_names[result->verdict]);
+    json_add_text(object, "skip", skip_names[result->skip]);
+    json_add_text(object, "value", result->value);
+    json_add_text(object, "reason", result->verdict == CHECK_PASS ? NULL : result->reason);
+    json_add_text(object, "fix", result->verdict == CHECK_FAIL ? check_fix(check, result) : NULL);
     return object;
 }
 
@@ -127,21 +121,18 @@ static void print_json(const struct check_facts *facts, const struct check *chec
     json_object *root = json_object_new_object(), *list = json_object_new_array();
     int status = checks_exit_status(results);
 
-    add_text(root, "schema", SCHEMA);
-    add_text(root, "version", TDX_HOST_VERSION);
-    add_text(root, "backend", host_backend_name(facts->host.tdx.backend));
-    add_text(root, "warning", host_backend_warning(facts->host.tdx.backend));
-    add_text(root, "kernel", facts->host.kernel.release);
-    add_text(root, "summary", summaries[status]);
+    json_add_text(root, "schema", SCHEMA);
+    json_add_text(root, "version", TDX_HOST_VERSION);
+    json_add_text(root, "backend", host_backend_name(facts->host.tdx.backend));
+    json_add_text(root, "warning", host_backend_warning(facts->host.tdx.backend));
+    json_add_text(root, "kernel", facts->host.kernel.release);
+    json_add_text(root, "summary", summaries[status]);
     (void)json_object_object_add(root, "exit_status", json_object_new_int(status));
-    add_text(root, "first", first < 0 ? NULL : checks[first].id);
+    json_add_text(root, "first", first < 0 ? NULL : checks[first].id);
     for (size_t i = 0; i < nr; i++)
         (void)json_object_array_add(list, json_of(&checks[i], &results[i]));
     (void)json_object_object_add(root, "checks", list);
-    (void)puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-                                                            JSON_C_TO_STRING_SPACED |
-                                                            JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(root);
+    json_print(root);
 }
 
 /* Repeats the checks and prints those whose result changed, until a signal ends it. */

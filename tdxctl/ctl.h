@@ -12,8 +12,19 @@ enum ctl_exit {
     CTL_UNDECIDED = 2, /* wrong use, or something that is needed cannot be read */
 };
 
+/* Options that go with some verbs only; bits of struct ctl's given. */
+enum ctl_option {
+    CTL_JSON = 1 << 0,
+    CTL_WATCH = 1 << 1,
+    CTL_DRY_RUN = 1 << 2,
+    CTL_CONFIRM = 1 << 3,
+    CTL_WITHIN = 1 << 4,
+    CTL_FORCE = 1 << 5,
+};
+
 struct ctl {
     struct ask ask;
+    unsigned int given; /* the options that were given */
     bool is_live;
     bool is_json;
     bool is_dry_run;
@@ -40,6 +51,10 @@ int verb_validate(struct ctl *ctl, int argc, char **argv);
 
 /* Prints "tdxctl: " and the text to stderr; returns CTL_UNDECIDED. */
 int ctl_error(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Refuses, with a line that names it, the first option that was given and that the verb does not
+ * take. Returns CTL_OK or CTL_UNDECIDED. */
+int ctl_take_options(const struct ctl *ctl, const char *verb, unsigned int takes);
 
 /* On a softmod host: prints the warning that guests are not confidential. */
 void ctl_print_warning(enum host_backend backend);

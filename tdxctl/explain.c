@@ -7,6 +7,15 @@
 
 #include "domain.h"
 #include "file.h"
+#include "json.h"
+
+#define SCHEMA "tdx-host.explain.v1"
+
+/* What --json prints; both are NULL without it. */
+struct explained {
+    json_object *list;
+    json_object *domain;
+};
 
 static bool is_xml(const char *text)
 {
@@ -29,7 +38,7 @@ static bool looks_like_file(const char *argument)
            (text_ends_with(argument, ".xml") || strchr(argument, '/'));
 }
 
-static int explain_file(struct ctl *ctl, const char *path)
+static int explain_file(struct ctl *ctl, const char *path, struct explained *explained)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     _cleanup_close_ int fd =
@@ -44,8 +53,8 @@ static int explain_file(struct ctl *ctl, const char *path)
     if (r < 0)
         return ctl_error("cannot read %s: %s", path, strerror(-r));
     if (is_xml(text) || text_ends_with(path, ".xml"))
-        return explain_domain(ctl, text, len);
-    return explain_lines(text);
+        return explain_domain(ctl, text, len, ctl->is_json ? &explained->domain : NULL);
+    return explain_lines(text, explained->list);
 }
 
 /* A line that the shell split into several arguments becomes one line again. */
@@ -60,25 +69,49 @@ static void join(int argc, char **argv, char *line, size_t size)
     }
 }
 
-int verb_explain(struct ctl *ctl, int argc, char **argv)
+static int explain(struct ctl *ctl, int argc, char **argv, struct explained *explained)
 {
     char line[16384];
 
-    if (argc < 2)
-        return ctl_error("explain needs a status code, an error line or a domain's XML file");
-    if (ctl->is_json)
-        return ctl_error("explain prints no JSON: it is for people");
     if (argc == 2 && exists(argv[1]))
-        return explain_file(ctl, argv[1]);
+        return explain_file(ctl, argv[1], explained);
     join(argc, argv, line, sizeof(line));
     if (strchr(line, '\n'))
-        return explain_lines(line);
-    if ((argc == 2 && explain_number(line)) || explain_line(line))
+        return explain_lines(line, explained->list);
+    if ((argc == 2 && explain_number(line, explained->list)) || explain_line(line, explained->list))
         return CTL_OK;
     if (argc == 2 && looks_like_file(argv[1]))
-        return explain_file(ctl, argv[1]);
+        return explain_file(ctl, argv[1], explained);
     return ctl_error("\"%s\" is not known; give a status code (0x and 16 digits), a name that "
                      "tdxctl or the hook printed, a line of the log of the kernel, QEMU, libvirt "
                      "or QGS, or an XML file",
                      line);
+}
+
+int verb_explain(struct ctl *ctl, int argc, char **argv)
+{
+    struct explained explained = { 0 };
+    struct host_tdx tdx;
+    json_object *root;
+    int status;
+
+    if (argc < 2)
+        return ctl_error("explain needs a status code, an error line or a domain's XML file");
+    if (!ctl->is_json)
+        return explain(ctl, argc, argv, &explained);
+    root = json_object_new_object();
+    explained.list = json_object_new_array();
+    status = explain(ctl, argc, argv, &explained);
+    host_read_tdx_admission(&ctl->ask, &tdx);
+    json_add_text(root, "schema", SCHEMA);
+    json_add_text(root, "warning", host_backend_warning(tdx.backend));
+    (void)json_object_object_add(root, "exit_status", json_object_new_int(status));
+    (void)json_object_object_add(root, "explanations", explained.list);
+    (void)json_object_object_add(root, "domain", explained.domain);
+    /* After an error stderr says what is wrong, and there is nothing to print. */
+    if (status == CTL_UNDECIDED)
+        json_object_put(root);
+    else
+        json_print(root);
+    return status;
 }

@@ -12,19 +12,30 @@ static const struct {
     const char *name;
     const char *arguments;
     const char *words;
+    unsigned int takes; /* options; a verb with verbs of its own looks at those itself */
     int (*run)(struct ctl *ctl, int argc, char **argv);
 } verbs[] = {
-    { "check", "", "say whether this host can run TDX guests, and what to do if not", verb_check },
-    { "status", "", "list the TDX guests that run, KeyIDs and memory", verb_status },
+    { "check", "", "say whether this host can run TDX guests, and what to do if not",
+      CTL_JSON | CTL_WATCH, verb_check },
+    { "status", "", "list the TDX guests that run, KeyIDs and memory", CTL_JSON, verb_status },
     { "explain", "CODE | LINE | DOMAIN.XML",
       "say what a TDX status code or an error line means, or what the hook would say to a domain",
-      verb_explain },
-    { "metrics", "", "print metrics for Prometheus", verb_metrics },
-    { "validate", "", "start a small TDX guest through virsh, check it, stop it", verb_validate },
+      CTL_JSON, verb_explain },
+    { "metrics", "", "print metrics for Prometheus", 0, verb_metrics },
+    { "validate", "", "start a small TDX guest through virsh, check it, stop it",
+      CTL_JSON | CTL_DRY_RUN, verb_validate },
     { "trial", "start|keep|reject|status",
-      "boot a new kernel once; keep it, or the host goes back by itself", verb_trial },
-    { "origin", "[restore]", "write down what this host is like, or give it back like that",
+      "boot a new kernel once; keep it, or the host goes back by itself", ~0U, verb_trial },
+    { "origin", "[restore]", "write down what this host is like, or give it back like that", ~0U,
       verb_origin },
+};
+
+static const struct {
+    enum ctl_option option;
+    const char *name;
+} option_names[] = {
+    { CTL_JSON, "--json" },       { CTL_WATCH, "--watch" },   { CTL_DRY_RUN, "--dry-run" },
+    { CTL_CONFIRM, "--confirm" }, { CTL_WITHIN, "--within" }, { CTL_FORCE, "--force" },
 };
 
 int ctl_error(const char *format, ...)
@@ -37,6 +48,14 @@ int ctl_error(const char *format, ...)
     (void)fputc('\n', stderr);
     va_end(args);
     return CTL_UNDECIDED;
+}
+
+int ctl_take_options(const struct ctl *ctl, const char *verb, unsigned int takes)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(option_names); i++)
+        if (ctl->given & ~takes & option_names[i].option)
+            return ctl_error("the option %s does not go with %s", option_names[i].name, verb);
+    return CTL_OK;
 }
 
 void ctl_print_warning(enum host_backend backend)
@@ -115,6 +134,9 @@ static int run_verb(struct ctl *ctl, const char *root, int argc, char **argv)
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
         if (strcmp(verbs[i].name, argv[0]) != 0)
             continue;
+        r = ctl_take_options(ctl, argv[0], verbs[i].takes);
+        if (r != CTL_OK)
+            return r;
         r = open_host(root, ctl, &root_fd);
         if (r < 0)
             return ctl_error("cannot open the host's files at %s: %s", root ? root : "/",
@@ -145,30 +167,36 @@ int main(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
         switch (option) {
         case OPTION_JSON:
+            ctl.given |= CTL_JSON;
             ctl.is_json = true;
             break;
         case OPTION_ROOT:
             root = optarg;
             break;
         case OPTION_WATCH:
+            ctl.given |= CTL_WATCH;
             ctl.watch_s = 10;
             if (optarg &&
                 (text_to_u64(optarg, &ctl.watch_s) < 0 || !ctl.watch_s || ctl.watch_s > 86400))
                 return ctl_error("--watch needs a number of seconds from 1 to 86400");
             break;
         case OPTION_DRY_RUN:
+            ctl.given |= CTL_DRY_RUN;
             ctl.is_dry_run = true;
             break;
         case OPTION_CONFIRM:
+            ctl.given |= CTL_CONFIRM;
             ctl.is_host_enough = strcmp(optarg, "host") == 0;
             if (!ctl.is_host_enough && strcmp(optarg, "operator") != 0)
                 return ctl_error("--confirm needs operator or host");
             break;
         case OPTION_WITHIN:
+            ctl.given |= CTL_WITHIN;
             if (text_to_u64(optarg, &ctl.within_s) < 0 || ctl.within_s < 60 || ctl.within_s > 86400)
                 return ctl_error("--within needs a number of seconds from 60 to 86400");
             break;
         case OPTION_FORCE:
+            ctl.given |= CTL_FORCE;
             ctl.is_forced = true;
             break;
         case OPTION_HELP:

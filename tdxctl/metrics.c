@@ -128,8 +128,6 @@ int verb_metrics(struct ctl *ctl, int argc, char **argv)
     (void)argv;
     if (argc != 1)
         return ctl_error("metrics takes no arguments");
-    if (ctl->is_json)
-        return ctl_error("metrics prints no JSON, but Prometheus' text format");
     r = guests_read(&ctl->ask, &guests, &count);
     if (r < 0)
         return ctl_error("cannot read libvirt's status files: %s; run as root", strerror(-r));

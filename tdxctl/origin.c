@@ -99,9 +99,12 @@ int verb_origin(struct ctl *ctl, int argc, char **argv)
     int r;
 
     if (argc == 2 && strcmp(argv[1], "restore") == 0)
-        return origin_restore(ctl);
+        return ctl_take_options(ctl, "origin restore", CTL_DRY_RUN) ?: origin_restore(ctl);
     if (argc != 1)
         return ctl_error("origin takes nothing, or restore");
+    r = ctl_take_options(ctl, "origin", 0);
+    if (r != CTL_OK)
+        return r;
     r = origin_load(ctl->ask.root_fd, &origin);
     if (r == -ENOENT)
         return write_origin(ctl);

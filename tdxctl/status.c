@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tdxctl status: lists the TDX guests that run, with their memory and KVM's counters. */
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl.h"
 #include "guests.h"
+#include "json.h"
 #include "policy.h"
 
 #define SCHEMA "tdx-host.status.v1"
@@ -69,17 +69,12 @@ static void print_text(const struct host_tdx *tdx, const struct host_memory *mem
     }
 }
 
-static json_object *number_or_null(const struct fact *fact)
-{
-    return fact->error ? NULL : json_object_new_uint64(fact->value);
-}
-
 static json_object *json_of(const struct guest *guest)
 {
     json_object *object = json_object_new_object(), *counters = json_object_new_object();
 
-    (void)json_object_object_add(object, "name", json_object_new_string(guest->domain.name));
-    (void)json_object_object_add(object, "uuid", json_object_new_string(guest->domain.uuid));
+    json_add_text(object, "name", guest->domain.name);
+    json_add_text(object, "uuid", guest->domain.uuid);
     (void)json_object_object_add(
             object, "is_td",
             guest->process_is_td == TRI_UNKNOWN
@@ -89,10 +84,9 @@ static json_object *json_of(const struct guest *guest)
     (void)json_object_object_add(object, "vcpus", json_object_new_uint64(guest->domain.vcpus));
     (void)json_object_object_add(object, "memory_kib",
                                  json_object_new_uint64(guest->domain.memory_kib));
-    (void)json_object_object_add(object, "private_kib", number_or_null(&guest->private_kib));
-    (void)json_object_object_add(object, "private_huge_kib",
-                                 number_or_null(&guest->private_huge_kib));
-    (void)json_object_object_add(object, "shared_kib", number_or_null(&guest->shared_kib));
+    json_add_fact(object, "private_kib", &guest->private_kib);
+    json_add_fact(object, "private_huge_kib", &guest->private_huge_kib);
+    json_add_fact(object, "shared_kib", &guest->shared_kib);
     for (size_t i = 0; i < guest->counter_count; i++)
         (void)json_object_object_add(counters, guest->counters[i].name,
                                      json_object_new_uint64(guest->counters[i].value));
@@ -104,23 +98,17 @@ static void print_json(const struct host_tdx *tdx, const struct host_memory *mem
                        const struct guest *guests, size_t count)
 {
     json_object *root = json_object_new_object(), *list = json_object_new_array();
-    const char *warning = host_backend_warning(tdx->backend);
 
-    (void)json_object_object_add(root, "schema", json_object_new_string(SCHEMA));
-    (void)json_object_object_add(root, "backend",
-                                 json_object_new_string(host_backend_name(tdx->backend)));
-    (void)json_object_object_add(root, "warning", warning ? json_object_new_string(warning) : NULL);
-    (void)json_object_object_add(root, "keyids_total", number_or_null(&tdx->keyids_total));
-    (void)json_object_object_add(root, "keyids_used", number_or_null(&tdx->keyids_used));
-    (void)json_object_object_add(root, "memory_available_kib",
-                                 number_or_null(&memory->available_kib));
+    json_add_text(root, "schema", SCHEMA);
+    json_add_text(root, "backend", host_backend_name(tdx->backend));
+    json_add_text(root, "warning", host_backend_warning(tdx->backend));
+    json_add_fact(root, "keyids_total", &tdx->keyids_total);
+    json_add_fact(root, "keyids_used", &tdx->keyids_used);
+    json_add_fact(root, "memory_available_kib", &memory->available_kib);
     for (size_t i = 0; i < count; i++)
         (void)json_object_array_add(list, json_of(&guests[i]));
     (void)json_object_object_add(root, "guests", list);
-    (void)puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-                                                            JSON_C_TO_STRING_SPACED |
-                                                            JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(root);
+    json_print(root);
 }
 
 int verb_status(struct ctl *ctl, int argc, char **argv)

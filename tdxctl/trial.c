@@ -13,11 +13,16 @@
 
 static const struct {
     const char *name;
+    unsigned int takes; /* options */
     int (*run)(struct ctl *ctl, int argc, char **argv);
 } verbs[] = {
-    { "start", trial_verb_start },   { "keep", trial_verb_keep }, { "reject", trial_verb_reject },
-    { "status", trial_verb_status }, { "boot", trial_verb_boot }, { "expire", trial_verb_expire },
-    { "assess", trial_verb_assess },
+    { "start", CTL_DRY_RUN | CTL_CONFIRM | CTL_WITHIN | CTL_FORCE, trial_verb_start },
+    { "keep", 0, trial_verb_keep },
+    { "reject", 0, trial_verb_reject },
+    { "status", CTL_JSON, trial_verb_status },
+    { "boot", 0, trial_verb_boot },
+    { "expire", 0, trial_verb_expire },
+    { "assess", 0, trial_verb_assess },
 };
 
 int trial_refuse(const char *format, ...)
@@ -101,7 +106,12 @@ int verb_trial(struct ctl *ctl, int argc, char **argv)
     if (argc < 2)
         return ctl_error("trial needs one of: start keep reject status");
     for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-        if (strcmp(verbs[i].name, argv[1]) == 0)
-            return verbs[i].run(ctl, argc - 1, argv + 1);
+        if (strcmp(verbs[i].name, argv[1]) == 0) {
+            char words[32];
+
+            text_print(words, sizeof(words), "trial %s", argv[1]);
+            return ctl_take_options(ctl, words, verbs[i].takes)
+                           ?: verbs[i].run(ctl, argc - 1, argv + 1);
+        }
     return ctl_error("trial has no verb %s; it needs one of: start keep reject status", argv[1]);
 }

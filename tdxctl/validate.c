@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tdxctl validate: starts a small TD on this host, checks it and stops it. The steps run in order;
  * those that clean up also run after a failure. */
-#include <json-c/json.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "ctl.h"
 #include "domain.h"
 #include "file.h"
+#include "json.h"
 #include "qemu.h"
 #include "virsh.h"
 
@@ -292,7 +292,6 @@ int verb_validate(struct ctl *ctl, int argc, char **argv)
 {
     struct run run = { .ctl = ctl };
     json_object *root, *list;
-    const char *warning;
     sigset_t signals;
     int status;
 
@@ -308,20 +307,18 @@ int verb_validate(struct ctl *ctl, int argc, char **argv)
     (void)sigaddset(&signals, SIGTERM);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
     ctl_read_facts(ctl, &run.facts);
-    warning = host_backend_warning(run.facts.host.tdx.backend);
     if (!ctl->is_json)
         ctl_print_warning(run.facts.host.tdx.backend);
     root = json_object_new_object();
     list = json_object_new_array();
     status = run_steps(&run, list);
-    (void)json_object_object_add(root, "schema", json_object_new_string(SCHEMA));
-    (void)json_object_object_add(root, "warning", warning ? json_object_new_string(warning) : NULL);
+    json_add_text(root, "schema", SCHEMA);
+    json_add_text(root, "warning", host_backend_warning(run.facts.host.tdx.backend));
     (void)json_object_object_add(root, "exit_status", json_object_new_int(status));
     (void)json_object_object_add(root, "steps", list);
     if (ctl->is_json)
-        (void)puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-                                                                JSON_C_TO_STRING_SPACED |
-                                                                JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(root);
+        json_print(root);
+    else
+        json_object_put(root);
     return status;
 }

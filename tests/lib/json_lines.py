@@ -11,7 +11,8 @@ import sys
 
 def name_of(value, number):
     named = value if isinstance(value, dict) else {}
-    return str(named.get("id", named.get("name", number)))
+    name = named.get("id", named.get("name"))
+    return str(number if name is None else name)
 
 
 def lines(value, path=""):
