@@ -545,12 +545,12 @@ void kvm_mirror_unlink_tables(struct kvm *kvm, const struct kvm_gfn_range *range
 /* Remove all private memory.  Takes mmu_lock. */
 void mirror_zap_all(struct kvm *kvm)
 {
-	int level;
+	int level, root_level = kvm->arch.mirror->root->role.level;
 
 	write_lock(&kvm->mmu_lock);
 	zap_gfns(kvm, 0, mirror_end_gfn(kvm));
 	/* While the VM lives, a table goes when those below it have gone. */
-	for (level = PG_LEVEL_2M; level <= kvm_mirror_root_level(kvm); level++) {
+	for (level = PG_LEVEL_2M; level <= root_level; level++) {
 		if (kvm->arch.mirror->life == MIRROR_LIVE)
 			unlink_empty_tables(kvm, 0, mirror_end_gfn(kvm));
 	}
