@@ -59,7 +59,7 @@ class ActionModule(RolloutAction):
         journal, names = rollout.journal, plans.hosts_of(wave)
         limit = 0 if number == 0 else rollout.plan["max_fail"]
         bad = set(journal.bad())
-        why = journal.may_begin("", number == 0, rollout.plan["max_fail"])
+        why = rollout.why_stop(number)
         if why:
             return "", why
         open_ = [name for name in names if not journal.has_ended(name) or journal.verdict(name) == "held"]

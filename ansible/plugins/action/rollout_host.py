@@ -36,6 +36,7 @@ class ActionModule(RolloutAction):
         if self._task.check_mode:
             return self.preview()
         self.release = plans.release_of(rollout.plan, self.name)
+        self.wave = plans.wave_of(rollout.plan)[self.name][0]
         if rollout.journal.is_final(self.name):
             return {"skipped": True, "changed": False, "verdict": rollout.journal.verdict(self.name)}
         why = self.wait_turn()
@@ -67,12 +68,11 @@ class ActionModule(RolloutAction):
     def wait_turn(self):
         """Waits for the batches before this one. Returns why the host is not begun, or nothing."""
         rollout, journal = self.rollout_, self.rollout_.journal
-        wave = plans.wave_of(rollout.plan)[self.name][0]
         waiting = plans.predecessors(rollout.plan, self.name)
         while True:
             self.is_alone()
             journal.refresh()
-            why = journal.may_begin(self.name, wave == 0, rollout.plan["max_fail"]) or rollout.why_hold()
+            why = journal.may_begin(self.name, self.wave == 0, rollout.plan["max_fail"]) or rollout.why_hold()
             waiting = [name for name in waiting if not journal.has_ended(name)]
             if why or not waiting:
                 return why
@@ -204,8 +204,7 @@ class ActionModule(RolloutAction):
             self.end["after"] = self.release
         rollout.journal.append("end", host=self.name, verdict=verdict, reason=reason, phases=self.phases, **self.end)
         rollout.journal.refresh()
-        wave = plans.wave_of(rollout.plan)[self.name][0]
-        stop = rollout.journal.may_begin("", wave == 0, rollout.plan["max_fail"])
+        stop = rollout.why_stop(self.wave)
         if stop:
             # A wave of which no host is left has no gate: the report is written here.
             rollout.notify(rollout.say("stop", stop), self.vars.get("tdx_host_rollout_notify_token", ""))

@@ -18,7 +18,7 @@ class ActionModule(RolloutAction):
         wave = plans.wave_of(rollout.plan)[task_vars["inventory_hostname"]][0]
         names = plans.hosts_of(rollout.plan["waves"][wave])
         journal = rollout.journal
-        is_stopped = journal.may_begin("", wave == 0, rollout.plan["max_fail"])
+        is_stopped = rollout.why_stop(wave)
         if is_stopped or any(journal.verdict(name) == "held" for name in names):
             return {"changed": False, "msg": "no soak: the wave is not complete"}
         # Counted from the end of the wave's last host: after a kill, the rest of the time is enough.

@@ -15,7 +15,7 @@ import os
 import time
 import xml.etree.ElementTree as ElementTree
 
-from ansible_collections.tdx.host.plugins.module_utils import step
+from ansible_collections.tdx.host.plugins.module_utils import step, whole_file
 
 CORDON = "etc/tdx-host/cordoned"
 RECORD = "var/lib/tdx-host/drained.json"
@@ -111,11 +111,7 @@ class Guests:
         path = self.path(name)
         if not os.path.isdir(os.path.dirname(path)):
             os.makedirs(os.path.dirname(path))
-        with open(path + ".new", "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(path + ".new", path)
+        whole_file.write(path, text)
 
     def note(self, domain, how):
         record = self.read_record()

@@ -16,7 +16,7 @@ import json
 import os
 import time
 
-from ansible_collections.tdx.host.plugins.module_utils import step
+from ansible_collections.tdx.host.plugins.module_utils import step, whole_file
 
 HOST_LEASE = "/var/lib/tdx-host/rollout.lease"
 DEFAULT_FOR_S = 3600
@@ -94,14 +94,6 @@ def _runs_twice(held, mine):
     return bool(held and mine) and held != mine and held.partition(":")[0] == mine.partition(":")[0]
 
 
-def _write(path, lease):
-    with open(path + ".new", "w") as file:
-        file.write(json.dumps(lease, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(path + ".new", path)
-
-
 def take(path, owner, rollout, for_s=DEFAULT_FOR_S, process="", now=None):
     """Takes or renews the lease. Raises LeaseError if somebody else has it. True if it was not held before."""
     now = time.time() if now is None else now
@@ -116,7 +108,7 @@ def take(path, owner, rollout, for_s=DEFAULT_FOR_S, process="", now=None):
                 raise LeaseError("another controller works here: %s; wait, or end its roll-out" % say(held, now))
             if held and _runs_twice(held["process"], process) and not is_over(held, now):
                 raise LeaseError("this roll-out runs already: %s" % say(held, now))
-            _write(path, lease)
+            whole_file.write(path, json.dumps(lease, sort_keys=True) + "\n")
     except (IOError, OSError) as err:
         raise LeaseError("%s: %s" % (path, err.strerror))
     return not held or not _is_own(held, owner, rollout)

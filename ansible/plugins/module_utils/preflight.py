@@ -14,7 +14,7 @@ import re
 import struct
 import time
 
-from ansible_collections.tdx.host.plugins.module_utils import drain, lease, observe, packages, step
+from ansible_collections.tdx.host.plugins.module_utils import drain, lease, observe, packages, step, trial
 
 OFFERED = ("kernel-tdx", "tdx-host", "tdx-host-dracut", "tdx-host-libvirt")
 # A kernel, its initramfs and the copy that dracut makes while it works.
@@ -155,11 +155,11 @@ def check_lease(_host, want):
 
 def check_trial(host, want):
     status = observe.trial_status(host)
-    if status.get("state", "none") in ("none", "kept", "rejected", "armed", "trying", "passed"):
-        foreign = status.get("target_release", "") not in ("", want["release"])
-        if status.get("state") not in ("armed", "trying", "passed") or not foreign:
-            return status.get("state", "none")
-    raise Blocked("a trial of %s is running (%s)" % (status.get("target_release"), status.get("state")))
+    state = status.get("state", "none")
+    is_ours = status.get("target_release", "") in ("", want["release"])
+    if state in trial.OVER or (is_ours and state in ("armed", "trying", "passed")):
+        return state
+    raise Blocked("a trial of %s is running (%s)" % (status.get("target_release"), state))
 
 
 def check_rejected(host, want):

@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+from ansible_collections.tdx.host.plugins.module_utils import whole_file
 from ansible_collections.tdx.host.plugins.plugin_utils import plan as plans
 
 SCHEMA = "tdx-host.fleet.v1"
@@ -134,17 +135,9 @@ def render(document, lines):
                                                     height=CHART_HEIGHT)
 
 
-def write_atomic(path, text):
-    with open(f"{path}.new", "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(f"{path}.new", path)
-
-
 def write(folder, plan, journal):
     """Writes fleet.json and fleet.html to the roll-out's folder; returns the document."""
     document = make(plan, journal)
-    write_atomic(os.path.join(folder, "fleet.json"), json.dumps(document, indent=1) + "\n")
-    write_atomic(os.path.join(folder, "fleet.html"), render(document, chart(plan, journal)))
+    whole_file.write(os.path.join(folder, "fleet.json"), json.dumps(document, indent=1) + "\n")
+    whole_file.write(os.path.join(folder, "fleet.html"), render(document, chart(plan, journal)))
     return document

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from ansible_collections.tdx.host.plugins.module_utils import lease
+from ansible_collections.tdx.host.plugins.module_utils import lease, whole_file
 from ansible_collections.tdx.host.plugins.plugin_utils import fleet_report, journal, plan as plans
 
 FLEET_LEASE = "fleet.lease"
@@ -101,7 +101,7 @@ class Rollout:
     def write_plan(self, plan):
         """Whole or not at all: a plan that a full disk cut short would roll out to a part of the fleet."""
         try:
-            fleet_report.write_atomic(self.plan_file, plans.to_text(plan))
+            whole_file.write(self.plan_file, plans.to_text(plan))
         except OSError as err:
             raise RolloutError(f"{self.plan_file}: {err.strerror}; nothing was begun") from err
         self._plan = plan
@@ -122,6 +122,10 @@ class Rollout:
         if not is_in_window(self.window, time.time()):
             return f"outside of its window {self.settings['window']} UTC; run the roll-out again in it"
         return ""
+
+    def why_stop(self, wave):
+        """Why the budget ends the roll-out in the wave of this index; empty if it does not."""
+        return self.journal.may_begin("", wave == 0, self.plan["max_fail"])
 
     def hook(self, point, **facts):
         """Runs the program of this point on the controller. Returns what is wrong, or nothing."""
