@@ -11,32 +11,29 @@
 
 #define MAX_TDS		128
 
-/* The number that follows @key at the start of a line; with an empty key, the first one. */
-static bool read_number(const char *path, const char *key, unsigned long *ret_number)
+unsigned long td_read_number(const char *path, const char *key)
 {
-	char line[256];
 	FILE *file = fopen(path, "r");
+	unsigned long number;
 	bool found = false;
+	char line[256];
 
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
+	while (file && !found && fgets(line, sizeof(line), file)) {
 		if (!strncmp(line, key, strlen(key)))
-			found = sscanf(line + strlen(key), "%lu", ret_number) == 1;
+			found = sscanf(line + strlen(key), "%lu", &number) == 1;
 	}
+	if (!found)
+		td_fail(__FILE__, __LINE__, "no number \"%s\" in %s", key, path);
 	fclose(file);
-	return found;
+	return number;
 }
 
 static unsigned long read_vm_number(const struct td *td, const char *name, const char *key)
 {
-	unsigned long number;
 	char path[128];
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/kvm/%d-%d/%s", getpid(), td->vm_fd, name);
-	if (!read_number(path, key, &number))
-		td_fail(__FILE__, __LINE__, "no number \"%s\" in %s", key, path);
-	return number;
+	return td_read_number(path, key);
 }
 
 unsigned long td_stat(const struct td *td, const char *name)
@@ -53,10 +50,7 @@ void td_expect_verified(const struct td *td)
 
 unsigned long td_nr_leaked(void)
 {
-	unsigned long number;
-
-	EXPECT(read_number("/sys/kernel/debug/kvm/tdx-leaked-pages", "", &number));
-	return number;
+	return td_read_number("/sys/kernel/debug/kvm/tdx-leaked-pages", "");
 }
 
 void td_expect_nothing_leaked(void)
@@ -101,16 +95,12 @@ static unsigned long count_pages_in_lists_of_cpus(void)
 
 unsigned long td_free_kib(void)
 {
-	unsigned long kib;
-
-	EXPECT(read_number("/proc/meminfo", "MemFree:", &kib));
-	return kib + count_pages_in_lists_of_cpus() * 4;
+	return td_read_number("/proc/meminfo", "MemFree:") + count_pages_in_lists_of_cpus() * 4;
 }
 
 unsigned long td_quarantine_kib(void)
 {
 	FILE *file = fopen("/proc/kallsyms", "r");
-	unsigned long kib;
 	bool found = false;
 	char line[256];
 
@@ -118,8 +108,7 @@ unsigned long td_quarantine_kib(void)
 	while (!found && fgets(line, sizeof(line), file))
 		found = strstr(line, " kasan_report\n");
 	fclose(file);
-	EXPECT(read_number("/proc/meminfo", "MemTotal:", &kib));
-	return found ? kib / 32 : 0;
+	return found ? td_read_number("/proc/meminfo", "MemTotal:") / 32 : 0;
 }
 
 unsigned long td_nr_calls(const char *leaf)
@@ -139,8 +128,5 @@ unsigned long td_nr_calls(const char *leaf)
 
 unsigned long td_huge_page_kib(void)
 {
-	unsigned long number;
-
-	EXPECT(read_number("/proc/meminfo", "FileHugePages:", &number));
-	return number;
+	return td_read_number("/proc/meminfo", "FileHugePages:");
 }

@@ -99,6 +99,11 @@ void td_pre_fault(struct td *td, unsigned int index, uint64_t gpa, uint64_t byte
 
 /* look.c: what the host sees */
 
+/*
+ * The number that follows @key at the start of a line of a file; with an empty key, the first one.
+ * No such number fails the test.
+ */
+unsigned long td_read_number(const char *path, const char *key);
 /* A statistic of the VM, by its name in debugfs. */
 unsigned long td_stat(const struct td *td, const char *name);
 /* Fail unless the mirrored and the private page table are the same. */

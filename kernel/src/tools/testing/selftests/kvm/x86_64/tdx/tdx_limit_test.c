@@ -48,25 +48,6 @@ static void write_number(const char *path, uint64_t number)
 	write_text(path, text);
 }
 
-/* The number after @key in a file whose lines are "KEY NUMBER", or that has a number only. */
-static uint64_t read_number(const char *path, const char *key)
-{
-	FILE *file = fopen(path, "r");
-	unsigned long number;
-	char word[64];
-
-	EXPECT(file);
-	if (!key) {
-		EXPECT_EQ(fscanf(file, "%lu", &number), 1);
-	} else {
-		do {
-			EXPECT_EQ(fscanf(file, "%63s %lu", word, &number), 2);
-		} while (strcmp(word, key));
-	}
-	fclose(file);
-	return number;
-}
-
 static void create_group(void)
 {
 	if (access(CGROUPS "/cgroup.controllers", F_OK))
@@ -85,13 +66,13 @@ static void enter_group(void)
 /* How many processes of the group were killed for want of memory. */
 static uint64_t nr_killed(void)
 {
-	return read_number(GROUP "/memory.events", "oom_kill");
+	return td_read_number(GROUP "/memory.events", "oom_kill ");
 }
 
 /* The group gets nothing more, but for what its CPUs were charged ahead. */
 static void allow_no_more(void)
 {
-	write_number(GROUP "/memory.max", read_number(GROUP "/memory.current", NULL));
+	write_number(GROUP "/memory.max", td_read_number(GROUP "/memory.current", ""));
 }
 
 static void create(struct td *td)
@@ -246,7 +227,7 @@ static void sweep(void)
 
 static void live_beyond_host(void)
 {
-	uint64_t bytes = read_number("/proc/meminfo", "MemTotal:") << 10;
+	uint64_t bytes = td_read_number("/proc/meminfo", "MemTotal:") << 10;
 	struct td td;
 
 	/* The host does not see how much memory a TD has: a VMM that may be killed says so. */
