@@ -29,14 +29,19 @@ def _pages(tree):
     return [f for f in tree.files if f.endswith(".md")]
 
 
-def _prose(tree, path):
-    """The numbered lines of a page outside of fenced code."""
+def _lines(tree, path):
+    """(number, text, is it inside of fenced code) of each line of a page; without the fences."""
     inside = False
     for number, line in enumerate(tree.lines(path), 1):
         if FENCE.match(line):
             inside = not inside
-        elif not inside:
-            yield number, line
+        else:
+            yield number, line, inside
+
+
+def _prose(tree, path):
+    """The numbered lines of a page outside of fenced code."""
+    return ((number, line) for number, line, inside in _lines(tree, path) if not inside)
 
 
 def _anchors(tree, path):
@@ -92,11 +97,8 @@ def _spelled_out(path):
 
 def _named(tree, page):
     """Yields (line, path) for each path in code that begins with a folder at the top of the tree."""
-    inside, tops = False, tree.tops() | (tree.tops(KERNEL) if page.endswith(".rst") else set())
-    for number, line in enumerate(tree.lines(page), 1):
-        if FENCE.match(line):
-            inside = not inside
-            continue
+    tops = tree.tops() | (tree.tops(KERNEL) if page.endswith(".rst") else set())
+    for number, line, inside in _lines(tree, page):
         for code in [line] if inside else [match[2] for match in CODE.finditer(line)]:
             for path in PATH.findall(code):
                 path = path.rstrip(".,-")
